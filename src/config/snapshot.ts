@@ -1,0 +1,33 @@
+import type { Model, Provider } from '../providers/provider.ts';
+import type { Route } from '../routing/plan.ts';
+
+/** The configuration, parsed once and frozen. A reload swaps it whole; a request in flight keeps the one it began with. */
+export type Snapshot = {
+  /** The file it came from; absent when there is none. */
+  readonly file?: string;
+  readonly server: ServerSettings;
+  /** Usable ones only; the others stand in `disabled` with the reason. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly disabled: readonly DisabledProvider[];
+  /** In the order of the file: the order of Codex's picker. */
+  readonly models: readonly Model[];
+  readonly wildcards: readonly Wildcard[];
+  readonly routes: readonly Route[];
+  readonly defaultModel: string;
+  readonly warnings: readonly string[];
+};
+
+export type ServerSettings = {
+  readonly host: string;
+  readonly port: number;
+  readonly allowedHosts: readonly string[];
+  readonly tagHeaders: readonly string[];
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  readonly bodyLimitBytes: number;
+};
+
+/** @property slugs  the slugs that are out of reach with it. */
+export type DisabledProvider = { readonly id: string; readonly reason: string; readonly slugs: readonly string[] };
+
+/** A provider's whole list, served as `providerId/ID`. @property pick  globs over IDs that fill the picker. */
+export type Wildcard = { readonly provider: Provider; readonly match: string; readonly pick: readonly string[] };

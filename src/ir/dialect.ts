@@ -1,0 +1,109 @@
+import type { JsonObject } from './json.ts';
+
+/** What a codec must know of a provider beyond its protocol. Compiled from the provider's quirks (data), so that no
+ *  codec ever asks who it is talking to. */
+export type Dialect = {
+  readonly roles: {
+    /** The role that carries `developer` and `system` messages. */
+    readonly instructions: 'developer' | 'system';
+    /** Where the provider takes that role. `first`: only as one message at index 0; what comes later is told as
+     *  `laterAs`, in its place, so that the cached prefix stays. */
+    readonly placement: 'anywhere' | 'first';
+    readonly laterAs: 'user' | 'system' | 'developer';
+  };
+  readonly effort: EffortDialect;
+  readonly reasoning: {
+    /** Fields of a delta or message that carry thinking, first match wins. */
+    readonly from: readonly ReasoningField[];
+    /** The field in which it goes back, and when. `none`: the provider wants it gone. */
+    readonly echo:
+      | { readonly field: ReasoningField; readonly when: 'always' | 'tool-turns' }
+      | { readonly field: 'none' };
+    /** `<think>` tags in the text are thinking. */
+    readonly thinkTags: boolean;
+  };
+  readonly tokenLimitField: 'max_tokens' | 'max_completion_tokens' | 'max_output_tokens';
+  /** Sent where the client gave none and the protocol demands a limit. */
+  readonly defaultMaxTokens?: number;
+  readonly tools: {
+    readonly maxNameLength: number;
+    /** Schema keywords that the provider refuses; taken out wherever they stand as keywords (never as property names). */
+    readonly dropKeywords: readonly string[];
+    readonly strict: boolean;
+    readonly parallelField: boolean;
+    /** Hosted tools that the provider runs itself, by their type. */
+    readonly hosted: readonly string[];
+    /** Tool call ids that the provider takes; ours are mapped where they do not fit. */
+    readonly callId?: { readonly pattern: string; readonly length: number };
+    /** Freeform tools, namespaces and tool search as the Responses API has them. */
+    readonly native: boolean;
+    /** `tool_choice` values that the provider takes. */
+    readonly choices: readonly ('auto' | 'none' | 'required' | 'tool')[];
+  };
+  readonly outputFormat: 'json-schema' | 'json-object' | 'instruction';
+  readonly images: { readonly input: boolean; readonly inToolResults: boolean };
+  /** `stream_options: {include_usage: true}` is taken. */
+  readonly streamUsage: boolean;
+  readonly cacheKeyField?: string;
+  /** Where explicit cache breakpoints are understood. */
+  readonly cacheBreakpoints: boolean;
+  readonly verbosity: boolean;
+  readonly serviceTier: boolean;
+  /** Members that are set where the request has none, after encoding. */
+  readonly defaults: JsonObject;
+  /** Top-level members that are taken out after encoding, each a Loss. */
+  readonly drop: readonly string[];
+  /** Top-level members that are renamed after encoding. */
+  readonly rename: { readonly [from: string]: string };
+};
+
+export type ReasoningField =
+  | 'reasoning_content'
+  | 'reasoning'
+  | 'reasoning_details'
+  | 'thinking-parts'
+  | 'thinking-blocks'
+  | 'items';
+
+/** How a provider is told to think. `levels` are the words it takes, weakest first: a level that it does not know is
+ *  clamped to the nearest one and never vanishes. */
+export type EffortDialect =
+  | { readonly kind: 'none' }
+  /** `reasoning_effort: LEVEL`, or `reasoning: {effort: LEVEL}`. */
+  | { readonly kind: 'field'; readonly path: readonly string[]; readonly levels: readonly string[] }
+  /** A switch beside an optional level: `thinking: {type: "enabled"}`, `enable_thinking: true`. */
+  | {
+      readonly kind: 'switch';
+      readonly path: readonly string[];
+      readonly on: string | boolean;
+      readonly off: string | boolean;
+      readonly level?: { readonly path: readonly string[]; readonly levels: readonly string[] };
+    }
+  /** A budget in tokens per level: `thinking: {type: "enabled", budget_tokens: N}`. */
+  | { readonly kind: 'budget'; readonly budgets: { readonly [level: string]: number } }
+  /** Adaptive thinking with an effort beside it: `thinking: {type: "adaptive"}`, `output_config: {effort: LEVEL}`. */
+  | { readonly kind: 'adaptive'; readonly levels: readonly string[] };
+
+/** All the effort words of the known clients and providers, weakest first: the scale on which levels are clamped. */
+export const EFFORT_SCALE: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'ultra'];
+
+/** The nearest of `levels` to `effort`; of two equally near the stronger. An unknown word counts as `medium`. */
+export function clampEffort(effort: string, levels: readonly string[]): string | undefined {
+  if (levels.includes(effort)) return effort;
+  const wanted = rank(effort);
+  let best: string | undefined;
+  for (const level of levels) {
+    if (level === 'none' && effort !== 'none' && levels.length > 1) continue;
+    if (best === undefined) best = level;
+    else {
+      const gain = Math.abs(rank(best) - wanted) - Math.abs(rank(level) - wanted);
+      if (gain > 0 || (gain === 0 && rank(level) > rank(best))) best = level;
+    }
+  }
+  return best;
+}
+
+function rank(effort: string): number {
+  const index = EFFORT_SCALE.indexOf(effort);
+  return index === -1 ? EFFORT_SCALE.indexOf('medium') : index;
+}

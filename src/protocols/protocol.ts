@@ -1,0 +1,75 @@
+import type { Caller } from '../ir/caller.ts';
+import type { Dialect } from '../ir/dialect.ts';
+import type { InferenceEvent } from '../ir/event.ts';
+import type { Failure } from '../ir/failure.ts';
+import type { Json, JsonObject } from '../ir/json.ts';
+import type { Loss, Translated } from '../ir/loss.ts';
+import type { ProtocolId } from '../ir/protocol-id.ts';
+import type { RouteQuery } from '../ir/query.ts';
+import type { InferenceRequest } from '../ir/request.ts';
+import type { InferenceResponse } from '../ir/response.ts';
+import type { SseFrame } from '../wire/sse.ts';
+import type { Transducer } from '../wire/transducer.ts';
+
+/** One API contract: the side that clients speak to, the side that providers answer on, or both. */
+export type Protocol = { readonly id: ProtocolId; readonly ingress?: IngressCodec; readonly egress: EgressCodec };
+
+/** Request headers, names in lower case. */
+export type Headers = { readonly [name: string]: string | undefined };
+
+/** The client's side. Pure: clock and ids come in through the context. */
+export type IngressCodec = {
+  /** What routing needs, from the headers and the body's top level, without decoding the rest.
+   *  @throws GatewayError invalid-request when the body is no JSON object or names no model. */
+  readonly outline: (body: Uint8Array, headers: Headers) => RouteQuery;
+  /** @throws GatewayError invalid-request or unsupported, naming the member. */
+  readonly decodeRequest: (body: Json) => Translated<InferenceRequest>;
+  readonly encodeStream: (context: ReplyContext) => Transducer<InferenceEvent, SseFrame>;
+  readonly encodeResponse: (response: InferenceResponse, context: ReplyContext) => JsonObject;
+  /** A failure before the head, as this protocol's clients understand it. */
+  readonly encodeError: (
+    failure: Failure,
+    caller: Caller,
+  ) => { readonly status: number; readonly headers: Headers; readonly body: JsonObject };
+  /** An event that clients skip and that resets their idle timer. */
+  readonly keepAlive: SseFrame;
+};
+
+/** @property echo       the caller's request, for protocols whose replies repeat it.
+ *  @property responseId unique, without prefix; item ids are derived from it.
+ *  @property createdAt  seconds since the epoch. */
+export type ReplyContext = {
+  readonly echo: InferenceRequest;
+  readonly caller: Caller;
+  readonly responseId: string;
+  readonly createdAt: number;
+};
+
+/** The provider's side. */
+export type EgressCodec = {
+  readonly open: (request: InferenceRequest, target: EgressTarget) => EgressCall;
+  /** Metering beside a reply that goes through as bytes: the same decoder, with no table of tool names. */
+  readonly tap: () => Transducer<Uint8Array, InferenceEvent>;
+  /** Path behind the base URL, with its leading slash: `/chat/completions`. */
+  readonly path: (model: string, stream: boolean) => string;
+  /** Headers that the contract demands of every call: `anthropic-version`. */
+  readonly headers: Headers;
+  /** A reply whose status is not 2xx. @param body its text, at most 64 KiB of it. @param now  ms since the epoch, for Retry-After dates. */
+  readonly decodeError: (status: number, headers: Headers, body: string, now: number) => Failure;
+};
+
+export type EgressTarget = {
+  readonly provider: string;
+  readonly model: string;
+  readonly credentialId?: string;
+  readonly dialect: Dialect;
+};
+
+/** One closure for both directions, so that they share the table of tool names. */
+export type EgressCall = {
+  readonly body: JsonObject;
+  readonly losses: readonly Loss[];
+  readonly decodeStream: () => Transducer<Uint8Array, InferenceEvent>;
+  /** A unary reply, as the events of a stream that arrived at once. */
+  readonly decodeResponse: (body: Json) => readonly InferenceEvent[];
+};

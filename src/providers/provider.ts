@@ -1,0 +1,106 @@
+import type { Dialect } from '../ir/dialect.ts';
+import type { ProtocolId } from '../ir/protocol-id.ts';
+import type { Quirk } from './quirks.ts';
+
+/** A deployment as data: where calls go, how they are signed, and what its protocol's codec must know of it.
+ *  @property baseUrl   all that stands before the protocol's own path; no trailing slash.
+ *  @property native    a full implementation of its protocol, so that bytes may pass untouched.
+ *  @property local     runs on this machine or network: no key, no price.
+ *  @property priceId   the provider's id in the price table; without it, its models are unpriced. */
+export type Provider = {
+  readonly id: string;
+  readonly name: string;
+  readonly preset?: string;
+  readonly protocol: ProtocolId;
+  readonly baseUrl: string;
+  readonly auth: AuthScheme;
+  readonly credentials: readonly Credential[];
+  readonly headers: { readonly [name: string]: string };
+  readonly query: { readonly [name: string]: string };
+  readonly quirks: readonly Quirk[];
+  readonly dialect: Dialect;
+  readonly native: boolean;
+  readonly local: boolean;
+  readonly priceId?: string;
+  readonly modelList?: ModelList;
+  readonly timeouts: Timeouts;
+  readonly concurrency?: number;
+  readonly caFile?: string;
+  readonly proxy?: string;
+};
+
+/** `passthrough` sends the client's own Authorization (and its account header) and nothing of ours. */
+export type AuthScheme =
+  | { readonly type: 'bearer' }
+  | { readonly type: 'header'; readonly name: string }
+  | { readonly type: 'none' }
+  | { readonly type: 'passthrough' };
+
+/** @property id      a short stable digest: safe to log and store, useless to call with.
+ *  @property secret  the key itself. Never logged: it serialises to nothing. */
+export type Credential = { readonly id: string; readonly secret: Secret };
+
+/** A value that shows itself only to who asks for it: JSON, templates and inspect see a mask. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return '***';
+  }
+
+  toJSON(): string {
+    return '***';
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '***';
+  }
+}
+
+/** Milliseconds. `firstByte` runs from the request's end to the reply's first body byte, `idle` between two chunks. */
+export type Timeouts = { readonly connectMs: number; readonly firstByteMs: number; readonly idleMs: number };
+
+/** Where the provider lists its models, and which of a model's members tell its window.
+ *  @property path  behind the base URL, or absolute from the host with `//`: `/models`, `//api/tags`. */
+export type ModelList = { readonly path: string; readonly contextField?: string };
+
+/** What is known of a model apart from its name. Left out: unknown. */
+export type ModelFacts = {
+  readonly contextWindow?: number;
+  readonly maxOutputTokens?: number;
+  readonly inputModalities?: readonly Modality[];
+  readonly reasoningLevels?: readonly string[];
+};
+
+export type Modality = 'text' | 'image';
+
+/** Nano-USD per token: USD per million tokens times 1,000. */
+export type Price = {
+  readonly input: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
+  readonly output: number;
+};
+
+/** What a client may ask for by its slug: one model at one provider.
+ *  @property listed  shown in Codex's picker. */
+export type Model = {
+  readonly slug: string;
+  readonly displayName: string;
+  readonly provider: Provider;
+  readonly upstreamId: string;
+  readonly facts: ModelFacts;
+  readonly price?: Price;
+  readonly listed: boolean;
+};
+
+/** One place a call can go. */
+export type Target = { readonly model: Model; readonly credential: Credential | null };

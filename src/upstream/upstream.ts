@@ -1,0 +1,43 @@
+import type { Failure } from '../ir/failure.ts';
+import type { Headers } from '../protocols/protocol.ts';
+import type { Provider, Target } from '../providers/provider.ts';
+
+/** One HTTP call to a provider, complete but for its credential, which the transport adds last.
+ *  @property clientHeaders  the caller's own headers; only a `passthrough` provider is sent its allow-listed ones. */
+export type UpstreamCall = {
+  readonly target: Target;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Headers;
+  readonly clientHeaders: Headers;
+  readonly body: string | Uint8Array | null;
+  readonly signal: AbortSignal;
+};
+
+/** The head of a reply, with its body still on the wire. Exactly one of `pipe`, `text` and `cancel` is called, once. */
+export type UpstreamReply = {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Pushes the body, decoded (content-encoding undone), chunk by chunk, on the caller's stack: no queue, no promise. */
+  readonly pipe: (sink: ByteSink) => void;
+  /** @param limit  bytes that are kept; the rest is read and thrown away. */
+  readonly text: (limit: number) => Promise<string>;
+  readonly cancel: () => void;
+};
+
+/** `end` or `fail` comes last, once. While `chunk` has returned false the wire rests until `resume` is called. */
+export type ByteSink = {
+  readonly chunk: (bytes: Uint8Array, resume: () => void) => boolean;
+  readonly end: () => void;
+  readonly fail: (failure: Failure) => void;
+};
+
+/** @throws GatewayError timeout, transport or cancelled. */
+export type Transport = (call: UpstreamCall) => Promise<UpstreamReply>;
+export type TransportLayer = (next: Transport) => Transport;
+
+export function requestUrl(provider: Provider, path: string): URL {
+  const url = path.startsWith('//') ? new URL(path.slice(1), provider.baseUrl) : new URL(provider.baseUrl + path);
+  for (const [name, value] of Object.entries(provider.query)) url.searchParams.set(name, value);
+  return url;
+}
