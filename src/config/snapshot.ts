@@ -1,4 +1,4 @@
-import type { Model, Provider } from '../providers/provider.ts';
+import type { Model, ModelFacts, Provider } from '../providers/provider.ts';
 import type { Route } from '../routing/plan.ts';
 
 /** The configuration, parsed once and frozen. A reload swaps it whole; a request in flight keeps the one it began with. */
@@ -13,9 +13,16 @@ export type Snapshot = {
   readonly models: readonly Model[];
   readonly wildcards: readonly Wildcard[];
   readonly routes: readonly Route[];
+  /** A slug or a route's; empty while there is no model. */
   readonly defaultModel: string;
   readonly warnings: readonly string[];
+  /** What the providers told of their own models at run time. */
+  readonly discovered: Discovered;
 };
+
+/** By provider id, in the provider's order. */
+export type Discovered = ReadonlyMap<string, readonly DiscoveredModel[]>;
+export type DiscoveredModel = { readonly id: string; readonly facts: ModelFacts };
 
 export type ServerSettings = {
   readonly host: string;

@@ -48,11 +48,50 @@ export type Ledger = {
   readonly close: () => Promise<void>;
 };
 
-/** Reading, for `history`, `stats` and `why`. Newest first. */
+/** Reading, for `history`, `stats` and `why`. Promises, so that a store behind a network fits as well.
+ *  @throws StorageError when the store cannot be read, naming the mend. */
 export type LedgerReader = {
-  readonly list: (filter: LedgerFilter) => readonly LedgerEntry[];
-  readonly find: (requestId: string) => LedgerEntry | undefined;
-  readonly close: () => void;
+  /** Newest first. */
+  readonly list: (filter: LedgerFilter) => Promise<readonly LedgerEntry[]>;
+  /** The newest entry with that id. */
+  readonly find: (requestId: string) => Promise<LedgerEntry | undefined>;
+  /** One row per group that has entries, the busiest first. */
+  readonly stats: (query: StatsQuery) => Promise<readonly StatsRow[]>;
+  readonly close: () => Promise<void>;
 };
 
-export type LedgerFilter = { readonly limit?: number; readonly since?: number; readonly sessionId?: string };
+/** @property since  ms since the epoch, inclusive; `until` exclusive. @property limit  left out: all. */
+export type LedgerFilter = {
+  readonly limit?: number;
+  readonly since?: number;
+  readonly until?: number;
+  readonly sessionId?: string;
+};
+
+/** @property by  what one row stands for. `slug` is the model that served, `route` the slug that was asked for. */
+export type StatsQuery = { readonly by: StatsGroup; readonly since?: number; readonly until?: number };
+export type StatsGroup = 'slug' | 'model' | 'provider' | 'route' | 'all';
+
+/** Sums over a group.
+ *  @property key               the group's name; `` where no target was reached; `all` for the one group of all.
+ *  @property errorRate         failed requests by all that the client did not cancel, 0 to 1.
+ *  @property firstTokenP50Ms   median over the requests that brought a first token.
+ *  @property totalP95Ms        95th percentile (nearest rank) over the requests that were completed or incomplete.
+ *  @property costNanoUsd       integer sum over the priced requests.
+ *  @property unpriced          requests with usage whose model has no price: not part of the cost.
+ *  @property costPer1000Nano   nano-USD of 1,000 priced requests at this average; absent when none is priced. */
+export type StatsRow = {
+  readonly key: string;
+  readonly requests: number;
+  readonly outcomes: { readonly [O in Outcome]: number };
+  readonly errorRate: number;
+  readonly firstTokenP50Ms?: number;
+  readonly totalP95Ms?: number;
+  readonly usage: Usage;
+  readonly costNanoUsd: number;
+  readonly priced: number;
+  readonly unpriced: number;
+  readonly costPer1000Nano?: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+};

@@ -1,3 +1,4 @@
+import type { Failure } from '../ir/failure.ts';
 import type { NonEmpty } from '../ir/non-empty.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { Model, Target } from '../providers/provider.ts';
@@ -9,13 +10,15 @@ export type Route = { readonly slug: string; readonly strategy: StrategyId; read
 export type StrategyId = 'fixed' | 'fallback';
 
 /** The read-only snapshot that a router sees.
- *  @property resolve  a direct slug, or a wildcard's `provider/ID`. */
+ *  @property resolve      a direct slug, or a wildcard's `provider/ID`.
+ *  @property unavailable  slugs that are configured but out of reach, each with the reason in words. */
 export type RouteView = {
   readonly resolve: (slug: string) => Model | undefined;
   readonly routes: ReadonlyMap<string, Route>;
   readonly slugs: readonly string[];
   readonly defaultModel: string;
   readonly health: Health;
+  readonly unavailable?: ReadonlyMap<string, string>;
 };
 
 /** One sentence of the explanation, with the target it is about. */
@@ -24,5 +27,11 @@ export type Reason = { readonly slug?: string; readonly text: string };
 /** @property route  the slug that was asked for, or the default it fell to. */
 export type RoutePlan = { readonly route: string; readonly targets: NonEmpty<Target>; readonly why: readonly Reason[] };
 
-/** Pure: the same query and view give the same plan. */
+/** An unknown slug is an answer, not a surprise. @property failure  kind `model-not-found`, naming the nearest slugs. */
+export type Planned =
+  | { readonly ok: true; readonly plan: RoutePlan }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** Pure: the same query, route and view give the same models. The route's targets are direct slugs that resolve:
+ *  nested routes are flattened and what is out of reach is left out before. */
 export type Router = (query: RouteQuery, route: Route, view: RouteView) => NonEmpty<Model>;
