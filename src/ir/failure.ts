@@ -23,6 +23,7 @@ export type FailureKind =
  *  @property mend          the command or line that mends it.
  *  @property status        the upstream's HTTP status, where there was one.
  *  @property code          the upstream's own error code.
+ *  @property parameter     the member of the request that the upstream refuses, where it names one.
  *  @property retryAfterMs  what the upstream asked us to wait. */
 export type Failure = {
   readonly kind: FailureKind;
@@ -30,6 +31,7 @@ export type Failure = {
   readonly mend?: string;
   readonly status?: number;
   readonly code?: string;
+  readonly parameter?: string;
   readonly retryAfterMs?: number;
   readonly provider?: string;
   readonly model?: string;

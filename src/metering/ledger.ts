@@ -34,10 +34,15 @@ export type LedgerEntry = {
   readonly costNanoUsd?: number;
   readonly priceSource?: string;
   readonly losses: readonly Loss[];
+  readonly toolCalls?: ToolCallCount;
   readonly outcome: Outcome;
   readonly failureKind?: string;
   readonly status: number;
 };
+
+/** How well the model handles its tools: the calls of this reply, those whose arguments do not parse, and the patches
+ *  of the turn before that the agent reported as not applied. */
+export type ToolCallCount = { readonly made: number; readonly malformed: number; readonly failedPatches: number };
 
 export type Outcome = 'completed' | 'incomplete' | 'failed' | 'cancelled' | 'refused';
 
