@@ -32,6 +32,7 @@ export type Planned =
   | { readonly ok: true; readonly plan: RoutePlan }
   | { readonly ok: false; readonly failure: Failure };
 
-/** Pure: the same query, route and view give the same models. The route's targets are direct slugs that resolve:
- *  nested routes are flattened and what is out of reach is left out before. */
-export type Router = (query: RouteQuery, route: Route, view: RouteView) => NonEmpty<Model>;
+/** Orders a route's candidates and may leave some out. Pure: the same query, candidates and view give the same models.
+ *  @param candidates  the route's targets as models, in the order of the file: nested routes are flattened, what is
+ *                     out of reach and what came twice is left out before. */
+export type Router = (query: RouteQuery, candidates: NonEmpty<Model>, view: RouteView) => NonEmpty<Model>;

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { RouteQuery } from '../ir/query.ts';
+import { compileDialect } from '../providers/dialect.ts';
+import { type Model, type Provider, Secret } from '../providers/provider.ts';
+import { NO_HEALTH } from './health.ts';
+import type { Planned, Route, RouteView } from './plan.ts';
+import { planRoute } from './plan-route.ts';
+
+function provider(id: string, keys: readonly string[] = []): Provider {
+  return {
+    id,
+    name: id,
+    protocol: 'openai-chat',
+    baseUrl: 'https://llm.example.com/v1',
+    auth: { type: 'bearer' },
+    credentials: keys.map((key) => ({ id: `id-${key}`, secret: new Secret(key) })),
+    headers: {},
+    query: {},
+    quirks: [],
+    dialect: compileDialect('openai-chat', []),
+    native: false,
+    local: false,
+    timeouts: { connectMs: 1, firstByteMs: 1, idleMs: 1 },
+  };
+}
+
+function model(slug: string, at: Provider = provider('work')): Model {
+  return { slug, displayName: slug, provider: at, upstreamId: slug, facts: {}, listed: true };
+}
+
+function view(models: readonly Model[], routes: readonly Route[] = [], defaultModel = ''): RouteView {
+  return {
+    resolve: (slug) => models.find((one) => one.slug === slug),
+    routes: new Map(routes.map((route) => [route.slug, route])),
+    slugs: [...models.map((one) => one.slug), ...routes.map((route) => route.slug)],
+    defaultModel,
+    health: NO_HEALTH,
+  };
+}
+
+function query(slug: string, more: Partial<RouteQuery> = {}): RouteQuery {
+  return { protocol: 'openai-responses', model: slug, stream: true, background: false, bodyBytes: 0, ...more };
+}
+
+function slugs(planned: Planned): readonly string[] {
+  assert.ok(planned.ok, planned.ok ? '' : planned.failure.message);
+  return planned.plan.targets.map((target) => target.model.slug);
+}
+
+const fallback = (slug: string, ...targets: [string, ...string[]]): Route => ({ slug, strategy: 'fallback', targets });
+
+test('a direct slug never falls back', () => {
+  const planned = planRoute(query('a'), view([model('a'), model('b')], [], 'b'));
+  assert.deepEqual(slugs(planned), ['a']);
+  assert.ok(planned.ok && /asked for by name/.test(planned.plan.why.map((reason) => reason.text).join()));
+});
+
+test('a fallback route keeps the order of the file, a fixed one its first target', () => {
+  const models = [model('a'), model('b')];
+  const fixed: Route = { slug: 'one', strategy: 'fixed', targets: ['b', 'a'] };
+  assert.deepEqual(slugs(planRoute(query('both'), view(models, [fallback('both', 'b', 'a')]))), ['b', 'a']);
+  assert.deepEqual(slugs(planRoute(query('one'), view(models, [fixed]))), ['b']);
+});
+
+test('nested routes are flattened, and a model that comes twice is tried once', () => {
+  const routes = [fallback('outer', 'inner', 'a', 'c'), fallback('inner', 'b', 'a')];
+  const planned = planRoute(query('outer'), view([model('a'), model('b'), model('c')], routes));
+  assert.deepEqual(slugs(planned), ['b', 'a', 'c']);
+});
+
+test('a target out of reach is left out, and the plan says why', () => {
+  const base = view([model('b')], [fallback('r', 'a', 'b')]);
+  const planned = planRoute(query('r'), { ...base, unavailable: new Map([['a', 'the variable A_KEY is not set.']]) });
+  assert.deepEqual(slugs(planned), ['b']);
+  assert.ok(
+    planned.ok && planned.plan.why.some((reason) => reason.slug === 'a' && /A_KEY is not set/.test(reason.text)),
+  );
+});
+
+test('where nothing is in reach the failure names each reason', () => {
+  const base = view([], [fallback('r', 'a')]);
+  const planned = planRoute(query('r'), { ...base, unavailable: new Map([['a', 'the variable A_KEY is not set.']]) });
+  assert.ok(!planned.ok);
+  assert.equal(planned.failure.kind, 'model-not-found');
+  assert.match(planned.failure.message, /A_KEY is not set/);
+});
+
+test('an unknown slug names the nearest', () => {
+  const planned = planRoute(
+    query('deepsek-coder'),
+    view([model('deepseek-coder'), model('local-qwen')], [], 'local-qwen'),
+  );
+  assert.ok(!planned.ok);
+  assert.match(planned.failure.message, /nearest: deepseek-coder/);
+});
+
+test('without any model the failure says how to begin', () => {
+  const planned = planRoute(query('x', { background: true }), view([]));
+  assert.ok(!planned.ok);
+  assert.equal(planned.failure.mend, 'Run: plugboard init');
+});
+
+test('a background call for an unknown slug falls to the default, and says so', () => {
+  const routes = [fallback('main', 'a', 'b')];
+  const planned = planRoute(
+    query('gpt-6.1-terra', { background: true }),
+    view([model('a'), model('b')], routes, 'main'),
+  );
+  assert.deepEqual(slugs(planned), ['a', 'b']);
+  assert.ok(planned.ok && planned.plan.route === 'main' && /on its own/.test(planned.plan.why[0]?.text ?? ''));
+  assert.deepEqual(slugs(planRoute(query('b', { background: true }), view([model('a'), model('b')], routes, 'main'))), [
+    'b',
+  ]);
+});
+
+test('a cycle in a view gives an answer all the same', () => {
+  const planned = planRoute(query('x'), view([model('a')], [fallback('x', 'y', 'a'), fallback('y', 'x')]));
+  assert.deepEqual(slugs(planned), ['a']);
+});
+
+test('a pool gives each key once, and a session always the same first', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 6 }), fc.string(), (count, sessionId) => {
+      const keys = Array.from({ length: count }, (_, index) => `key${index}`);
+      const pooled = view([model('a', provider('work', keys))]);
+      const plan = (): readonly (string | undefined)[] => {
+        const planned = planRoute(query('a', { sessionId }), pooled);
+        assert.ok(planned.ok);
+        return planned.plan.targets.map((target) => target.credential?.id);
+      };
+      assert.deepEqual([...plan()].sort(), keys.map((key) => `id-${key}`).sort());
+      assert.deepEqual(plan(), plan());
+    }),
+  );
+});
+
+test('sessions spread over the keys', () => {
+  const pooled = view([model('a', provider('work', ['k0', 'k1', 'k2']))]);
+  const firsts = new Map<string, number>();
+  for (let session = 0; session < 300; session += 1) {
+    const planned = planRoute(query('a', { sessionId: `session-${session}` }), pooled);
+    assert.ok(planned.ok);
+    const id = planned.plan.targets[0].credential?.id ?? '';
+    firsts.set(id, (firsts.get(id) ?? 0) + 1);
+  }
+  for (const count of firsts.values()) assert.ok(count > 60, `uneven: ${[...firsts.values()].join()}`);
+  assert.equal(firsts.size, 3);
+});
+
+test('law: a plan is never empty and holds only resolvable models', () => {
+  const names = ['a', 'b', 'c', 'r1', 'r2', 'r3'];
+  const routesOf = fc.array(
+    fc.record({
+      slug: fc.constantFrom('r1', 'r2', 'r3'),
+      strategy: fc.constantFrom('fixed' as const, 'fallback' as const),
+      targets: fc.tuple(fc.constantFrom(...names), fc.constantFrom(...names)),
+    }),
+  );
+  fc.assert(
+    fc.property(
+      routesOf,
+      fc.subarray(['a', 'b', 'c']),
+      fc.constantFrom(...names),
+      fc.boolean(),
+      (routes, up, slug, background) => {
+        const planned = planRoute(
+          query(slug, { background }),
+          view(
+            up.map((name) => model(name)),
+            routes,
+            'a',
+          ),
+        );
+        if (!planned.ok) return planned.failure.message.length > 0;
+        return planned.plan.targets.every((target) => up.includes(target.model.slug));
+      },
+    ),
+  );
+});

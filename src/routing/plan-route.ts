@@ -1,0 +1,99 @@
+import type { Failure } from '../ir/failure.ts';
+import { isNonEmpty } from '../ir/non-empty.ts';
+import type { RouteQuery } from '../ir/query.ts';
+import type { Model } from '../providers/provider.ts';
+import { nearest } from './nearest.ts';
+import type { Planned, Reason, RouteView } from './plan.ts';
+import { targetsOf } from './pool.ts';
+import { STRATEGIES } from './strategies/registry.ts';
+
+/** Names the targets of a call, in the order in which they are tried, and says why in words. Pure.
+ *  - a direct slug, or a wildcard's `provider/ID`: that model and no other;
+ *  - a route: what its strategy makes of its targets;
+ *  - an unknown slug: a failure that names the nearest, unless the client asked on its own (`query.background`):
+ *    then the default model. */
+export function planRoute(query: RouteQuery, view: RouteView): Planned {
+  const found = candidatesOf(query.model, query, view);
+  if (found.known || !query.background) return planned(query.model, found, query, view);
+  const fallen: Reason = {
+    text: `"${query.model}" is unknown here and the client asked for it on its own, so the default model serves it.`,
+  };
+  const byDefault = candidatesOf(view.defaultModel, query, view);
+  return planned(view.defaultModel, { ...byDefault, why: [fallen, ...byDefault.why] }, query, view);
+}
+
+/** @property known  the slug is configured, whether or not it is in reach. */
+type Found = { readonly known: boolean; readonly models: readonly Model[]; readonly why: readonly Reason[] };
+
+function candidatesOf(slug: string, query: RouteQuery, view: RouteView, outer: readonly string[] = []): Found {
+  const route = view.routes.get(slug);
+  if (route === undefined) return direct(slug, view);
+  // The configuration refuses cycles; a view that holds one all the same must not hang the gateway.
+  if (outer.includes(slug)) return { known: true, models: [], why: [] };
+  const inner = route.targets.map((target) => candidatesOf(target, query, view, [...outer, slug]));
+  const candidates = distinct(inner.flatMap((found) => found.models));
+  const left = inner.flatMap((found) => found.why);
+  if (!isNonEmpty(candidates)) return { known: true, models: [], why: left };
+  const models = STRATEGIES[route.strategy](query, candidates, view);
+  const order = models.map((model) => model.slug).join(', then ');
+  return {
+    known: true,
+    models,
+    why: [{ slug, text: `The route "${slug}" (${route.strategy}) gives ${order}.` }, ...left],
+  };
+}
+
+function direct(slug: string, view: RouteView): Found {
+  const model = view.resolve(slug);
+  if (model !== undefined) return { known: true, models: [model], why: [] };
+  const reason = view.unavailable?.get(slug);
+  if (reason === undefined) return { known: false, models: [], why: [] };
+  return { known: true, models: [], why: [{ slug, text: `"${slug}" is out of reach: ${reason}` }] };
+}
+
+function planned(slug: string, found: Found, query: RouteQuery, view: RouteView): Planned {
+  const targets = found.models.flatMap((model) => targetsOf(model, query.sessionId));
+  if (!isNonEmpty(targets))
+    return { ok: false, failure: found.known ? outOfReach(slug, found.why) : unknown(slug, view) };
+  const why: Reason[] = [...found.why];
+  if (!view.routes.has(slug)) why.push({ slug, text: `"${slug}" was asked for by name, so no other model is tried.` });
+  for (const model of found.models) {
+    const keys = model.provider.credentials.length;
+    if (keys > 1) {
+      why.push({ slug: model.slug, text: `${model.provider.name} has ${keys} keys; a session keeps to one of them.` });
+    }
+  }
+  return { ok: true, plan: { route: slug, targets, why } };
+}
+
+function outOfReach(slug: string, why: readonly Reason[]): Failure {
+  const reasons = why.map((reason) => reason.text).join(' ');
+  return {
+    kind: 'model-not-found',
+    model: slug,
+    message: `No model can serve "${slug}" now. ${reasons}`.trim(),
+    mend: 'Run: plugboard doctor',
+  };
+}
+
+function unknown(slug: string, view: RouteView): Failure {
+  const near = nearest(slug, view.slugs);
+  if (near.length === 0) {
+    return {
+      kind: 'model-not-found',
+      model: slug,
+      message: `The model "${slug}" is unknown, and no model is configured yet.`,
+      mend: 'Run: plugboard init',
+    };
+  }
+  return {
+    kind: 'model-not-found',
+    model: slug,
+    message: `The model "${slug}" is unknown. The nearest: ${near.join(', ')}.`,
+    mend: 'Run: plugboard models',
+  };
+}
+
+function distinct(models: readonly Model[]): readonly Model[] {
+  return [...new Map(models.map((model) => [model.slug, model])).values()];
+}
