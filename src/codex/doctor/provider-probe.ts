@@ -1,0 +1,77 @@
+import { type Failure, GatewayError } from '../../ir/failure.ts';
+import { isJsonObject, parseJson } from '../../ir/json.ts';
+import type { Model, Provider } from '../../providers/provider.ts';
+import type { Transport } from '../../upstream/upstream.ts';
+
+/** What a provider said to a question that costs nothing. */
+export type ProbeReply =
+  | { readonly answered: true; readonly status: number; readonly text: string }
+  | { readonly answered: false; readonly failure: Failure };
+
+/** @property list       the reply to its model list.
+ *  @property modelIds   the ids that it lists, where it gave a list.
+ *  @property responses  the reply to an empty call of its Responses endpoint, asked only of Responses providers: 400 tells
+ *                       that the endpoint is there, 404 that it is not. An empty call is refused before it costs anything. */
+export type ProviderProbe = {
+  readonly provider: Provider;
+  readonly list?: ProbeReply;
+  readonly modelIds?: readonly string[];
+  readonly responses?: ProbeReply;
+};
+
+const TIME_LIMIT_MS = 10_000;
+const TEXT_LIMIT = 8 * 1024 * 1024;
+
+/** @param model  any model of the provider: the transport signs a call for a target. */
+export async function probeProvider(model: Model, transport: Transport): Promise<ProviderProbe> {
+  const { provider } = model;
+  const list =
+    provider.modelList === undefined ? undefined : await ask(model, transport, 'GET', provider.modelList.path, null);
+  const responses =
+    provider.protocol === 'openai-responses' && !provider.native
+      ? await ask(model, transport, 'POST', '/responses', '{}')
+      : undefined;
+  const modelIds = list?.answered === true && list.status === 200 ? listedIds(list.text) : undefined;
+  return {
+    provider,
+    ...(list === undefined ? {} : { list }),
+    ...(modelIds === undefined ? {} : { modelIds }),
+    ...(responses === undefined ? {} : { responses }),
+  };
+}
+
+async function ask(
+  model: Model,
+  transport: Transport,
+  method: 'GET' | 'POST',
+  path: string,
+  body: string | null,
+): Promise<ProbeReply> {
+  try {
+    const reply = await transport({
+      target: { model, credential: model.provider.credentials[0] ?? null },
+      method,
+      path,
+      headers: body === null ? {} : { 'content-type': 'application/json' },
+      clientHeaders: {},
+      body,
+      signal: AbortSignal.timeout(TIME_LIMIT_MS),
+    });
+    return { answered: true, status: reply.status, text: await reply.text(TEXT_LIMIT) };
+  } catch (cause) {
+    if (cause instanceof GatewayError) return { answered: false, failure: cause.failure };
+    throw cause;
+  }
+}
+
+/** The ids in a model list: OpenAI's `{data: [{id}]}`, Ollama's `{models: [{name}]}`. */
+function listedIds(text: string): readonly string[] | undefined {
+  const body = parseJson(text);
+  if (!isJsonObject(body)) return undefined;
+  const entries = body['data'] ?? body['models'];
+  if (!Array.isArray(entries)) return undefined;
+  return entries.flatMap((entry) => {
+    const id = isJsonObject(entry) ? (entry['id'] ?? entry['name']) : undefined;
+    return typeof id === 'string' ? [id.replace(/^models\//, '')] : [];
+  });
+}
