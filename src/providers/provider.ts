@@ -4,6 +4,7 @@ import type { Quirk } from './quirks.ts';
 
 /** A deployment as data: where calls go, how they are signed, and what its protocol's codec must know of it.
  *  @property baseUrl   all that stands before the protocol's own path; no trailing slash.
+ *  @property knownModels  facts and quirks of its models, from the preset.
  *  @property native    a full implementation of its protocol, so that bytes may pass untouched.
  *  @property local     runs on this machine or network: no key, no price.
  *  @property priceId   the provider's id in the price table; without it, its models are unpriced. */
@@ -19,6 +20,7 @@ export type Provider = {
   readonly query: { readonly [name: string]: string };
   readonly quirks: readonly Quirk[];
   readonly dialect: Dialect;
+  readonly knownModels?: readonly KnownModel[];
   readonly native: boolean;
   readonly local: boolean;
   readonly priceId?: string;
@@ -69,7 +71,8 @@ export class Secret {
 export type Timeouts = { readonly connectMs: number; readonly firstByteMs: number; readonly idleMs: number };
 
 /** Where the provider lists its models, and which of a model's members tell its window.
- *  @property path  behind the base URL, or absolute from the host with `//`: `/models`, `//api/tags`. */
+ *  @property path          behind the base URL, or absolute from the host with `//`: `/models`, `//api/tags`.
+ *  @property contextField  a member of a model, dotted where it is nested: `context_length`, `meta.n_ctx`. */
 export type ModelList = { readonly path: string; readonly contextField?: string };
 
 /** What is known of a model apart from its name. Left out: unknown. */
@@ -78,6 +81,18 @@ export type ModelFacts = {
   readonly maxOutputTokens?: number;
   readonly inputModalities?: readonly Modality[];
   readonly reasoningLevels?: readonly string[];
+};
+
+/** What a preset knows of a model, or of a family of models, at its provider.
+ *  @property match   the model's id at the provider, `*` standing for any run of characters; letter case is ignored.
+ *                    Every entry that matches counts, in the order of the list, later ones over earlier ones: a family
+ *                    first, its members after it.
+ *  @property quirks  merged on top of the provider's own.
+ *  @property source  where this is documented. */
+export type KnownModel = ModelFacts & {
+  readonly match: string;
+  readonly source: string;
+  readonly quirks?: readonly Quirk[];
 };
 
 export type Modality = 'text' | 'image';

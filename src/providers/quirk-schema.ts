@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { EffortDialect } from '../ir/dialect.ts';
+import type { Json } from '../ir/json.ts';
+import type { Quirk } from './quirks.ts';
+
+const field = z.string().min(1);
+const path = z.array(field).min(1);
+const levels = z.array(field).min(1);
+const instructionRole = z.enum(['developer', 'system']);
+const reasoningField = z.enum([
+  'reasoning_content',
+  'reasoning',
+  'reasoning_details',
+  'thinking-parts',
+  'thinking-blocks',
+  'items',
+]);
+
+const effort: z.ZodType<EffortDialect> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('field'), path, levels }),
+  z.strictObject({
+    kind: z.literal('switch'),
+    path,
+    on: z.union([z.string(), z.boolean()]),
+    off: z.union([z.string(), z.boolean()]),
+    level: z.strictObject({ path, levels }).exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('budget'), budgets: z.record(z.string(), z.int().nonnegative()) }),
+  z.strictObject({ kind: z.literal('adaptive'), levels }),
+]);
+
+/** `source` is what tells a rule from a rumour. */
+const source = z.url({ protocol: /^https?$/ });
+
+/** Quirks as they stand in a preset or in config.yaml. */
+export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('role-map'),
+    source,
+    instructions: instructionRole,
+    placement: z.enum(['anywhere', 'first']).exactOptional(),
+    laterAs: z.enum(['user', 'system', 'developer']).exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('effort-dialect'), source, effort }),
+  z.strictObject({
+    kind: z.literal('reasoning-source'),
+    source,
+    fields: z.array(reasoningField),
+    thinkTags: z.boolean().exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal('reasoning-echo'),
+    source,
+    echo: z.union([
+      z.strictObject({ field: z.literal('none') }),
+      z.strictObject({ field: reasoningField, when: z.enum(['always', 'tool-turns']) }),
+    ]),
+  }),
+  z.strictObject({
+    kind: z.literal('token-limit'),
+    source,
+    field: z.enum(['max_tokens', 'max_completion_tokens', 'max_output_tokens']),
+    default: z.int().positive().exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('tool-names'), source, maxLength: z.int().min(16) }),
+  z.strictObject({ kind: z.literal('schema-keywords'), source, drop: z.array(field) }),
+  z.strictObject({ kind: z.literal('strict-tools'), source, accepted: z.boolean() }),
+  z.strictObject({ kind: z.literal('parallel-field'), source, accepted: z.boolean() }),
+  z.strictObject({ kind: z.literal('hosted-tools'), source, types: z.array(field) }),
+  z.strictObject({ kind: z.literal('tool-call-id'), source, pattern: field, length: z.int().min(8) }),
+  z.strictObject({
+    kind: z.literal('tool-choices'),
+    source,
+    accepted: z.array(z.enum(['auto', 'none', 'required', 'tool'])),
+  }),
+  z.strictObject({
+    kind: z.literal('output-format'),
+    source,
+    accepts: z.enum(['json-schema', 'json-object', 'instruction']),
+  }),
+  z.strictObject({
+    kind: z.literal('images'),
+    source,
+    input: z.boolean(),
+    inToolResults: z.boolean().exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('stream-usage'), source, accepted: z.boolean() }),
+  z.strictObject({ kind: z.literal('cache-key'), source, field: field.nullable() }),
+  z.strictObject({ kind: z.literal('cache-breakpoints'), source, accepted: z.boolean() }),
+  z.strictObject({ kind: z.literal('verbosity'), source, accepted: z.boolean() }),
+  z.strictObject({ kind: z.literal('service-tier'), source, accepted: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('set-default'),
+    source,
+    field,
+    value: z.json().transform((value): Json => value),
+  }),
+  z.strictObject({ kind: z.literal('drop-field'), source, field }),
+  z.strictObject({ kind: z.literal('rename-field'), source, from: field, to: field }),
+]);
