@@ -1,0 +1,279 @@
+import type { FinishReason, InferenceEvent } from '../ir/event.ts';
+import type { Failure } from '../ir/failure.ts';
+import { isJsonObject, parseJson } from '../ir/json.ts';
+import type { ProviderState } from '../ir/request.ts';
+import type { Transducer } from '../wire/transducer.ts';
+import { unwrapFreeform } from './freeform.ts';
+import type { NamedTool, ToolNames } from './tool-names.ts';
+
+/** Fragments of a reply, in whatever order an upstream mixes them, as events of blocks that never overlap.
+ *
+ *  The first block is open and streams; those after it are held. It is closed once another has begun, a call only when
+ *  its arguments parse whole too, since a closed call is executed. A call whose name is late holds the rest.
+ *  Text that is nothing but white space is no block.
+ *  @property end       the last block is whole; the next fragment begins another. A state belongs to the reasoning
+ *                      block that it ends, or to one without any text.
+ *  @property openCall  begins a call; its fragments go to `extendCall`.
+ *  @property endCall   the upstream said that this call is whole.
+ *  @property emit      an event that stands between blocks, in its place.
+ *  @property finish    closes what is whole. After `length` or `content-filter` the last block may be cut: it stays
+ *                      open, unless it is a call that parses whole. @returns what makes the reply unusable.
+ *  @property take      the events since the last time. */
+export type Blocks = {
+  readonly text: (text: string) => void;
+  readonly refusal: (text: string) => void;
+  readonly reasoning: (text: string) => void;
+  readonly reasoningPart: () => void;
+  readonly end: (state?: ProviderState) => void;
+  readonly openCall: () => CallBlock;
+  readonly extendCall: (call: CallBlock, fragment: CallFragment) => void;
+  readonly endCall: (call: CallBlock) => void;
+  readonly emit: (event: InferenceEvent) => void;
+  readonly finish: (reason: FinishReason) => Failure | undefined;
+  readonly take: () => InferenceEvent[];
+};
+
+/** @property id     only the first that is not empty counts, and so for the name.
+ *  @property input  a further piece of the arguments. */
+export type CallFragment = { readonly id?: string; readonly name?: string; readonly input?: string };
+
+/** A call in the making. Read it, and give it back to `extendCall`. */
+export type CallBlock = {
+  readonly kind: 'call';
+  readonly id: string;
+  readonly name: string;
+  /** The arguments so far, as they came. */
+  readonly input: string;
+};
+
+/** @property names           undoes the flattening of tool names.
+ *  @property callId          makes a call's id unique, or makes one.
+ *  @property reasoningState  what the open reasoning block's maker needs to take it back, asked when it closes. */
+export type BlockOptions = {
+  readonly names: Pick<ToolNames, 'lookup'>;
+  readonly callId: (given: string | undefined) => string;
+  readonly reasoningState?: () => ProviderState | undefined;
+};
+
+type TextKind = 'text' | 'refusal' | 'reasoning';
+
+type TextBlock = { readonly kind: TextKind; state?: ProviderState | undefined } & BlockState;
+type OpenCall = {
+  readonly kind: 'call';
+  id: string;
+  name: string;
+  input: string;
+  tool?: NamedTool;
+  unwrap?: Transducer<string, string>;
+} & BlockState;
+type FixedBlock = { readonly kind: 'fixed' } & BlockState;
+type Block = TextBlock | OpenCall | FixedBlock;
+
+/** @property announced  its start went out: further pieces go out as they come.
+ *  @property carry      the first half of a surrogate pair whose second half is still to come. */
+type BlockState = { announced: boolean; ended: boolean; held: InferenceEvent[]; carry: string };
+
+export function sequenceBlocks(options: BlockOptions): Blocks {
+  let out: InferenceEvent[] = [];
+  const queue: Block[] = [];
+  let failure: Failure | undefined;
+
+  /** Announces, flushes and closes from the front, as far as the rules allow. */
+  const settle = (): void => {
+    for (let head = queue[0]; head !== undefined; head = queue[0]) {
+      if (!head.announced && mayAnnounce(head)) announce(head);
+      const closes = head.ended || (queue.length > 1 && (head.kind !== 'call' || isWholeObject(head.input)));
+      if (!closes || (!head.announced && head.kind === 'call')) return;
+      if (head.announced) close(head);
+      queue.shift();
+    }
+  };
+
+  const announce = (block: Block): void => {
+    block.announced = true;
+    if (block.kind === 'call') {
+      const tool = options.names.lookup(block.name);
+      block.tool = tool;
+      if (tool.kind === 'custom') block.unwrap = unwrapFreeform();
+      out.push({ type: 'tool-call-start', callId: options.callId(block.id), kind: tool.kind, name: tool.name });
+      if (block.input !== '') passInput(block, block.input);
+      return;
+    }
+    if (block.kind !== 'fixed') out.push({ type: `${block.kind}-start` });
+    out.push(...block.held);
+    block.held = [];
+  };
+
+  const close = (block: Block): void => {
+    switch (block.kind) {
+      case 'call':
+        // Calls without parameters come with empty arguments; what is replayed and executed must be JSON.
+        if (block.input.trim() === '' && block.unwrap === undefined) out.push({ type: 'tool-call-delta', input: '{}' });
+        if (block.carry !== '') passWhole(block, block.carry);
+        for (const input of block.unwrap?.end() ?? []) out.push({ type: 'tool-call-delta', input });
+        out.push({ type: 'tool-call-end' });
+        break;
+      case 'reasoning': {
+        if (block.carry !== '') out.push({ type: 'reasoning-delta', text: block.carry });
+        const state = block.state ?? options.reasoningState?.();
+        out.push(state === undefined ? { type: 'reasoning-end' } : { type: 'reasoning-end', state });
+        break;
+      }
+      case 'text':
+      case 'refusal':
+        if (block.carry !== '') out.push({ type: `${block.kind}-delta`, text: block.carry });
+        out.push({ type: `${block.kind}-end` });
+        break;
+      case 'fixed':
+        break;
+    }
+  };
+
+  const passInput = (call: OpenCall, piece: string): void => {
+    const input = wholeCharacters(call, piece);
+    if (input !== '') passWhole(call, input);
+  };
+
+  const passWhole = (call: OpenCall, input: string): void => {
+    if (call.unwrap === undefined) out.push({ type: 'tool-call-delta', input });
+    else for (const raw of call.unwrap.push(input)) out.push({ type: 'tool-call-delta', input: raw });
+  };
+
+  const open = <B extends Block>(block: B): B => {
+    queue.push(block);
+    return block;
+  };
+
+  const append = (kind: TextKind, piece: string): void => {
+    if (piece === '') return;
+    let block = queue.at(-1);
+    if (block?.kind !== kind || block.ended) {
+      block = open({ kind, announced: false, ended: false, held: [], carry: '' });
+      if (queue.length > 1) settle();
+    }
+    const text = wholeCharacters(block, piece);
+    if (text === '') return;
+    const event: InferenceEvent = { type: `${kind}-delta`, text };
+    if (block.announced) out.push(event);
+    else {
+      block.held.push(event);
+      settle();
+    }
+  };
+
+  const end = (state?: ProviderState): void => {
+    const last = queue.at(-1);
+    const block = last === undefined || last.ended || last.kind === 'call' || last.kind === 'fixed' ? undefined : last;
+    if (state === undefined) {
+      if (block === undefined) return;
+      block.ended = true;
+    } else if (block?.kind === 'reasoning') {
+      block.state = state;
+      block.ended = true;
+    } else open({ kind: 'reasoning', state, announced: false, ended: true, held: [], carry: '' });
+    settle();
+  };
+
+  const reasoningPart = (): void => {
+    const block = queue.at(-1);
+    if (block?.kind !== 'reasoning' || block.ended) return;
+    if (block.announced) out.push({ type: 'reasoning-part' });
+    else block.held.push({ type: 'reasoning-part' });
+  };
+
+  const extendCall = (call: CallBlock, fragment: CallFragment): void => {
+    const block = queue.find((candidate) => candidate === call);
+    const input = fragment.input ?? '';
+    if (block?.kind !== 'call' || block.ended) {
+      if (input.trim() !== '' && input !== call.input)
+        failure ??= protocolFailure(`went on with the call "${call.name}" after it had ended`);
+      return;
+    }
+    if (block.id === '' && fragment.id !== undefined) block.id = fragment.id;
+    if (block.name === '' && fragment.name !== undefined) block.name = fragment.name;
+    // Some servers repeat a whole call in the last chunk.
+    if (input !== '' && !(input === block.input && isWholeObject(input))) {
+      block.input += input;
+      if (block.announced) passInput(block, input);
+    }
+    if (!block.announced || queue.length > 1) settle();
+  };
+
+  const endCall = (call: CallBlock): void => {
+    const block = queue.find((candidate) => candidate === call);
+    if (block === undefined) return;
+    block.ended = true;
+    settle();
+  };
+
+  const emit = (event: InferenceEvent): void => {
+    open({ kind: 'fixed', announced: false, ended: true, held: [event], carry: '' });
+    settle();
+  };
+
+  const finish = (reason: FinishReason): Failure | undefined => {
+    const cut = reason === 'length' || reason === 'content-filter';
+    const blocks = queue.splice(0);
+    for (const block of blocks) {
+      if (block.kind === 'call' && block.name === '' && !cut) {
+        // An empty fragment that announced nothing and brought nothing is no call.
+        if (block.id !== '' || block.input.trim() !== '')
+          failure ??= protocolFailure('called a tool without naming it');
+        continue;
+      }
+      if (!cut || (block.kind === 'call' && isWholeObject(block.input))) block.ended = true;
+      queue.push(block);
+    }
+    settle();
+    return failure;
+  };
+
+  return {
+    text: (text) => append('text', text),
+    refusal: (text) => append('refusal', text),
+    reasoning: (text) => append('reasoning', text),
+    reasoningPart,
+    end,
+    openCall: () =>
+      open({ kind: 'call', id: '', name: '', input: '', announced: false, ended: false, held: [], carry: '' }),
+    extendCall,
+    endCall,
+    emit,
+    finish,
+    take: () => {
+      const events = out;
+      out = [];
+      return events;
+    },
+  };
+}
+
+function mayAnnounce(block: Block): boolean {
+  switch (block.kind) {
+    case 'call':
+      return block.name !== '';
+    case 'text':
+      return block.held.some((event) => event.type === 'text-delta' && /\S/.test(event.text));
+    case 'refusal':
+    case 'reasoning':
+    case 'fixed':
+      return true;
+  }
+}
+
+/** The piece with the half character before it, without a half character at its end: some providers split a surrogate
+ *  pair over two chunks, and half of one is no valid text for a client. */
+function wholeCharacters(block: BlockState, piece: string): string {
+  const text = block.carry === '' ? piece : block.carry + piece;
+  const isHalf = (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
+  block.carry = isHalf ? text.slice(-1) : '';
+  return isHalf ? text.slice(0, -1) : text;
+}
+
+function isWholeObject(input: string): boolean {
+  return input.trimEnd().endsWith('}') && isJsonObject(parseJson(input));
+}
+
+function protocolFailure(what: string): Failure {
+  return { kind: 'protocol', message: `The model's reply is malformed: it ${what}.` };
+}

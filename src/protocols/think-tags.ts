@@ -1,0 +1,81 @@
+/** Where split text goes. */
+export type ThinkSink = { readonly text: (text: string) => void; readonly reasoning: (text: string) => void };
+
+/** Text as it streams, with what stands between `<think>` and `</think>` told apart.
+ *  @property end  gives out what was held back as a possible beginning of a tag. */
+export type ThinkTags = {
+  readonly push: (text: string, sink: ThinkSink) => void;
+  readonly end: (sink: ThinkSink) => void;
+};
+
+const OPEN = '<think>';
+const CLOSE = '</think>';
+
+/** @param anywhere  tags count wherever they stand; else only one at the very beginning does, so that text which
+ *  speaks of such tags stays text. */
+export function thinkTags(anywhere: boolean): ThinkTags {
+  let mode: 'start' | 'thinking' | 'after' | 'text' = 'start';
+  let held = '';
+
+  const push = (piece: string, sink: ThinkSink): void => {
+    let text = held + piece;
+    held = '';
+    while (text !== '') {
+      switch (mode) {
+        case 'start': {
+          const trimmed = text.trimStart();
+          if (trimmed.startsWith(OPEN)) {
+            mode = 'thinking';
+            text = trimmed.slice(OPEN.length);
+          } else if (OPEN.startsWith(trimmed)) {
+            held = text;
+            return;
+          } else mode = 'text';
+          break;
+        }
+        case 'thinking': {
+          const { before, after, rest } = cutAt(text, CLOSE);
+          if (before !== '') sink.reasoning(before);
+          held = rest;
+          text = after ?? '';
+          if (after !== undefined) mode = 'after';
+          break;
+        }
+        case 'after':
+          // The line breaks between the tag and the answer belong to neither.
+          text = text.trimStart();
+          if (text !== '') mode = 'text';
+          break;
+        case 'text': {
+          if (!anywhere) {
+            sink.text(text);
+            return;
+          }
+          const { before, after, rest } = cutAt(text, OPEN);
+          if (before !== '') sink.text(before);
+          held = rest;
+          text = after ?? '';
+          if (after !== undefined) mode = 'thinking';
+          break;
+        }
+      }
+    }
+  };
+  const end = (sink: ThinkSink): void => {
+    if (held === '') return;
+    if (mode === 'thinking') sink.reasoning(held);
+    else sink.text(held);
+    held = '';
+  };
+  return { push, end };
+}
+
+/** @returns `after` where the whole tag was found; else `rest`, the tail that may be the tag's beginning. */
+function cutAt(text: string, tag: string): { before: string; after?: string; rest: string } {
+  const at = text.indexOf(tag);
+  if (at !== -1) return { before: text.slice(0, at), after: text.slice(at + tag.length), rest: '' };
+  for (let length = Math.min(tag.length - 1, text.length); length > 0; length -= 1) {
+    if (text.endsWith(tag.slice(0, length))) return { before: text.slice(0, -length), rest: text.slice(-length) };
+  }
+  return { before: text, rest: '' };
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { InferenceRequest, ToolCallKind, ToolDefinition, ToolName } from '../ir/request.ts';
+
+/** A tool that the client runs, under the flat name that it bears on the wire. */
+export type OfferedTool = { readonly wireName: string; readonly tool: ClientTool };
+export type ClientTool = Exclude<ToolDefinition, { readonly kind: 'hosted' }>;
+
+/** A tool as the client knows it. */
+export type NamedTool = { readonly kind: ToolCallKind; readonly name: ToolName };
+
+/** Both directions between the client's tool names and the flat names of protocols without namespaces.
+ *  @property offered   the client's tools in the order given, each once.
+ *  @property wireName  also for tools that only the history still knows.
+ *  @property lookup    a name that the model made up comes back as a function of that name. */
+export type ToolNames = {
+  readonly offered: readonly OfferedTool[];
+  readonly wireName: (name: ToolName) => string;
+  readonly lookup: (wireName: string) => NamedTool;
+};
+
+/** The table of one request. Names that are valid as they stand keep themselves; the others are flattened
+ *  (`namespace__name`), cleaned, shortened and made unlike each other, always the same way for the same request.
+ *  @param maxLength  in characters. */
+export function toolNames(request: Pick<InferenceRequest, 'tools' | 'messages'>, maxLength: number): ToolNames {
+  const wireNames = new Map<string, string>();
+  const tools = new Map<string, NamedTool>();
+  const add = (name: ToolName, kind: ToolCallKind): string => {
+    const wireName = freeName(name, maxLength, (candidate) => tools.has(candidate));
+    wireNames.set(identity(name), wireName);
+    tools.set(wireName, { kind, name });
+    return wireName;
+  };
+
+  const offers = new Map<string, ClientTool>();
+  for (const tool of request.tools) {
+    if (tool.kind !== 'hosted' && !offers.has(identity(tool.name))) offers.set(identity(tool.name), tool);
+  }
+  // Names that need no change come first, so that no flattened one takes theirs.
+  for (const tool of offers.values()) if (isPlain(tool.name, maxLength)) add(tool.name, tool.kind);
+  for (const [id, tool] of offers) if (!wireNames.has(id)) add(tool.name, tool.kind);
+  for (const message of request.messages) {
+    for (const part of message.parts) {
+      if (part.type === 'tool-call' && !wireNames.has(identity(part.name))) add(part.name, part.kind);
+    }
+  }
+
+  const wireName = (name: ToolName): string => wireNames.get(identity(name)) ?? add(name, 'function');
+  return {
+    offered: [...offers.values()].map((tool) => ({ wireName: wireName(tool.name), tool })),
+    wireName,
+    lookup: (wire) => tools.get(wire) ?? { kind: 'function', name: { name: wire } },
+  };
+}
+
+/** A table without tools, for replies whose request is not known: every name is its own. */
+export const NO_TOOL_NAMES: Pick<ToolNames, 'lookup'> = {
+  lookup: (wireName) => ({ kind: 'function', name: { name: wireName } }),
+};
+
+function identity(name: ToolName): string {
+  return JSON.stringify([name.namespace ?? null, name.name]);
+}
+
+function isPlain(name: ToolName, maxLength: number): boolean {
+  return name.namespace === undefined && name.name.length <= maxLength && /^[A-Za-z0-9_-]+$/.test(name.name);
+}
+
+function freeName(name: ToolName, maxLength: number, taken: (candidate: string) => boolean): string {
+  const whole = name.namespace === undefined ? name.name : `${name.namespace}__${name.name}`;
+  const flat = whole.replace(/[^A-Za-z0-9_-]/gu, '_');
+  if (flat !== '' && flat.length <= maxLength && !taken(flat)) return flat;
+  for (let salt = 0; ; salt += 1) {
+    const digest = createHash('sha256')
+      .update(`${salt} ${identity(name)}`)
+      .digest('hex')
+      .slice(0, 8);
+    const candidate = `${flat.slice(0, Math.max(0, maxLength - 9))}_${digest}`;
+    if (!taken(candidate)) return candidate;
+  }
+}
