@@ -1,0 +1,168 @@
+import type { Failure, FailureKind } from '../ir/failure.ts';
+import { isJsonObject, type Json, parseJson } from '../ir/json.ts';
+import type { Headers } from './protocol.ts';
+import { retryAfterMs, retryAfterWords } from './retry-after.ts';
+
+/** The error body that OpenAI defined and nearly every other provider sends in some form, as a `Failure`.
+ *  @param body  the reply's text; HTML and plain text are taken too.
+ *  @param now   milliseconds since the epoch, for a Retry-After date. */
+export function decodeOpenAiError(status: number, headers: Headers, body: string, now: number): Failure {
+  const said = errorFacts(parseJson(body)) ?? plainFacts(body);
+  return failure(said, status, retryAfterMs(headers, now));
+}
+
+/** An error that stands inside a stream, or inside a reply with status 200.
+ *  @param error  the object with `message`, or the whole body that holds it under `error`; a bare string is taken too. */
+export function decodeOpenAiErrorObject(error: Json): Failure {
+  return failure(errorFacts(error) ?? {}, undefined, undefined);
+}
+
+/** What an error body says. Codes are lower-cased words; numbers among them are HTTP statuses. */
+type ErrorFacts = {
+  readonly message?: string;
+  readonly code?: string;
+  readonly type?: string;
+  readonly parameter?: string;
+  readonly status?: number;
+};
+
+function failure(said: ErrorFacts, httpStatus: number | undefined, headerMs: number | undefined): Failure {
+  const status = httpStatus !== undefined && httpStatus >= 400 ? httpStatus : said.status;
+  const message = said.message ?? (status === undefined ? 'The provider reported an error without a word.' : '');
+  const kind = kindOf(said, status);
+  const afterMs = headerMs ?? (kind === 'rate-limited' || kind === 'overloaded' ? retryAfterWords(message) : undefined);
+  const code = said.code ?? said.type;
+  return {
+    kind,
+    message: message === '' ? `The provider answered with status ${status} and no words.` : message,
+    ...(status === undefined ? {} : { status }),
+    ...(code === undefined ? {} : { code }),
+    ...(said.parameter === undefined ? {} : { parameter: said.parameter }),
+    ...(afterMs === undefined ? {} : { retryAfterMs: afterMs }),
+  };
+}
+
+function errorFacts(body: Json | undefined): ErrorFacts | undefined {
+  if (typeof body === 'string' && body.trim() !== '') return { message: body.trim() };
+  if (Array.isArray(body)) return errorFacts(body[0]);
+  if (!isJsonObject(body)) return undefined;
+  const inner = body['error'] ?? body['errors'];
+  if (isJsonObject(inner) || Array.isArray(inner)) return errorFacts(inner) ?? {};
+  const words = [inner, body['message'], body['msg'], body['detail'], body['error_description']].map(wordsOf);
+  const message = words.find((text) => text !== undefined);
+  const nested = innerWords(body['metadata']);
+  const code = wordOf(body['code']) ?? wordOf(body['error_code']);
+  const status = statusOf(body['code']) ?? statusOf(body['status']) ?? statusOf(body['http_status']);
+  const type = wordOf(body['type']) ?? wordOf(body['status']);
+  const parameter = wordsOf(body['param']);
+  if (message === undefined && code === undefined && status === undefined) return undefined;
+  return {
+    ...(message === undefined ? {} : { message: nested === undefined ? message : `${message}: ${nested}` }),
+    ...(code === undefined ? {} : { code }),
+    ...(type === undefined ? {} : { type }),
+    ...(parameter === undefined ? {} : { parameter }),
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+/** Routers put the words of the provider behind them into `metadata.raw`. */
+function innerWords(metadata: Json | undefined): string | undefined {
+  if (!isJsonObject(metadata) || typeof metadata['raw'] !== 'string') return undefined;
+  return errorFacts(parseJson(metadata['raw']))?.message ?? wordsOf(metadata['raw']);
+}
+
+function plainFacts(body: string): ErrorFacts {
+  const text = body
+    .replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return text === '' ? {} : { message: text.slice(0, 500) };
+}
+
+function wordsOf(value: Json | undefined): string | undefined {
+  if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
+  // Validation errors come as a list of objects: say what they say, in their own words.
+  return Array.isArray(value) && value.length > 0 ? JSON.stringify(value).slice(0, 500) : undefined;
+}
+
+function wordOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' && !/^\d+$/.test(value) ? value : undefined;
+}
+
+function statusOf(value: Json | undefined): number | undefined {
+  const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;
+  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status < 600 ? status : undefined;
+}
+
+/** Codes and types that say more than the status does, first match wins. */
+const CODES: readonly (readonly [RegExp, FailureKind])[] = [
+  [/context_length|context_window|string_above_max_length|max_tokens_exceeded/, 'context-overflow'],
+  [/insufficient_quota|billing|insufficient_balance|payment|credit|quota_exceeded|usage_limit/, 'quota'],
+  [/rate_limit|too_many_requests|throttl|resource_exhausted|slow_down/, 'rate-limited'],
+  [/overloaded|at_capacity|unavailable|engine_overloaded/, 'overloaded'],
+  [/content_policy|content_filter|cyber_policy|bio_policy|policy_violation|safety|moderation/, 'content-policy'],
+  [/model_not_found|model_not_exist|unknown_model|invalid_model|deployment_?not_?found/, 'model-not-found'],
+  [/invalid_api_key|authentication|unauthorized|unauthenticated|invalid_authentication/, 'auth'],
+  [/permission|forbidden|access_denied|not_allowed/, 'permission'],
+  [/invalid_request|bad_request|invalid_prompt|invalid_argument|unprocessable|unsupported/, 'invalid-request'],
+  [/timeout|timed_out|deadline_exceeded/, 'timeout'],
+  [/server_error|internal|api_error/, 'server-error'],
+];
+
+/** Words that tell a case apart where status and code leave it open. */
+const OVERFLOW =
+  /context (length|window|size)|maximum context|too many (input )?tokens|prompt is too long|input is too long|exceeds? the (available |model'?s? )?(context|maximum (input|prompt|number of))|reduce the length/i;
+const NO_CREDIT =
+  /insufficient (balance|credit|funds|quota)|exceeded your current quota|out of credits|billing|payment required|arrears|more credits/i;
+const NO_MODEL =
+  /model\b.{0,120}\b(not found|does not exist|not exist|is not available|unknown)|no such model|unknown model/i;
+
+function kindOf(said: ErrorFacts, status: number | undefined): FailureKind {
+  const message = said.message ?? '';
+  const byCode = kindOfCode(said.code) ?? kindOfCode(said.type);
+  // A bare `invalid_request_error` names the family of an error; the words name the case.
+  if (byCode === undefined || byCode === 'invalid-request') {
+    if (OVERFLOW.test(message) && isClientError(status)) return 'context-overflow';
+    if (NO_MODEL.test(message) && isClientError(status)) return 'model-not-found';
+  }
+  if (status !== 401 && NO_CREDIT.test(message) && (status === undefined || status < 500)) return 'quota';
+  if (byCode !== undefined && !(byCode === 'invalid-request' && status !== undefined && status !== 400)) return byCode;
+  return status === undefined ? (byCode ?? 'server-error') : kindOfStatus(status);
+}
+
+function isClientError(status: number | undefined): boolean {
+  return status === undefined || (status >= 400 && status < 500 && status !== 401 && status !== 403 && status !== 429);
+}
+
+function kindOfCode(code: string | undefined): FailureKind | undefined {
+  if (code === undefined) return undefined;
+  const word = code.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+  return CODES.find(([pattern]) => pattern.test(word))?.[1];
+}
+
+function kindOfStatus(status: number): FailureKind {
+  switch (status) {
+    case 401:
+      return 'auth';
+    case 402:
+      return 'quota';
+    case 403:
+      return 'permission';
+    case 404:
+    case 405:
+      return 'model-not-found';
+    case 408:
+    case 504:
+      return 'timeout';
+    case 413:
+      return 'context-overflow';
+    case 429:
+      return 'rate-limited';
+    case 503:
+    case 529:
+      return 'overloaded';
+    default:
+      return status >= 500 ? 'server-error' : 'invalid-request';
+  }
+}

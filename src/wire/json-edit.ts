@@ -1,0 +1,196 @@
+/** One member of a JSON text's top-level object, as byte offsets into the text. `keyStart` is its opening quotation
+ *  mark, `valueEnd` the offset behind its value. */
+export type JsonMember = {
+  readonly key: string;
+  readonly keyStart: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+};
+
+/** The text is no JSON object. @property offset  where, in bytes. */
+export class JsonTextError extends Error {
+  override readonly name = 'JsonTextError';
+  readonly offset: number;
+
+  constructor(what: string, offset: number) {
+    super(`${what} at byte ${offset}`);
+    this.offset = offset;
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
+/** Strings up to this length, in bytes, are scanned here; behind it the native search takes over, whose call costs more
+ *  than a short string. */
+const SHORT_STRING = 48;
+
+/** The members of the object that `json` holds, in order, duplicates included, without parsing what they hold: values
+ *  are skipped by their quotation marks and brackets alone, so a fault inside one may stay unseen.
+ *  @throws JsonTextError where the text is no object, or ends inside one. */
+export function topLevelMembers(json: Uint8Array): readonly JsonMember[] {
+  const bytes = asBuffer(json);
+  const members: JsonMember[] = [];
+  let at = skipSpace(bytes, 0);
+  if (bytes[at] !== OPEN_BRACE) throw new JsonTextError('expected a JSON object', at);
+  at = skipSpace(bytes, at + 1);
+  if (bytes[at] === CLOSE_BRACE) {
+    expectEnd(bytes, at + 1);
+    return members;
+  }
+  for (;;) {
+    const keyStart = at;
+    if (bytes[at] !== QUOTE) throw new JsonTextError('expected a member name', at);
+    at = skipString(bytes, at);
+    const key = readKey(bytes, keyStart, at);
+    at = skipSpace(bytes, at);
+    if (bytes[at] !== COLON) throw new JsonTextError('expected ":"', at);
+    const valueStart = skipSpace(bytes, at + 1);
+    const valueEnd = skipValue(bytes, valueStart);
+    members.push({ key, keyStart, valueStart, valueEnd });
+    at = skipSpace(bytes, valueEnd);
+    if (bytes[at] === CLOSE_BRACE) {
+      expectEnd(bytes, at + 1);
+      return members;
+    }
+    if (bytes[at] !== COMMA) throw new JsonTextError('expected "," or "}"', at);
+    at = skipSpace(bytes, at + 1);
+  }
+}
+
+/** The parsed value of the last member of that name, which is the one that `JSON.parse` keeps; `undefined` without one.
+ *  @throws SyntaxError where the value is no JSON. */
+export function memberValue(json: Uint8Array, members: readonly JsonMember[], key: string): unknown {
+  const member = members.findLast((candidate) => candidate.key === key);
+  return member && JSON.parse(asBuffer(json).toString('utf8', member.valueStart, member.valueEnd));
+}
+
+/** The text with the value of every top-level member named `key` replaced; all other bytes stay.
+ *  @param value  the new value as JSON text. */
+export function replaceMember(json: Uint8Array, key: string, value: string): Uint8Array {
+  return editMembers(json, { [key]: value });
+}
+
+/** The text without its top-level members named `key`, each with the comma and space that parted it from the next. */
+export function removeMember(json: Uint8Array, key: string): Uint8Array {
+  return editMembers(json, { [key]: null });
+}
+
+/** Several members replaced (their new values as JSON texts) or removed (`null`) in one copy. Members that the text does
+ *  not have stay absent. @returns the same array where nothing is to be done. */
+export function editMembers(json: Uint8Array, edits: { readonly [key: string]: string | null }): Uint8Array {
+  const members = topLevelMembers(json);
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  const cut = (start: number, end: number, insert?: string): void => {
+    if (start > from) pieces.push(json.subarray(from, start));
+    if (insert !== undefined) pieces.push(Buffer.from(insert));
+    from = end;
+  };
+  const isRemoved = (member: JsonMember): boolean => Object.hasOwn(edits, member.key) && edits[member.key] === null;
+  const lastKept = members.findLastIndex((member) => !isRemoved(member));
+  for (const [index, member] of members.entries()) {
+    const next = members[index + 1];
+    const edit = Object.hasOwn(edits, member.key) ? edits[member.key] : undefined;
+    if (edit === undefined) continue;
+    if (edit !== null) cut(member.valueStart, member.valueEnd, edit);
+    else if (next !== undefined && index < lastKept) cut(member.keyStart, next.keyStart);
+    else {
+      // The tail goes as a whole, with the comma before it.
+      cut(members[lastKept]?.valueEnd ?? member.keyStart, members.at(-1)?.valueEnd ?? member.valueEnd);
+      break;
+    }
+  }
+  if (from === 0 && pieces.length === 0) return json;
+  cut(json.length, json.length);
+  return Buffer.concat(pieces);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let at = from;
+  for (let byte = bytes[at]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = bytes[at])
+    at += 1;
+  return at;
+}
+
+function expectEnd(bytes: Buffer, from: number): void {
+  const at = skipSpace(bytes, from);
+  if (at < bytes.length) throw new JsonTextError('unexpected text behind the JSON object', at);
+}
+
+/** @param start  the opening quotation mark. @returns the offset behind the closing one. */
+function skipString(bytes: Buffer, start: number): number {
+  const near = Math.min(bytes.length, start + SHORT_STRING);
+  for (let at = start + 1; at < near; at += 1) {
+    const byte = bytes[at];
+    if (byte === QUOTE) return at + 1;
+    if (byte === BACKSLASH) at += 1;
+  }
+  for (let quote = bytes.indexOf(QUOTE, near); quote !== -1; quote = bytes.indexOf(QUOTE, quote + 1)) {
+    if (countBackslashes(bytes, start, quote) % 2 === 0) return quote + 1;
+  }
+  throw new JsonTextError('a string never ends, begun', start);
+}
+
+/** How many backslashes stand right before `end`. */
+function countBackslashes(bytes: Buffer, start: number, end: number): number {
+  let at = end - 1;
+  while (at > start && bytes[at] === BACKSLASH) at -= 1;
+  return end - 1 - at;
+}
+
+function readKey(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.toString('utf8', start, end);
+  if (!text.includes('\\')) return text.slice(1, -1);
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    throw new JsonTextError('bad escape in the member name', start);
+  }
+}
+
+function skipValue(bytes: Buffer, start: number): number {
+  const first = bytes[start];
+  if (first === QUOTE) return skipString(bytes, start);
+  if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return skipScalar(bytes, start);
+  const closers: number[] = [];
+  const { length } = bytes;
+  for (let at = start; at < length; ) {
+    const byte = bytes[at];
+    if (byte === QUOTE) {
+      at = skipString(bytes, at);
+      continue;
+    }
+    if (byte === OPEN_BRACE) closers.push(CLOSE_BRACE);
+    else if (byte === OPEN_BRACKET) closers.push(CLOSE_BRACKET);
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      if (closers.pop() !== byte) throw new JsonTextError('a bracket that closes nothing', at);
+      if (closers.length === 0) return at + 1;
+    }
+    at += 1;
+  }
+  throw new JsonTextError('the text ends inside a value, begun', start);
+}
+
+const SCALAR = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+
+function skipScalar(bytes: Buffer, start: number): number {
+  let at = start;
+  for (let byte = bytes[at]; byte !== undefined && !isDelimiter(byte); byte = bytes[at]) at += 1;
+  if (!SCALAR.test(bytes.toString('latin1', start, at))) throw new JsonTextError('expected a value', start);
+  return at;
+}
+
+function isDelimiter(byte: number): boolean {
+  return byte === COMMA || byte === CLOSE_BRACE || byte <= 0x20;
+}
