@@ -9,6 +9,7 @@ import type { Quirk } from './quirks.ts';
  *  @property keyVariables  environment variables that hold the key, the first that is set wins. Empty: no key is known.
  *  @property local         runs on this machine or network: a key is taken but not needed, and calls cost nothing.
  *  @property native        a full implementation of its protocol, so that bytes may pass untouched.
+ *  @property clientMetadata  may be sent what Codex tells of the working tree: its own maker's services alone.
  *  @property priceId       the provider's id in @pydantic/genai-prices; absent: its models are unpriced.
  *  @property keyNote       for a person: where a key comes from, or how the server is started.
  *  @property source        the provider's own documentation of the API. */
@@ -22,6 +23,7 @@ export type Preset = {
   readonly keyVariables: readonly string[];
   readonly local: boolean;
   readonly native: boolean;
+  readonly clientMetadata?: boolean;
   readonly priceId?: string;
   readonly headers: { readonly [name: string]: string };
   readonly modelList?: ModelList;
@@ -62,6 +64,7 @@ export const presetSchema: z.ZodType<Preset> = z.strictObject({
   keyVariables: z.array(z.string().regex(/^[A-Z][A-Z0-9_]*$/)),
   local: z.boolean(),
   native: z.boolean(),
+  clientMetadata: z.boolean().exactOptional(),
   priceId: z.string().min(1).exactOptional(),
   headers: z.record(z.string(), z.string()),
   modelList: z

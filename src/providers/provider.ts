@@ -5,6 +5,8 @@ import type { Quirk } from './quirks.ts';
 /** A deployment as data: where calls go, how they are signed, and what its protocol's codec must know of it.
  *  @property baseUrl   all that stands before the protocol's own path; no trailing slash.
  *  @property knownModels  facts and quirks of its models, from the preset.
+ *  @property keyVariables    environment variables that hold its key: named in the mend when the key is refused.
+ *  @property clientMetadata  may be sent what Codex tells of the working tree (`client_metadata`: paths, commit hashes).
  *  @property native    a full implementation of its protocol, so that bytes may pass untouched.
  *  @property local     runs on this machine or network: no key, no price.
  *  @property priceId   the provider's id in the price table; without it, its models are unpriced. */
@@ -23,6 +25,8 @@ export type Provider = {
   readonly knownModels?: readonly KnownModel[];
   readonly native: boolean;
   readonly local: boolean;
+  readonly keyVariables?: readonly string[];
+  readonly clientMetadata?: boolean;
   readonly priceId?: string;
   readonly modelList?: ModelList;
   readonly timeouts: Timeouts;

@@ -14,7 +14,8 @@ export type UpstreamCall = {
   readonly signal: AbortSignal;
 };
 
-/** The head of a reply, with its body still on the wire. Exactly one of `pipe`, `text` and `cancel` is called, once. */
+/** The head of a reply, with its body still on the wire. Exactly one of `pipe` and `text` is called, once, or `cancel`;
+ *  `cancel` may follow them and gives the connection up: nothing comes after it. */
 export type UpstreamReply = {
   readonly status: number;
   readonly headers: Headers;

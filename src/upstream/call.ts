@@ -1,0 +1,35 @@
+import type { InferenceEvent } from '../ir/event.ts';
+import type { Failure } from '../ir/failure.ts';
+import type { Json } from '../ir/json.ts';
+import type { EgressCodec, Headers } from '../protocols/protocol.ts';
+import type { Target } from '../providers/provider.ts';
+import type { Transducer } from '../wire/transducer.ts';
+
+/** A call to one target in two halves, so that the request can be let go once it is sent. */
+export type PreparedCall = { readonly request: PreparedRequest; readonly reply: ReplyDecoding };
+export type PreparedRequest = { readonly path: string; readonly headers: Headers; readonly body: string | Uint8Array };
+
+/** @property bytes  the reply goes through as bytes; its events are for metering alone. */
+export type ReplyDecoding = {
+  readonly bytes: boolean;
+  readonly decodeStream: () => Transducer<Uint8Array, InferenceEvent>;
+  readonly decodeResponse: (body: Json) => readonly InferenceEvent[];
+  readonly decodeError: EgressCodec['decodeError'];
+};
+
+/** Where the committed reply goes, on the wire's stack. `commit` comes first, at the first content; `end` last. */
+export type ReplySink = {
+  readonly commit: (target: Target, attempts: number, bytes: boolean) => void;
+  /** @param bytes  null in a translated reply, and for events that no bytes belong to: a failure of the connection.
+   *  @returns false to rest until `resume` is called. */
+  readonly chunk: (bytes: Uint8Array | null, events: readonly InferenceEvent[], resume: () => void) => boolean;
+  readonly end: () => void;
+};
+
+/** How one attempt ended. @property unanswered  not even the head of a reply came. */
+export type AttemptEnd = {
+  readonly committed: boolean;
+  readonly unanswered?: boolean;
+  readonly firstTokenMs?: number;
+  readonly failure?: Failure;
+};

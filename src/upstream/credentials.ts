@@ -1,0 +1,60 @@
+import { GatewayError } from '../ir/failure.ts';
+import type { Headers } from '../protocols/protocol.ts';
+import type { Provider, Target } from '../providers/provider.ts';
+import type { TransportLayer } from './upstream.ts';
+
+/** What a `passthrough` provider gets of the client's headers: its login and what its own backend reads. */
+const PASSED: ReadonlySet<string> = new Set([
+  'authorization',
+  'chatgpt-account-id',
+  'originator',
+  'user-agent',
+  'version',
+  'session-id',
+  'thread-id',
+  'x-client-request-id',
+  'openai-beta',
+]);
+const PASSED_FAMILIES: readonly string[] = ['x-codex-', 'x-openai-'];
+
+/** Signs every call: the last layer before the wire, and the only code that reveals a key. Of the client's own headers
+ *  nothing is sent, except to a `passthrough` provider.
+ *  @throws GatewayError auth when there is nothing to sign with. */
+export const withCredentials: TransportLayer = (next) => (call) => {
+  const signed = authHeaders(call.target, call.clientHeaders);
+  return next({ ...call, headers: { ...call.headers, ...call.target.model.provider.headers, ...signed } });
+};
+
+function authHeaders({ model, credential }: Target, client: Headers): Headers {
+  const { provider } = model;
+  switch (provider.auth.type) {
+    case 'none':
+      return {};
+    case 'bearer':
+    case 'header': {
+      if (credential === null) return provider.local ? {} : missing(provider);
+      const key = credential.secret.reveal();
+      return provider.auth.type === 'bearer' ? { authorization: `Bearer ${key}` } : { [provider.auth.name]: key };
+    }
+    case 'passthrough':
+      return passedHeaders(client);
+  }
+}
+
+function passedHeaders(client: Headers): Headers {
+  if (client['authorization'] === undefined) {
+    throw new GatewayError({
+      kind: 'auth',
+      message: "This model needs Codex's own login, and the request carries none.",
+    });
+  }
+  return Object.fromEntries(
+    Object.entries(client).filter(
+      ([name]) => PASSED.has(name) || PASSED_FAMILIES.some((family) => name.startsWith(family)),
+    ),
+  );
+}
+
+function missing(provider: Provider): never {
+  throw new GatewayError({ kind: 'auth', message: `No key is set for ${provider.name}.` });
+}

@@ -1,0 +1,133 @@
+import type { Attempt } from '../ir/attempt.ts';
+import { type Failure, GatewayError, isRetryable } from '../ir/failure.ts';
+import { isNonEmpty, type NonEmpty } from '../ir/non-empty.ts';
+import type { Headers } from '../protocols/protocol.ts';
+import type { Target } from '../providers/provider.ts';
+import type { AttemptEnd, PreparedCall, ReplyDecoding, ReplySink } from './call.ts';
+import { explained } from './failure-words.ts';
+import { holdHead } from './head.ts';
+import { wasReset } from './transport-failure.ts';
+import type { Transport, UpstreamReply } from './upstream.ts';
+import { decodeWholeBody, isJson } from './whole-body.ts';
+
+/** The longest error body that is read, in bytes. */
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/** @property targets  tried in order, up to the commit point.
+ *  @property prepare  one target's request; throws GatewayError where it cannot be carried.
+ *  @property observe  hears of every attempt when it is over. */
+export type DispatchCall = {
+  readonly targets: NonEmpty<Target>;
+  readonly prepare: (target: Target) => PreparedCall;
+  readonly clientHeaders: Headers;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly observe: (attempt: Attempt) => void;
+};
+
+/** @property failure  the last one; after a commit it went to the sink as an event. */
+export type Dispatched = {
+  readonly attempts: NonEmpty<Attempt>;
+  readonly committed: boolean;
+  readonly failure?: Failure;
+};
+
+/** Tries the targets in order until one sends content. What fails before that is retried at the next target; a
+ *  connection that broke before any byte of a reply (a pooled one that the provider had closed) is tried once more at
+ *  the same one. Nothing else is retried: what follows is for the agent to decide. */
+export async function dispatch(transport: Transport, call: DispatchCall, sink: ReplySink): Promise<Dispatched> {
+  const attempts: Attempt[] = [];
+  const tryOnce = async (target: Target): Promise<AttemptEnd> => {
+    const startedAt = call.now();
+    const end = await attempt(transport, call, target, startedAt, sink, attempts.length + 1);
+    const done = recorded(target, startedAt, call.now() - startedAt, end);
+    attempts.push(done);
+    call.observe(done);
+    return end;
+  };
+  let last: AttemptEnd | undefined;
+  for (const target of call.targets) {
+    last = await tryOnce(target);
+    if (last.unanswered && last.failure !== undefined && wasReset(last.failure)) last = await tryOnce(target);
+    if (last.committed || last.failure === undefined || !isRetryable(last.failure)) break;
+  }
+  if (last === undefined || !isNonEmpty(attempts)) throw new RangeError('a plan without targets');
+  return {
+    attempts,
+    committed: last.committed,
+    ...(last.failure === undefined ? {} : { failure: last.failure }),
+  };
+}
+
+async function attempt(
+  transport: Transport,
+  call: DispatchCall,
+  target: Target,
+  startedAt: number,
+  sink: ReplySink,
+  number: number,
+): Promise<AttemptEnd> {
+  const explain = (failure: Failure): Failure => explained(failure, target, call.clientHeaders);
+  let opened: Opened;
+  try {
+    opened = await open(transport, call, target);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    return { committed: false, unanswered: true, failure: explain(error.failure) };
+  }
+  const { reply, decoding } = opened;
+  if (reply.status < 200 || reply.status > 299) {
+    return { committed: false, failure: explain(await refusal(reply, decoding, call.now)) };
+  }
+  const whole = isJson(reply.headers);
+  return holdHead(reply, {
+    decoder: whole ? decodeWholeBody(decoding) : decoding.decodeStream(),
+    bytes: decoding.bytes && !whole,
+    explain,
+    elapsed: () => call.now() - startedAt,
+    commit: (bytes) => sink.commit(target, number, bytes),
+    sink,
+  });
+}
+
+type Opened = { readonly reply: UpstreamReply; readonly decoding: ReplyDecoding };
+
+/** Its frame ends with the reply's head, and the request's body with it. */
+async function open(transport: Transport, call: DispatchCall, target: Target): Promise<Opened> {
+  const prepared = call.prepare(target);
+  const reply = await transport({
+    target,
+    method: 'POST',
+    path: prepared.request.path,
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...prepared.request.headers },
+    clientHeaders: call.clientHeaders,
+    body: prepared.request.body,
+    signal: call.signal,
+  });
+  return { reply, decoding: prepared.reply };
+}
+
+async function refusal(reply: UpstreamReply, decoding: ReplyDecoding, now: () => number): Promise<Failure> {
+  let body = '';
+  try {
+    body = await reply.text(MAX_ERROR_BYTES);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    if (error.failure.kind === 'cancelled') return error.failure;
+  }
+  return decoding.decodeError(reply.status, reply.headers, body, now());
+}
+
+function recorded(target: Target, startedAt: number, totalMs: number, end: AttemptEnd): Attempt {
+  const { model, credential } = target;
+  return {
+    provider: model.provider.id,
+    model: model.upstreamId,
+    slug: model.slug,
+    ...(credential === null ? {} : { credentialId: credential.id }),
+    startedAt,
+    ...(end.firstTokenMs === undefined ? {} : { firstTokenMs: end.firstTokenMs }),
+    totalMs,
+    ...(end.failure === undefined ? {} : { failure: end.failure }),
+  };
+}

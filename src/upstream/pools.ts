@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { getCACertificates } from 'node:tls';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { GatewayError } from '../ir/failure.ts';
+import type { Provider } from '../providers/provider.ts';
+import { type ProxySettings, proxyFor } from './proxy.ts';
+
+/** Connections are kept this long without use, in ms: longer than the pauses of an agent's loop. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** Connection pools, one for each set of connection settings, so that providers that differ in nothing share one.
+ *  HTTP/1.1 only: a lost packet on a shared HTTP/2 connection would stall every stream on it. */
+export type Pools = {
+  /** @throws GatewayError transport when the provider's `ca_file` cannot be read. */
+  readonly poolFor: (provider: Provider, url: URL) => Dispatcher;
+  readonly close: () => Promise<void>;
+};
+
+export function createPools(proxies: ProxySettings): Pools {
+  const pools = new Map<string, Dispatcher>();
+  return {
+    poolFor: (provider, url) => {
+      const proxy = proxyFor(url, provider.proxy, proxies);
+      const { concurrency, caFile } = provider;
+      const own = concurrency === undefined ? undefined : provider.id;
+      const key = JSON.stringify([url.origin, proxy, caFile, concurrency, own, provider.timeouts.connectMs]);
+      let pool = pools.get(key);
+      if (pool === undefined) {
+        pool = createPool(provider, proxy);
+        pools.set(key, pool);
+      }
+      return pool;
+    },
+    close: async () => {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      pools.clear();
+    },
+  };
+}
+
+function createPool(provider: Provider, proxy: string | undefined): Dispatcher {
+  const tls = provider.caFile === undefined ? {} : { ca: [...getCACertificates('default'), readCa(provider.caFile)] };
+  const options = {
+    allowH2: false,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: 0,
+    connect: { timeout: provider.timeouts.connectMs, ...tls },
+    ...(provider.concurrency === undefined ? {} : { connections: provider.concurrency }),
+  };
+  return proxy === undefined
+    ? new Agent(options)
+    : new ProxyAgent({ ...options, uri: proxy, requestTls: { timeout: provider.timeouts.connectMs, ...tls } });
+}
+
+function readCa(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new GatewayError(
+      { kind: 'transport', message: `The certificate file ${file} cannot be read.`, mend: 'Correct `ca_file`.' },
+      { cause },
+    );
+  }
+}
