@@ -1,0 +1,14 @@
+import { isJsonObject, type Json, type JsonObject } from '../ir/json.ts';
+
+/** The objects of what should be a list of them; empty for anything else. */
+export function objects(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+export function object(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+export function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
