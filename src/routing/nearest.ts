@@ -17,7 +17,7 @@ export function meant(word: string, names: Iterable<string>): string | undefined
   const [best] = nearest(word, names, 1);
   if (best === undefined) return undefined;
   const far = distanceTo(word.toLowerCase(), best.toLowerCase());
-  return far <= Math.max(1, Math.floor(Math.max(word.length, best.length) * 0.4)) ? best : undefined;
+  return far <= Math.ceil(Math.max(word.length, best.length) * 0.4) ? best : undefined;
 }
 
 function distanceTo(wanted: string, name: string): number {

@@ -46,7 +46,7 @@ function candidatesOf(slug: string, query: RouteQuery, view: RouteView, outer: r
 function direct(slug: string, view: RouteView): Found {
   const model = view.resolve(slug);
   if (model !== undefined) return { known: true, models: [model], why: [] };
-  const reason = view.unavailable?.get(slug);
+  const reason = view.unavailable?.(slug);
   if (reason === undefined) return { known: false, models: [], why: [] };
   return { known: true, models: [], why: [{ slug, text: `"${slug}" is out of reach: ${reason}` }] };
 }

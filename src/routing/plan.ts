@@ -11,14 +11,14 @@ export type StrategyId = 'fixed' | 'fallback';
 
 /** The read-only snapshot that a router sees.
  *  @property resolve      a direct slug, or a wildcard's `provider/ID`.
- *  @property unavailable  slugs that are configured but out of reach, each with the reason in words. */
+ *  @property unavailable  why a slug that is configured is out of reach, as a sentence. */
 export type RouteView = {
   readonly resolve: (slug: string) => Model | undefined;
   readonly routes: ReadonlyMap<string, Route>;
   readonly slugs: readonly string[];
   readonly defaultModel: string;
   readonly health: Health;
-  readonly unavailable?: ReadonlyMap<string, string>;
+  readonly unavailable?: (slug: string) => string | undefined;
 };
 
 /** One sentence of the explanation, with the target it is about. */

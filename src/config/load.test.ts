@@ -1,0 +1,413 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { inspect } from 'node:util';
+import { NO_HEALTH } from '../routing/health.ts';
+import type { Environment } from './environment.ts';
+import type { ConfigIssue } from './issues.ts';
+import { loadConfig } from './load.ts';
+import type { Snapshot } from './snapshot.ts';
+import { routeView } from './view.ts';
+
+type Setup = { readonly home: string; readonly load: (environment?: Environment) => ReturnType<typeof loadConfig> };
+
+function setup(t: TestContext, yaml: string | undefined, files: { readonly [name: string]: string } = {}): Setup {
+  const home = mkdtempSync(join(tmpdir(), 'plugboard-config-'));
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  if (yaml !== undefined) writeFileSync(join(home, 'config.yaml'), yaml);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(home, name, '..'), { recursive: true });
+    writeFileSync(join(home, name), text);
+  }
+  const places = { home, codexHome: join(home, 'codex') };
+  return { home, load: (environment = {}) => loadConfig({ places, environment }) };
+}
+
+function snapshotOf(loaded: ReturnType<typeof loadConfig>): Snapshot {
+  assert.ok(loaded.ok, loaded.ok ? '' : loaded.error.message);
+  return loaded.snapshot;
+}
+
+function issuesOf(loaded: ReturnType<typeof loadConfig>): readonly ConfigIssue[] {
+  assert.ok(!loaded.ok, 'it was accepted');
+  return loaded.error.issues;
+}
+
+const KEYS = { DEEPSEEK_API_KEY: 'sk-deepseek-secret', OPENROUTER_API_KEY: 'or-secret', WORK_KEY: 'work-secret' };
+
+const CONTRACT_EXAMPLE = `
+server:   { host: 127.0.0.1, port: 38440, allowed_hosts: [], tag_headers: [X-Team] }
+providers:
+  deepseek: { preset: deepseek, api_key: "\${DEEPSEEK_API_KEY}" }
+  local:    { preset: ollama }
+  openrouter: { preset: openrouter, api_key: "\${OPENROUTER_API_KEY}" }
+  work:
+    protocol: openai-chat
+    base_url: https://llm.example.com/v1/
+    api_key: "\${WORK_KEY}"
+    headers: { X-Client: codex, X-Team: "\${TEAM:-}" }
+    query: { api-version: "2026-01-01" }
+    timeouts: { connect: 10s, first_byte: 2m, idle: 500ms }
+    concurrency: 8
+    ca_file: ./company-ca.pem
+    proxy: http://127.0.0.1:3128
+    quirks: [{ kind: drop-field, field: user, source: "https://llm.example.com/docs" }]
+models:
+  - slug: deepseek-coder
+    provider: deepseek
+    model: deepseek-chat
+    display_name: DeepSeek Coder
+    context_window: 128000
+    max_output_tokens: 8192
+    input_modalities: [text]
+    reasoning_levels: [low, high]
+    price: { input: 0.14, cached_input: 0.014, output: 0.28 }
+  - { slug: local-qwen, provider: local, model: "qwen2.5-coder:3b" }
+  - { provider: openrouter, match: "*", pick: ["z-ai/*", "qwen/*coder*"] }
+routes:
+  codex-default: { strategy: fallback, targets: [deepseek-coder, local-qwen] }
+default_model: codex-default
+policy:
+  default_provider: auto
+  default_codex_provider: auto
+  open_models_only: false
+  avoid_openai: false
+  local_only: false
+  allowed_models: []
+  max_cost_usd: 0.0
+  max_cost_usd_per_session: 0.0
+  max_cost_usd_per_month: 0.0
+  task_provider_rules: { simple: auto, medium: auto, complex: auto }
+  fallback_order: [gateway, standard]
+dispatch:
+  temperature: 0.2
+  weights: { cost: 1, ttft: 1, latency: 1, tokens_per_second: 1, errors: 1, token_pressure: 1, queue: 1 }
+  cooldown: { rate_limited: 5m, auth: 1h, not_found: 30m }
+adaptive_router: { enabled: false, shadow_mode: true, canary: 0.0, min_confidence_delta: 0.15, cost_guard_enabled: true, max_cost_multiplier: 2.0, critical_risk_threshold: 0.65 }
+`;
+
+test("the contract's own example is taken whole", (t) => {
+  const { home, load } = setup(t, CONTRACT_EXAMPLE, { 'company-ca.pem': 'pem' });
+  const snapshot = snapshotOf(load(KEYS));
+  assert.deepEqual(snapshot.warnings, []);
+  assert.deepEqual(snapshot.disabled, []);
+  assert.deepEqual([...snapshot.providers.keys()], ['deepseek', 'local', 'openrouter', 'work']);
+  assert.deepEqual(snapshot.server, {
+    host: '127.0.0.1',
+    port: 38_440,
+    allowedHosts: [],
+    tagHeaders: ['x-team'],
+    bodyLimitBytes: 64 * 1024 * 1024,
+  });
+  const work = snapshot.providers.get('work');
+  assert.ok(work !== undefined);
+  assert.equal(work.baseUrl, 'https://llm.example.com/v1');
+  assert.deepEqual(work.headers, { 'X-Client': 'codex' });
+  assert.deepEqual(work.query, { 'api-version': '2026-01-01' });
+  assert.deepEqual(work.timeouts, { connectMs: 10_000, firstByteMs: 120_000, idleMs: 500 });
+  assert.equal(work.concurrency, 8);
+  assert.equal(work.caFile, join(home, 'company-ca.pem'));
+  assert.equal(work.proxy, 'http://127.0.0.1:3128');
+  assert.deepEqual(work.dialect.drop, ['user']);
+  assert.equal(work.credentials[0]?.secret.reveal(), 'work-secret');
+  assert.match(work.credentials[0]?.id ?? '', /^[0-9a-f]{12}$/);
+  const [first, second] = snapshot.models;
+  assert.equal(first?.upstreamId, 'deepseek-chat');
+  assert.deepEqual(first?.price, { input: 140, cacheRead: 14, output: 280 });
+  assert.deepEqual(first?.facts, {
+    contextWindow: 128_000,
+    maxOutputTokens: 8_192,
+    inputModalities: ['text'],
+    reasoningLevels: ['low', 'high'],
+  });
+  assert.equal(second?.provider.local, true);
+  assert.deepEqual(second?.provider.auth, { type: 'none' });
+  assert.deepEqual(snapshot.routes, [
+    { slug: 'codex-default', strategy: 'fallback', targets: ['deepseek-coder', 'local-qwen'] },
+  ]);
+  assert.equal(snapshot.defaultModel, 'codex-default');
+  assert.equal(snapshot.wildcards[0]?.match, '*');
+});
+
+test('without a file there is a snapshot with nothing in it', (t) => {
+  const snapshot = snapshotOf(setup(t, undefined).load());
+  assert.equal(snapshot.file, undefined);
+  assert.equal(snapshot.providers.size, 0);
+  assert.equal(snapshot.defaultModel, '');
+  assert.equal(snapshot.server.port, 38_440);
+});
+
+test('a file that is named must be there', (t) => {
+  const { home } = setup(t, undefined);
+  const places = { home, codexHome: home };
+  const [issue] = issuesOf(loadConfig({ places, environment: {}, file: join(home, 'mine.yaml') }));
+  assert.match(issue?.message ?? '', /mine\.yaml cannot be read \(ENOENT\)/);
+});
+
+test('a snapshot is frozen and shows no key', (t) => {
+  const snapshot = snapshotOf(setup(t, CONTRACT_EXAMPLE, { 'company-ca.pem': '' }).load(KEYS));
+  assert.ok(Object.isFrozen(snapshot) && Object.isFrozen(snapshot.models[0]?.facts));
+  const shown = inspect(snapshot, { depth: 20 }) + JSON.stringify([...snapshot.providers.values()]);
+  for (const key of Object.values(KEYS)) assert.ok(!shown.includes(key), 'a key is shown');
+});
+
+test('a preset takes its key from its own variables', (t) => {
+  const { load } = setup(t, 'providers: { ds: { preset: deepseek } }\nmodels: [{ slug: a, provider: ds }]');
+  const provider = snapshotOf(load(KEYS)).providers.get('ds');
+  assert.equal(provider?.credentials[0]?.secret.reveal(), KEYS.DEEPSEEK_API_KEY);
+  assert.equal(provider?.priceId, 'deepseek');
+});
+
+test('an unset variable disables its provider with a clear word, and nothing else', (t) => {
+  const { home, load } = setup(t, CONTRACT_EXAMPLE, { 'company-ca.pem': '' });
+  const snapshot = snapshotOf(load({ ...KEYS, DEEPSEEK_API_KEY: '', WORK_KEY: undefined }));
+  assert.deepEqual([...snapshot.providers.keys()], ['local', 'openrouter']);
+  assert.deepEqual(snapshot.disabled, [
+    {
+      id: 'deepseek',
+      reason: `the variable DEEPSEEK_API_KEY is set but empty. Export it, or write it into ${join(home, '.env')}.`,
+      slugs: ['deepseek-coder'],
+    },
+    {
+      id: 'work',
+      reason: `the variable WORK_KEY is not set. Export it, or write it into ${join(home, '.env')}.`,
+      slugs: [],
+    },
+  ]);
+  assert.match(
+    routeView(snapshot, NO_HEALTH).unavailable?.('deepseek-coder') ?? '',
+    /deepseek is off: .*DEEPSEEK_API_KEY/,
+  );
+  assert.equal(snapshot.warnings.length, 2);
+});
+
+test('the environment wins over .env, and an empty variable gives way to it', (t) => {
+  const yaml = `providers: { w: { protocol: openai-chat, base_url: "https://\${HOST:-x.example.com}/v1", api_key: "\${K}" } }`;
+  const { load } = setup(t, yaml, { '.env': '\uFEFFK=from-file # comment\nexport HOST="h.example.com"\n' });
+  const of = (environment: Environment): string | undefined =>
+    snapshotOf(load(environment)).providers.get('w')?.credentials[0]?.secret.reveal();
+  assert.equal(of({}), 'from-file');
+  assert.equal(of({ K: '' }), 'from-file');
+  assert.equal(of({ K: 'from-shell' }), 'from-shell');
+  assert.equal(snapshotOf(load()).providers.get('w')?.baseUrl, 'https://h.example.com/v1');
+});
+
+test('a file with keys is made private', { skip: process.platform === 'win32' && 'Windows has no modes' }, (t) => {
+  const yaml = 'providers: { w: { protocol: openai-chat, base_url: "https://x.example.com/v1", api_key: sk-plain } }';
+  const { home, load } = setup(t, yaml, { '.env': 'A=1' });
+  chmodSync(join(home, 'config.yaml'), 0o644);
+  chmodSync(join(home, '.env'), 0o640);
+  const snapshot = snapshotOf(load());
+  assert.equal(statSync(join(home, 'config.yaml')).mode & 0o777, 0o600);
+  assert.equal(statSync(join(home, '.env')).mode & 0o777, 0o600);
+  assert.equal(snapshot.warnings.length, 3);
+  assert.ok(!snapshot.warnings.join().includes('sk-plain'));
+  assert.equal(snapshotOf(load()).warnings.length, 1, 'the plain key is told again, the mended modes are not');
+});
+
+test('a pool leaves out keys that are not set, and is off without any', (t) => {
+  const yaml = `providers: { w: { preset: groq, api_keys: ["\${A}", "\${B}", "\${A}"] } }`;
+  const { load } = setup(t, yaml);
+  const some = snapshotOf(load({ A: 'one' }));
+  assert.deepEqual(
+    some.providers.get('w')?.credentials.map((credential) => credential.secret.reveal()),
+    ['one'],
+  );
+  assert.match(some.warnings.join(), /the key \$\{B\} of the pool is not set/);
+  assert.equal(snapshotOf(load()).disabled[0]?.id, 'w');
+});
+
+test('a key with a line break or a blank inside is told and not sent', (t) => {
+  const { load } = setup(t, 'providers: { w: { preset: groq } }');
+  assert.match(snapshotOf(load({ GROQ_API_KEY: 'a b' })).disabled[0]?.reason ?? '', /copy it again/);
+  assert.equal(
+    snapshotOf(load({ GROQ_API_KEY: ' a\n' }))
+      .providers.get('w')
+      ?.credentials[0]?.secret.reveal(),
+    'a',
+  );
+});
+
+test('all that is wrong is told at once, each with line, column and the nearest name', (t) => {
+  const yaml = `server: { prot: 1 }
+providers:
+  ds: { preset: deepsek, timeouts: { connect: 10 } }
+  w: { protocol: openai-cat, base_url: https://x.example.com/v1, api_key: [sk-very-secret] }
+models:
+  - slug: coder
+    provider: dss
+    context_window: "128000"
+  - { provider: w }
+routes:
+  r: { strategy: cheapest, targets: [codr] }
+default_model: rr
+polcy: {}
+`;
+  const { load } = setup(t, yaml);
+  const issues = issuesOf(load());
+  const lines = issues.map((issue) => `${issue.line}:${issue.column} ${issue.path} | ${issue.message} | ${issue.mend}`);
+  assert.deepEqual(lines, [
+    '1:11 server | unknown key "prot". | Did you mean "port"?',
+    '3:47 providers.ds.timeouts.connect | is a number. | It must be a text (put it in quotes).',
+    '4:18 providers.w.protocol | "openai-cat" is not one of the values that may stand here. | Did you mean "openai-chat"?',
+    '4:75 providers.w.api_key | is a list. | It must be a text (put it in quotes).',
+    '7:15 models[0].provider | there is no provider "dss". | Did you mean "ds"?',
+    '8:21 models[0].context_window | is a text. | It must be a number.',
+    '9:5 models[1] | has no slug. | Add "slug:", or "match:" for the provider\'s whole list.',
+    '11:18 routes.r.strategy | "cheapest" is not one of the values that may stand here. | Known here: fixed, fallback.',
+    '11:38 routes.r.targets[0] | "codr" is neither a model nor a route. | Did you mean "coder"?',
+    '12:16 default_model | "rr" is neither a model nor a route. | Did you mean "r"?',
+    '13:1  | unknown key "polcy". | Did you mean "policy"?',
+  ]);
+  const loaded = load();
+  assert.ok(!loaded.ok && !loaded.error.message.includes('sk-very-secret'));
+  assert.ok(!loaded.ok && /config\.yaml:1:11: server: unknown key "prot"/.test(loaded.error.message));
+});
+
+const refusals: readonly (readonly [string, string, RegExp])[] = [
+  [
+    'an unknown preset',
+    'providers: { a: { preset: deepsek } }',
+    /1:27: providers\.a\.preset: there is no preset "deepsek"\. Did you mean "deepseek"\?/,
+  ],
+  ['a provider of nothing', 'providers: { a: {} }', /names neither a preset nor a protocol/],
+  [
+    'an endpoint without address',
+    'providers: { a: { preset: azure-openai, api_key: k } }',
+    /has no base_url.*YOUR-RESOURCE/,
+  ],
+  [
+    'an address of another kind',
+    'providers: { a: { protocol: openai-chat, base_url: "ftp://x" } }',
+    /no http or https address/,
+  ],
+  [
+    'a password in an address',
+    'providers: { a: { protocol: openai-chat, base_url: "https://u:p@x/v1" } }',
+    /holds a name or password/,
+  ],
+  [
+    'a query in an address',
+    'providers: { a: { protocol: openai-chat, base_url: "https://x/v1?a=b" } }',
+    /into "query:"/,
+  ],
+  [
+    'one key and a pool',
+    'providers: { a: { preset: groq, api_key: k, api_keys: [l] } }',
+    /api_keys: stands beside api_key/,
+  ],
+  ['a key for a login that passes through', 'providers: { a: { preset: chatgpt, api_key: k } }', /has no place here/],
+  ["Gemini's own protocol", 'providers: { a: { protocol: gemini, base_url: "https://x/v1" } }', /Use "preset: gemini"/],
+  ['a duration without unit', 'providers: { a: { preset: ollama, timeouts: { idle: "10" } } }', /is no duration/],
+  ['a line break in a header', 'providers: { a: { preset: ollama, headers: { X: "a\\nb" } } }', /line break/],
+  [
+    'a name that comes twice',
+    'providers: { a: { preset: ollama } }\nmodels: [{ slug: x, provider: a }, { slug: x, provider: a }]',
+    /taken by another/,
+  ],
+  [
+    'a route named like a model',
+    'providers: { a: { preset: ollama } }\nmodels: [{ slug: x, provider: a }, { slug: y, provider: a }]\nroutes: { x: { targets: [y] } }',
+    /taken by another/,
+  ],
+  [
+    'a second target of a fixed route',
+    'providers: { a: { preset: ollama } }\nmodels: [{ slug: x, provider: a }, { slug: y, provider: a }]\nroutes: { r: { strategy: fixed, targets: [x, y] } }',
+    /would never be used/,
+  ],
+  [
+    'routes in a circle',
+    'routes:\n  a: { targets: [b] }\n  b: { targets: [c] }\n  c: { targets: [b] }',
+    /4:18: routes\.c\.targets\[0\]: the routes go in a circle: b -> c -> b/,
+  ],
+  ['a route to itself', 'routes: { a: { targets: [a] } }', /in a circle: a -> a/],
+  ['a key that comes twice in the YAML', 'providers: {}\nproviders: {}', /2:1: no valid YAML/],
+  [
+    'a variable without quotes',
+    `providers: { a: { preset: groq, api_key: \${X} } }`,
+    /Put the text that holds the variable in quotes/,
+  ],
+  [
+    'a limit that cannot be kept',
+    'policy: { local_only: true }',
+    /1:11: policy\.local_only: this version cannot enforce/,
+  ],
+  ['a budget that cannot be kept', 'policy: { max_cost_usd: 1 }', /policy\.max_cost_usd: this version cannot enforce/],
+  ['the adaptive router', 'adaptive_router: { enabled: true }', /no adaptive router/],
+  [
+    'an unset variable outside providers',
+    `server: { host: "\${NOWHERE}" }`,
+    /1:17: server\.host: the variable NOWHERE is not set/,
+  ],
+  ['text that is no map', 'hello', /is a text/],
+];
+
+for (const [name, yaml, wanted] of refusals) {
+  test(`refused: ${name}`, (t) => {
+    const loaded = setup(t, yaml).load();
+    assert.ok(!loaded.ok, 'it was accepted');
+    assert.match(loaded.error.message, wanted);
+    assert.equal(loaded.error.issues.length, 1, loaded.error.message);
+  });
+}
+
+test('limits asked for by the environment are refused as well, and others only told', (t) => {
+  const { load } = setup(t, undefined);
+  assert.match(issuesOf(load({ PLUGBOARD_LOCAL_ONLY: '1' }))[0]?.path ?? '', /PLUGBOARD_LOCAL_ONLY/);
+  assert.match(issuesOf(load({ CODEX_ROUTER_OPENAI_MODE: 'avoid' }))[0]?.path ?? '', /CODEX_ROUTER_OPENAI_MODE/);
+  assert.match(issuesOf(load({ PLUGBOARD_MAX_COST_USD: '0.5' }))[0]?.message ?? '', /cannot enforce/);
+  assert.match(issuesOf(load({ PLUGBOARD_MAX_COST_USD: 'much' }))[0]?.message ?? '', /no amount/);
+  assert.deepEqual(snapshotOf(load({ PLUGBOARD_LOCAL_ONLY: '0', PLUGBOARD_MAX_COST_USD: '0' })).warnings, []);
+  assert.match(snapshotOf(load({ CODEX_ROUTER_PROVIDER: 'local' })).warnings[0] ?? '', /no effect/);
+});
+
+test('PLUGBOARD_MODEL names the default, and must name one', (t) => {
+  const { load } = setup(t, CONTRACT_EXAMPLE, { 'company-ca.pem': '' });
+  assert.equal(snapshotOf(load({ ...KEYS, PLUGBOARD_MODEL: 'local-qwen' })).defaultModel, 'local-qwen');
+  assert.equal(snapshotOf(load({ ...KEYS, PLUGBOARD_MODEL: 'openrouter/a/b' })).defaultModel, 'openrouter/a/b');
+  assert.match(issuesOf(load({ ...KEYS, PLUGBOARD_MODEL: 'local-qwn' }))[0]?.mend ?? '', /Did you mean "local-qwen"/);
+});
+
+test('sections with nothing in them, and settings without effect yet', (t) => {
+  const snapshot = snapshotOf(setup(t, 'providers:\nmodels:\ndispatch: { temperature: 0.5 }').load());
+  assert.deepEqual(snapshot.warnings, ['dispatch.temperature has no effect in this version.']);
+});
+
+test("a user's own preset is found in the home, and a broken one is told", (t) => {
+  const preset = {
+    id: 'mine',
+    name: 'Mine',
+    protocol: 'openai-chat',
+    baseUrl: 'https://mine.example.com/v1',
+    auth: { type: 'bearer' },
+    keyVariables: ['MINE_KEY'],
+    local: false,
+    native: false,
+    headers: {},
+    quirks: [],
+    models: [],
+    keyNote: 'Ask me.',
+    source: 'https://mine.example.com/docs',
+  };
+  const yaml = 'providers: { m: { preset: mine } }';
+  const good = setup(t, yaml, { 'presets/mine.json': JSON.stringify(preset) });
+  assert.equal(snapshotOf(good.load({ MINE_KEY: 'k' })).providers.get('m')?.name, 'Mine');
+  const bad = setup(t, yaml, { 'presets/mine.json': JSON.stringify({ ...preset, protocol: 'x' }) });
+  assert.match(issuesOf(bad.load())[0]?.message ?? '', /mine\.json is no preset at protocol/);
+});
+
+test("another protocol than the preset's drops what the preset says of the wire", (t) => {
+  const yaml = `providers: { m: { preset: deepseek, protocol: anthropic-messages, base_url: "https://api.deepseek.com/anthropic/v1", api_key: "\${K}" } }`;
+  const provider = snapshotOf(setup(t, yaml).load({ K: 'k' })).providers.get('m');
+  assert.deepEqual(provider?.quirks, []);
+  assert.deepEqual(provider?.auth, { type: 'header', name: 'x-api-key' });
+  assert.equal(provider?.priceId, 'deepseek');
+  assert.ok((provider?.knownModels ?? []).every((model) => model.quirks === undefined));
+});
+
+test('a missing ca_file turns its provider off', (t) => {
+  const yaml = 'providers: { a: { preset: ollama, ca_file: ./none.pem } }';
+  assert.match(snapshotOf(setup(t, yaml).load()).disabled[0]?.reason ?? '', /none\.pem cannot be read/);
+});

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { meant } from '../routing/nearest.ts';
+import { compileModels, compileProviders, compileRoutes, compileServer, compileWildcards } from './compile.ts';
+import { readDocument, type SourceDocument } from './document.ts';
+import { withDotenv } from './dotenv.ts';
+import type { Environment, Places } from './environment.ts';
+import { ConfigError, type ConfigIssue, dotted, suggestion } from './issues.ts';
+import { literalKeyWarnings } from './literal-keys.ts';
+import { type Unkept, unkeptOverrides, unkeptSettings } from './not-yet.ts';
+import { readOverrides } from './overrides.ts';
+import { badReferences, isConfigured } from './references.ts';
+import { type ConfigFile, configSchema } from './schema.ts';
+import { schemaIssues } from './schema-issues.ts';
+import type { Snapshot } from './snapshot.ts';
+import { presetsOf } from './user-presets.ts';
+import { expandVariables } from './variables.ts';
+
+/** @property file  left out: `config.yaml` in the home, which need not exist. One that is named must. */
+export type ConfigSource = { readonly places: Places; readonly environment: Environment; readonly file?: string };
+
+export type LoadedConfig =
+  | { readonly ok: true; readonly snapshot: Snapshot }
+  | { readonly ok: false; readonly error: ConfigError };
+
+export function configFile(source: ConfigSource): string {
+  return source.file === undefined ? join(source.places.home, 'config.yaml') : resolve(source.file);
+}
+
+/** Reads the configuration, `PLUGBOARD_HOME/.env` and the environment into one frozen value. All that is wrong is told
+ *  at once. Without a file: a snapshot with no provider and no model. */
+export function loadConfig(source: ConfigSource): LoadedConfig {
+  const file = configFile(source);
+  let text: string | undefined;
+  try {
+    text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    if (code !== 'ENOENT' || source.file !== undefined) {
+      const mend = code === 'ENOENT' ? 'Run: plugboard init' : 'Look at its owner and mode.';
+      return refuse(file, [{ path: '', message: `${file} cannot be read (${code}).`, mend }]);
+    }
+  }
+  const { environment, warnings } = withDotenv(source.places.home, source.environment);
+  return compile(text, file, { ...source, environment }, warnings);
+}
+
+function compile(
+  text: string | undefined,
+  file: string,
+  source: ConfigSource,
+  earlier: readonly string[],
+): LoadedConfig {
+  const document = readDocument(text ?? '');
+  if ('issues' in document) return refuse(file, document.issues);
+  const written = withoutEmptySections(document.value);
+  const expanded = expandVariables(written, source.environment);
+  const parsed = configSchema.safeParse(expanded.value);
+  const { overrides, bad } = readOverrides(source.environment);
+
+  const issues: ConfigIssue[] = bad.map(({ variable, message, mend }) => ({ path: variable, message, mend }));
+  if (!parsed.success) issues.push(...schemaIssues(parsed.error.issues, document));
+  for (const { path, part, message, mend } of badReferences(expanded.value)) {
+    issues.push({ ...document.at(path, part), path: dotted(path), message, mend });
+  }
+  for (const variable of expanded.unset) {
+    if (variable.path[0] === 'providers') continue;
+    const message = `the variable ${variable.name} is ${variable.empty ? 'set but empty' : 'not set'}.`;
+    const mend = `Set it, or write \${${variable.name}:-DEFAULT}.`;
+    issues.push({ ...document.at(variable.path, 'value'), path: dotted(variable.path), message, mend });
+  }
+  const model = overrides.model;
+  if (model !== undefined && !isConfigured(expanded.value, model.value)) {
+    const choice = parsed.success ? slugsOf(parsed.data) : [];
+    const message = `"${model.value}" is neither a model nor a route.`;
+    issues.push({ path: model.variable, message, mend: suggestion(meant(model.value, choice), choice) });
+  }
+  const unkept = [...(parsed.success ? unkeptSettings(parsed.data) : []), ...unkeptOverrides(overrides)];
+  issues.push(...unkept.filter((one) => one.refused).map((one) => unkeptIssue(one, document)));
+  if (!parsed.success) return refuse(file, issues);
+
+  const config = parsed.data;
+  const envFile = join(source.places.home, '.env');
+  const presets = presetsOf(source.places.home);
+  const compiled = compileProviders(config, {
+    environment: source.environment,
+    unset: expanded.unset,
+    file,
+    envFile,
+    presets,
+  });
+  for (const { path, message, mend } of compiled.refused) {
+    issues.push({ ...document.at(path, 'value'), path: dotted(path), message, mend });
+  }
+  if (issues.length > 0) return refuse(file, issues);
+
+  const models = compileModels(config.models, compiled.providers);
+  const routes = compileRoutes(config);
+  const snapshot: Snapshot = {
+    ...(text === undefined ? {} : { file }),
+    server: compileServer(config, file),
+    providers: compiled.providers,
+    disabled: compiled.disabled,
+    models,
+    wildcards: compileWildcards(config.models, compiled.providers),
+    routes,
+    defaultModel: model?.value ?? config.default_model ?? models[0]?.slug ?? routes[0]?.slug ?? '',
+    warnings: [
+      ...earlier,
+      ...literalKeyWarnings(written, file, envFile),
+      ...compiled.warnings,
+      ...compiled.disabled.map(({ id, reason }) => `The provider ${id} is off: ${reason}`),
+      ...unkept.filter((one) => !one.refused).map((one) => `${one.path.join('.')} ${one.message}`),
+    ],
+    discovered: new Map(),
+  };
+  return { ok: true, snapshot: deepFreeze(snapshot) };
+}
+
+function unkeptIssue({ path, message, mend }: Unkept, document: SourceDocument): ConfigIssue {
+  const place = path.length === 1 ? {} : document.at(path, 'key');
+  return { ...place, path: path.join('.'), message, mend };
+}
+
+function slugsOf(config: ConfigFile): readonly string[] {
+  return [...config.models.flatMap((model) => model.slug ?? []), ...Object.keys(config.routes)];
+}
+
+/** `providers:` with nothing below it, as when all entries are commented out, is as good as absent. */
+function withoutEmptySections(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, section]) => section !== null));
+}
+
+function refuse(file: string, issues: readonly ConfigIssue[]): LoadedConfig {
+  const place = (issue: ConfigIssue): number => (issue.line ?? 0) * 10_000 + (issue.column ?? 0);
+  return {
+    ok: false,
+    error: new ConfigError(
+      file,
+      [...issues].sort((a, b) => place(a) - place(b)),
+    ),
+  };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const item of value instanceof Map ? value.values() : Object.values(value)) deepFreeze(item);
+  return value;
+}

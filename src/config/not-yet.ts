@@ -1,0 +1,79 @@
+import type { Overrides } from './overrides.ts';
+import { type ConfigFile, configSchema } from './schema.ts';
+
+/** A setting that this version reads but does not keep.
+ *  @property path     in the file, or the variable's name alone.
+ *  @property refused  it promises protection, or a choice that would silently be another one: the configuration is
+ *                     refused rather than served without it. Otherwise it has no effect yet, which a warning says. */
+export type Unkept = {
+  readonly path: readonly string[];
+  readonly message: string;
+  readonly mend: string;
+  readonly refused: boolean;
+};
+
+/** Settings of `policy` that restrict: to leave one of them out of force would be worse than to refuse it. */
+const RESTRICTIONS: readonly string[] = [
+  'open_models_only',
+  'avoid_openai',
+  'local_only',
+  'allowed_models',
+  'max_cost_usd',
+  'max_cost_usd_per_session',
+  'max_cost_usd_per_month',
+];
+
+/** What the file sets to another value than the default and this version does not keep. */
+export function unkeptSettings(config: ConfigFile): readonly Unkept[] {
+  const defaults = configSchema.parse({});
+  const unkept: Unkept[] = [];
+  for (const key of changed(config.policy, defaults.policy)) {
+    unkept.push(RESTRICTIONS.includes(key) ? restriction(['policy', key]) : withoutEffect(['policy', key]));
+  }
+  for (const key of changed(config.dispatch, defaults.dispatch)) unkept.push(withoutEffect(['dispatch', key]));
+  for (const key of changed(config.adaptive_router, defaults.adaptive_router)) {
+    const path = ['adaptive_router', key];
+    if (key === 'enabled') {
+      unkept.push({ path, refused: true, message: 'this version has no adaptive router.', mend: 'Set it to false.' });
+    } else unkept.push(withoutEffect(path));
+  }
+  for (const [id, entry] of Object.entries(config.providers)) {
+    if (entry.protocol !== 'gemini') continue;
+    unkept.push({
+      path: ['providers', id, 'protocol'],
+      refused: true,
+      message: "this version does not speak Gemini's own protocol.",
+      mend: 'Use "preset: gemini", which calls its OpenAI-compatible endpoint.',
+    });
+  }
+  return unkept;
+}
+
+/** The same for what the environment asks. */
+export function unkeptOverrides(overrides: Overrides): readonly Unkept[] {
+  const unkept: Unkept[] = [];
+  if (overrides.avoidOpenai !== undefined) unkept.push(restriction([overrides.avoidOpenai]));
+  if (overrides.localOnly !== undefined) unkept.push(restriction([overrides.localOnly]));
+  if (overrides.maxCostUsd !== undefined) unkept.push(restriction([overrides.maxCostUsd.variable]));
+  if (overrides.provider !== undefined) unkept.push(withoutEffect([overrides.provider.variable]));
+  return unkept;
+}
+
+function restriction(path: readonly string[]): Unkept {
+  return {
+    path,
+    refused: true,
+    message: 'this version cannot enforce this limit, so it does not pretend to.',
+    mend: 'Take it out, and configure only providers that may be used.',
+  };
+}
+
+function withoutEffect(path: readonly string[]): Unkept {
+  return { path, refused: false, message: 'has no effect in this version.', mend: '' };
+}
+
+function changed(section: object, defaults: object): readonly string[] {
+  return Object.keys(section).filter(
+    (key) => JSON.stringify(Reflect.get(section, key)) !== JSON.stringify(Reflect.get(defaults, key)),
+  );
+}

@@ -1,0 +1,170 @@
+import { z } from 'zod';
+import { matchesModel } from '../providers/known-model.ts';
+import { meant } from '../routing/nearest.ts';
+import type { Path } from './document.ts';
+import { suggestion } from './issues.ts';
+
+/** A name that points nowhere, or that stands for two things. */
+export type BadReference = {
+  readonly path: Path;
+  readonly part: 'key' | 'value';
+  readonly message: string;
+  readonly mend: string;
+};
+
+/** The names in a file and what they point to, read leniently: a file that breaks the schema elsewhere still has its
+ *  references checked, so that all that is wrong is told at once. */
+const outlineSchema = z.object({
+  providers: z.record(z.string(), z.unknown()).catch({}),
+  models: z
+    .array(
+      z
+        .object({
+          slug: z.string().optional().catch(undefined),
+          provider: z.string().optional().catch(undefined),
+          match: z.string().optional().catch(undefined),
+          pick: z.unknown().optional(),
+        })
+        .catch({ pick: undefined }),
+    )
+    .catch([]),
+  routes: z
+    .record(
+      z.string(),
+      z
+        .object({ strategy: z.unknown().optional(), targets: z.array(z.string().catch('')).catch([]) })
+        .catch({ strategy: undefined, targets: [] }),
+    )
+    .catch({}),
+  default_model: z.string().optional().catch(undefined),
+});
+
+type Outline = z.output<typeof outlineSchema>;
+
+export function badReferences(value: unknown): readonly BadReference[] {
+  const parsed = outlineSchema.safeParse(value);
+  if (!parsed.success) return [];
+  const outline = parsed.data;
+  const known = knownSlugs(outline);
+  return [
+    ...models(outline),
+    ...routes(outline, known),
+    ...cycles(outline),
+    ...(outline.default_model === undefined ? [] : missing(['default_model'], outline.default_model, known)),
+  ];
+}
+
+type Known = { readonly slugs: readonly string[]; readonly globs: readonly string[] };
+
+function knownSlugs(outline: Outline): Known {
+  const direct = outline.models.flatMap((model) => (model.slug === undefined ? [] : [model.slug]));
+  const globs = outline.models.flatMap((model) =>
+    model.match === undefined || model.provider === undefined ? [] : [`${model.provider}/${model.match}`],
+  );
+  return { slugs: [...direct, ...Object.keys(outline.routes)], globs };
+}
+
+/** Is a model or route of that name configured? A direct slug, a route, or one of a wildcard's. */
+export function isConfigured(value: unknown, slug: string): boolean {
+  const parsed = outlineSchema.safeParse(value);
+  return parsed.success && missing([], slug, knownSlugs(parsed.data)).length === 0;
+}
+
+function missing(path: Path, slug: string, known: Known): readonly BadReference[] {
+  if (slug === '' || known.slugs.includes(slug) || known.globs.some((glob) => matchesModel(glob, slug))) return [];
+  return [
+    {
+      path,
+      part: 'value',
+      message: `"${slug}" is neither a model nor a route.`,
+      mend: suggestion(meant(slug, known.slugs), known.slugs),
+    },
+  ];
+}
+
+function models(outline: Outline): readonly BadReference[] {
+  const bad: BadReference[] = [];
+  const providers = Object.keys(outline.providers);
+  const seen = new Set(Object.keys(outline.routes));
+  for (const [index, model] of outline.models.entries()) {
+    const path: Path = ['models', index];
+    if (model.provider !== undefined && !providers.includes(model.provider)) {
+      bad.push({
+        path: [...path, 'provider'],
+        part: 'value',
+        message: `there is no provider "${model.provider}".`,
+        mend: suggestion(meant(model.provider, providers), providers) || 'Add it under "providers:".',
+      });
+    }
+    if (model.slug === undefined && model.match === undefined) {
+      bad.push({
+        path,
+        part: 'value',
+        message: 'has no slug.',
+        mend: 'Add "slug:", or "match:" for the provider\'s whole list.',
+      });
+    }
+    if (model.slug !== undefined && model.match !== undefined) {
+      bad.push({ path: [...path, 'match'], part: 'key', message: 'stands beside slug.', mend: 'Keep one of the two.' });
+    }
+    if (model.pick !== undefined && model.match === undefined) {
+      bad.push({
+        path: [...path, 'pick'],
+        part: 'key',
+        message: 'has a meaning only beside match.',
+        mend: 'Take it out.',
+      });
+    }
+    if (model.slug === undefined) continue;
+    if (seen.has(model.slug)) {
+      bad.push({
+        path: [...path, 'slug'],
+        part: 'value',
+        message: `the name "${model.slug}" is taken by another model or route.`,
+        mend: 'Give each its own.',
+      });
+    }
+    seen.add(model.slug);
+  }
+  return bad;
+}
+
+function routes(outline: Outline, known: Known): readonly BadReference[] {
+  return Object.entries(outline.routes).flatMap(([slug, route]) => {
+    const bad: BadReference[] = route.targets.flatMap((target, index) =>
+      missing(['routes', slug, 'targets', index], target, known),
+    );
+    if (route.strategy === 'fixed' && route.targets.length > 1) {
+      bad.push({
+        path: ['routes', slug, 'targets', 1],
+        part: 'value',
+        message: 'a fixed route has one target, so this one would never be used.',
+        mend: 'Take it out, or write "strategy: fallback".',
+      });
+    }
+    return bad;
+  });
+}
+
+/** Routes that come back to themselves. Each cycle is told once, at the target that closes it. */
+function cycles(outline: Outline): readonly BadReference[] {
+  const bad: BadReference[] = [];
+  const done = new Set<string>();
+  const visit = (slug: string, trail: readonly string[]): void => {
+    for (const [index, target] of (outline.routes[slug]?.targets ?? []).entries()) {
+      if (!Object.hasOwn(outline.routes, target)) continue;
+      const from = trail.indexOf(target);
+      if (from !== -1) {
+        bad.push({
+          path: ['routes', slug, 'targets', index],
+          part: 'value',
+          message: `the routes go in a circle: ${[...trail.slice(from), target].join(' -> ')}.`,
+          mend: 'Take this target out.',
+        });
+      } else if (!done.has(target)) visit(target, [...trail, target]);
+    }
+    done.add(slug);
+  };
+  for (const slug of Object.keys(outline.routes)) if (!done.has(slug)) visit(slug, [slug]);
+  return bad;
+}

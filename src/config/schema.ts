@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { PROTOCOL_IDS } from '../ir/protocol-id.ts';
+import { quirkSchema } from '../providers/quirk-schema.ts';
+import { DURATION, SIZE } from './units.ts';
+
+/** config.yaml. Every default that stands here is the one that CONTRACT.md names. Keys are checked strictly: what is
+ *  not listed is a slip. */
+
+const text = z.string().min(1, 'is empty');
+const slug = z.string().regex(/^[^\s\p{Cc}]+$/u, 'is not a slug: it must be one word without spaces');
+const flag = z.boolean();
+const usd = z.number().nonnegative();
+const duration = z
+  .string()
+  .regex(DURATION, 'is no duration: write a number with ms, s, m or h, such as "500ms" or "10s"');
+const size = z.string().regex(SIZE, 'is no size: write a number with KB, MB or GB, such as "64MB"');
+/** A token of RFC 9110, section 5.6.2, in any letter case. */
+const headerName = z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'is no header name');
+const headerValue = z.string().regex(/^[^\r\n\0]*$/, 'holds a line break, which no header can carry');
+
+const tls = z.strictObject({ cert: text, key: text });
+
+const server = z.strictObject({
+  host: text.default('127.0.0.1'),
+  port: z.int().min(0).max(65_535).default(38_440),
+  allowed_hosts: z.array(text).default([]),
+  tag_headers: z.array(headerName).default([]),
+  tls: tls.exactOptional(),
+  body_limit: size.default('64MB'),
+});
+
+const provider = z.strictObject({
+  preset: text.exactOptional(),
+  protocol: z.enum([...PROTOCOL_IDS, 'gemini']).exactOptional(),
+  base_url: text.exactOptional(),
+  api_key: z.string().exactOptional(),
+  api_keys: z.array(z.string()).min(1, 'is empty').exactOptional(),
+  headers: z.record(headerName, headerValue).default({}),
+  query: z.record(text, z.string()).default({}),
+  timeouts: z
+    .strictObject({
+      connect: duration.exactOptional(),
+      first_byte: duration.exactOptional(),
+      idle: duration.exactOptional(),
+    })
+    .default({}),
+  concurrency: z.int().positive().exactOptional(),
+  ca_file: text.exactOptional(),
+  proxy: text.exactOptional(),
+  quirks: z.array(quirkSchema).default([]),
+});
+
+const price = z.strictObject({
+  input: usd,
+  cached_input: usd.exactOptional(),
+  cache_write: usd.exactOptional(),
+  output: usd,
+});
+
+/** One model with its `slug`, or, with `match`, a provider's whole list. */
+const model = z.strictObject({
+  slug: slug.exactOptional(),
+  provider: text,
+  model: text.exactOptional(),
+  display_name: text.exactOptional(),
+  context_window: z.int().positive().exactOptional(),
+  max_output_tokens: z.int().positive().exactOptional(),
+  input_modalities: z.array(z.enum(['text', 'image'])).exactOptional(),
+  reasoning_levels: z.array(text).exactOptional(),
+  price: price.exactOptional(),
+  match: text.exactOptional(),
+  pick: z.array(text).exactOptional(),
+});
+
+const route = z.strictObject({
+  strategy: z.enum(['fixed', 'fallback']).default('fallback'),
+  targets: z.array(slug).min(1, 'names no target'),
+});
+
+const policy = z.strictObject({
+  default_provider: text.default('auto'),
+  default_codex_provider: text.default('auto'),
+  open_models_only: flag.default(false),
+  avoid_openai: flag.default(false),
+  local_only: flag.default(false),
+  allowed_models: z.array(text).default([]),
+  max_cost_usd: usd.default(0),
+  max_cost_usd_per_session: usd.default(0),
+  max_cost_usd_per_month: usd.default(0),
+  task_provider_rules: z
+    .strictObject({ simple: text.default('auto'), medium: text.default('auto'), complex: text.default('auto') })
+    .prefault({}),
+  fallback_order: z.array(z.enum(['gateway', 'huggingface', 'local', 'standard'])).default(['gateway', 'standard']),
+});
+
+const weight = z.number().nonnegative().default(1);
+
+const dispatch = z.strictObject({
+  temperature: z.number().nonnegative().default(0.2),
+  weights: z
+    .strictObject({
+      cost: weight,
+      ttft: weight,
+      latency: weight,
+      tokens_per_second: weight,
+      errors: weight,
+      token_pressure: weight,
+      queue: weight,
+    })
+    .prefault({}),
+  cooldown: z
+    .strictObject({
+      rate_limited: duration.default('5m'),
+      auth: duration.default('1h'),
+      not_found: duration.default('30m'),
+    })
+    .prefault({}),
+});
+
+const adaptiveRouter = z.strictObject({
+  enabled: flag.default(false),
+  shadow_mode: flag.default(true),
+  canary: z.number().min(0).max(1).default(0),
+  min_confidence_delta: z.number().min(0).max(1).default(0.15),
+  cost_guard_enabled: flag.default(true),
+  max_cost_multiplier: z.number().positive().default(2),
+  critical_risk_threshold: z.number().min(0).max(1).default(0.65),
+});
+
+export const configSchema = z.strictObject({
+  server: server.prefault({}),
+  providers: z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'is no provider name: use letters, digits, dots, underscores, hyphens'),
+      provider,
+    )
+    .default({}),
+  models: z.array(model).default([]),
+  routes: z.record(slug, route).default({}),
+  default_model: slug.exactOptional(),
+  policy: policy.prefault({}),
+  dispatch: dispatch.prefault({}),
+  adaptive_router: adaptiveRouter.prefault({}),
+});
+
+export type ConfigFile = z.output<typeof configSchema>;
+export type ProviderEntry = ConfigFile['providers'][string];
+export type ModelEntry = ConfigFile['models'][number];
