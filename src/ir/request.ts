@@ -66,11 +66,13 @@ export type RefusalPart = { readonly type: 'refusal'; readonly text: string };
 export type ImagePart = { readonly type: 'image'; readonly url: string; readonly detail?: string };
 
 /** What the model thought, with what its maker needs to take it back.
- *  @property texts  summary parts or raw thinking, in order. */
+ *  @property texts       summary parts or raw thinking, in order.
+ *  @property extensions  a maker's own blob that came without our envelope, so that nothing is known of the maker. */
 export type ReasoningPart = {
   readonly type: 'reasoning';
   readonly texts: readonly string[];
   readonly state?: ProviderState;
+  readonly extensions?: Extensions;
 };
 
 /** @property input  the arguments as the model wrote them, byte for byte: a JSON text for `function` and `search`, raw text for `custom`. */
@@ -96,6 +98,7 @@ export type ToolCallKind = 'function' | 'custom' | 'search';
 
 export type ToolName = { readonly name: string; readonly namespace?: string };
 
+/** @property extensions  members of the declaration that have no neutral form. */
 export type ToolDefinition =
   | {
       readonly kind: 'function';
@@ -104,6 +107,7 @@ export type ToolDefinition =
       readonly namespaceDescription?: string;
       readonly parameters: JsonObject | null;
       readonly strict?: boolean;
+      readonly extensions?: Extensions;
     }
   | {
       readonly kind: 'custom';
@@ -111,12 +115,14 @@ export type ToolDefinition =
       readonly description?: string;
       readonly namespaceDescription?: string;
       readonly grammar?: { readonly syntax: string; readonly definition: string };
+      readonly extensions?: Extensions;
     }
   | {
       readonly kind: 'search';
       readonly name: ToolName;
       readonly description?: string;
       readonly parameters: JsonObject | null;
+      readonly extensions?: Extensions;
     }
   /** Run by the provider. @property value  the declaration in its own protocol's words. */
   | { readonly kind: 'hosted'; readonly type: string; readonly protocol: ProtocolId; readonly value: JsonObject };
