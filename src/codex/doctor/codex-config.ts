@@ -123,6 +123,17 @@ function checkEnvKey(facts: CodexConfigFacts, where: string, name: string): Find
   ];
 }
 
+/** The variables that a config's providers take their keys from. */
+export function configuredKeys(text: string | undefined): string[] {
+  const config = parseConfig(text ?? '');
+  const providers = typeof config === 'string' ? undefined : config['model_providers'];
+  if (!isJsonObject(providers)) return [];
+  return Object.values(providers).flatMap((entry) => {
+    const name = isJsonObject(entry) ? entry['env_key'] : undefined;
+    return typeof name === 'string' ? [name] : [];
+  });
+}
+
 function parseConfig(text: string): JsonObject | string {
   try {
     const value: unknown = parse(text);

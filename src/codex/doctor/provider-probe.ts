@@ -1,5 +1,6 @@
 import { type Failure, GatewayError } from '../../ir/failure.ts';
 import { isJsonObject, parseJson } from '../../ir/json.ts';
+import type { ProtocolId } from '../../ir/protocol-id.ts';
 import type { Model, Provider } from '../../providers/provider.ts';
 import type { Transport } from '../../upstream/upstream.ts';
 
@@ -8,35 +9,40 @@ export type ProbeReply =
   | { readonly answered: true; readonly status: number; readonly text: string }
   | { readonly answered: false; readonly failure: Failure };
 
-/** @property list       the reply to its model list.
- *  @property modelIds   the ids that it lists, where it gave a list.
- *  @property responses  the reply to an empty call of its Responses endpoint, asked only of Responses providers: 400 tells
- *                       that the endpoint is there, 404 that it is not. An empty call is refused before it costs anything. */
+/** @property list      the reply to its model list.
+ *  @property modelIds  the ids that it lists, where it gave a list.
+ *  @property endpoint  the reply to an empty call of its protocol's endpoint, asked where the list leaves open whether the
+ *                      endpoint is there: 400 tells that it is, 404 that it is not. An empty call is refused before it
+ *                      costs anything. */
 export type ProviderProbe = {
   readonly provider: Provider;
-  readonly list?: ProbeReply;
+  readonly list: ProbeReply;
   readonly modelIds?: readonly string[];
-  readonly responses?: ProbeReply;
+  readonly endpoint?: ProbeReply;
 };
 
 const TIME_LIMIT_MS = 10_000;
 const TEXT_LIMIT = 8 * 1024 * 1024;
 
+const ENDPOINT: Readonly<Record<ProtocolId, string>> = {
+  'openai-responses': '/responses',
+  'openai-chat': '/chat/completions',
+  'anthropic-messages': '/messages',
+};
+
 /** @param model  any model of the provider: the transport signs a call for a target. */
 export async function probeProvider(model: Model, transport: Transport): Promise<ProviderProbe> {
   const { provider } = model;
-  const list =
-    provider.modelList === undefined ? undefined : await ask(model, transport, 'GET', provider.modelList.path, null);
-  const responses =
-    provider.protocol === 'openai-responses' && !provider.native
-      ? await ask(model, transport, 'POST', '/responses', '{}')
-      : undefined;
-  const modelIds = list?.answered === true && list.status === 200 ? listedIds(list.text) : undefined;
+  const list = await ask(model, transport, 'GET', provider.modelList?.path ?? '/models', null);
+  const unsure =
+    list.answered && (list.status === 404 || (provider.protocol === 'openai-responses' && !provider.native));
+  const endpoint = unsure ? await ask(model, transport, 'POST', ENDPOINT[provider.protocol], '{}') : undefined;
+  const modelIds = list.answered && list.status === 200 ? listedIds(list.text) : undefined;
   return {
     provider,
-    ...(list === undefined ? {} : { list }),
+    list,
     ...(modelIds === undefined ? {} : { modelIds }),
-    ...(responses === undefined ? {} : { responses }),
+    ...(endpoint === undefined ? {} : { endpoint }),
   };
 }
 

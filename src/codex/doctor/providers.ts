@@ -5,12 +5,8 @@ import type { ProbeReply, ProviderProbe } from './provider-probe.ts';
 
 /** What a probe tells of one provider: the network between us, its key, its path, its models. */
 export function checkProvider(probe: ProviderProbe, models: readonly Model[]): Finding[] {
-  const { provider, list, responses } = probe;
-  const findings = [
-    ...pathFindings(provider),
-    ...replyFindings(provider, list),
-    ...responsesFindings(provider, responses),
-  ];
+  const { provider, list } = probe;
+  const findings = [...pathFindings(provider), ...replyFindings(provider, list), ...endpointFindings(probe)];
   if (probe.modelIds !== undefined) findings.push(...absentModels(provider, probe.modelIds, models));
   const failed = findings.some((finding) => finding.level === 'error');
   return failed || list === undefined
@@ -43,8 +39,7 @@ function pathFindings(provider: Provider): Finding[] {
   return [];
 }
 
-function replyFindings(provider: Provider, reply: ProbeReply | undefined): Finding[] {
-  if (reply === undefined) return [];
+function replyFindings(provider: Provider, reply: ProbeReply): Finding[] {
   if (!reply.answered) return [unreachableFinding(provider, reply.failure)];
   switch (reply.status) {
     case 401:
@@ -57,8 +52,6 @@ function replyFindings(provider: Provider, reply: ProbeReply | undefined): Findi
           'Check the account: its region, its plan, the rights of this key.',
         ),
       ];
-    case 404:
-      return [error('provider-404', `${provider.id} has nothing at ${provider.baseUrl} (404).`, pathMend(provider))];
     case 429:
       return [
         warning(
@@ -108,15 +101,25 @@ function unreachableFinding(provider: Provider, failure: Failure): Finding {
   );
 }
 
-function responsesFindings(provider: Provider, reply: ProbeReply | undefined): Finding[] {
-  if (reply?.answered !== true || (reply.status !== 404 && reply.status !== 405)) return [];
-  return [
-    error(
-      'provider-chat-only',
-      `${provider.id} has no Responses endpoint (${reply.status}).`,
-      `Set protocol: openai-chat under providers.${provider.id}.`,
-    ),
-  ];
+/** A provider need not list its models; its endpoint it must have. */
+function endpointFindings({ provider, list, endpoint }: ProviderProbe): Finding[] {
+  if (endpoint?.answered !== true || (endpoint.status !== 404 && endpoint.status !== 405)) return [];
+  const listed = list.answered && list.status === 200;
+  return provider.protocol === 'openai-responses' && listed
+    ? [
+        error(
+          'provider-chat-only',
+          `${provider.id} has no Responses endpoint (${endpoint.status}).`,
+          `Set protocol: openai-chat under providers.${provider.id}.`,
+        ),
+      ]
+    : [
+        error(
+          'provider-404',
+          `${provider.id} has nothing at ${provider.baseUrl} (${endpoint.status}).`,
+          pathMend(provider),
+        ),
+      ];
 }
 
 function absentModels(provider: Provider, ids: readonly string[], models: readonly Model[]): Finding[] {
