@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isJsonObject, type Json, parseJson } from '../ir/json.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import { readChat } from './chat/read.ts';
@@ -70,7 +69,7 @@ export function newConversation(parts: {
   readonly now: () => number;
 }): Conversation {
   const thinkingOf = new Map<string, string>();
-  const seen = new Map<string, number>();
+  const requestsFor = new Map<string, number>();
   const remember = (reply: ScriptedReply, answer: Answer) => {
     const thinking = reply.steps.flatMap((step) => (step.type === 'think' ? [step.text] : [])).join('');
     if (thinking === '' || reply.oddities?.reasoningField === 'think-tags' || reply.oddities?.callId === false) return;
@@ -95,10 +94,10 @@ export function newConversation(parts: {
     const refusal = parts.rules === 'none' ? undefined : check(body, headers, { thinkingOf });
     if (refusal !== undefined) return refuse(refusal);
 
-    const digest = createHash('sha256').update(text).digest('base64');
-    const repeats = seen.get(digest) ?? 0;
-    seen.set(digest, repeats + 1);
-    const turn: Turn = { protocol, ...speaker.read(body), repeats };
+    const view = speaker.read(body);
+    const earlier = requestsFor.get(view.model) ?? 0;
+    requestsFor.set(view.model, earlier + 1);
+    const turn: Turn = { protocol, ...view, earlier };
     const reply = parts.scenario(turn);
     if (reply.type === 'hang-up') return reply;
     if (reply.type === 'raw') {

@@ -18,7 +18,7 @@ const BASE: Turn = {
   results: [],
   rounds: 0,
   images: 0,
-  repeats: 0,
+  earlier: 0,
 };
 
 function stepsOf(turn: Turn): readonly Step[] {

@@ -141,10 +141,10 @@ export function rounds(first: Reply, ...rest: readonly Reply[]): Scenario {
   return (turn) => replies[Math.min(turn.rounds, replies.length - 1)] ?? first;
 }
 
-/** Answers each request and its retries in order: the first reply at first, the last from then on. */
+/** Answers the requests for one model in order, retries too: the first reply at first, the last from then on. */
 export function attempts(first: Scenario, ...rest: readonly Scenario[]): Scenario {
   const scenarios = [first, ...rest];
-  return (turn) => (scenarios[Math.min(turn.repeats, scenarios.length - 1)] ?? first)(turn);
+  return (turn) => (scenarios[Math.min(turn.earlier, scenarios.length - 1)] ?? first)(turn);
 }
 
 /** One scenario per model id, so that many tests can share a server. */

@@ -7,7 +7,7 @@ import type { Turn } from './turn.ts';
  *  @property read    the request in neutral words, as far as it can be read; `check` says what is wrong with it.
  *  @property check   what the real provider would refuse, in its words; undefined when it would take the request. */
 export type Speaker = {
-  readonly read: (body: JsonObject) => Omit<Turn, 'repeats' | 'protocol'>;
+  readonly read: (body: JsonObject) => Omit<Turn, 'earlier' | 'protocol'>;
   readonly check: (body: JsonObject, headers: RequestHeaders, memory: Memory) => Refusal | undefined;
   readonly stream: (answer: Answer) => readonly Write[];
   readonly whole: (answer: Answer) => Json;

@@ -9,7 +9,7 @@ import type { ProtocolId } from '../ir/protocol-id.ts';
  *  @property rounds        how often the model called tools and had them answered; parallel calls are one round.
  *  @property images        pictures anywhere in the conversation.
  *  @property schema        the JSON schema that the answer has to meet, where one was asked for.
- *  @property repeats       how often this same body came before: 0 at first, 1 at the first retry. */
+ *  @property earlier       how many requests for this model came before: 0 at first, retries count. */
 export type Turn = {
   readonly protocol: ProtocolId;
   readonly model: string;
@@ -21,7 +21,7 @@ export type Turn = {
   readonly rounds: number;
   readonly images: number;
   readonly schema?: JsonObject;
-  readonly repeats: number;
+  readonly earlier: number;
 };
 
 /** @property name        as the wire has it.
