@@ -104,7 +104,9 @@ function compile(
     models,
     wildcards: compileWildcards(config.models, compiled.providers),
     routes,
-    defaultModel: model?.value ?? config.default_model ?? models[0]?.slug ?? routes[0]?.slug ?? '',
+    // Without a choice: the first model that can serve, else a name whose failure says what is missing.
+    defaultModel:
+      model?.value ?? config.default_model ?? models[0]?.slug ?? routes[0]?.slug ?? slugsOf(config)[0] ?? '',
     warnings: [
       ...earlier,
       ...literalKeyWarnings(written, file, envFile),

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+
+/** Replaces a file whole: a reader, or a crash at any instant, meets the old text or the new one.
+ *  @param mode  of the file, on systems that have modes. */
+export function writeAtomic(file: string, text: string, mode: number): void {
+  const beside = writeBeside(file, text, mode);
+  try {
+    renameSync(beside, file);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}
+
+/** Writes a text in full, with a new name in the same folder. @returns its path. */
+export function writeBeside(file: string, text: string, mode: number): string {
+  const beside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    const handle = openSync(beside, 'wx', mode);
+    try {
+      writeFileSync(handle, text);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+  return beside;
+}
