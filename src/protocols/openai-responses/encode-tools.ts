@@ -1,0 +1,103 @@
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../../ir/json.ts';
+import type { InferenceRequest, ToolChoice, ToolDefinition } from '../../ir/request.ts';
+import { TOOL_SEARCH } from './decode-tools.ts';
+
+/** Tools as the Responses API declares them, namespaces and freeform tools included. */
+export function encodeTools(tools: readonly ToolDefinition[]): JsonObject[] {
+  const encoded: JsonObject[] = [];
+  let open: { readonly name: string; readonly tools: JsonObject[] } | undefined;
+  for (const tool of tools) {
+    const namespace = tool.kind === 'hosted' ? undefined : tool.name.namespace;
+    if (namespace === undefined) {
+      open = undefined;
+      encoded.push(encodeTool(tool));
+      continue;
+    }
+    if (open?.name !== namespace) {
+      open = { name: namespace, tools: [] };
+      const about = 'namespaceDescription' in tool ? tool.namespaceDescription : undefined;
+      encoded.push({ type: 'namespace', name: namespace, description: about ?? '', tools: open.tools });
+    }
+    open.tools.push(encodeTool(tool));
+  }
+  return encoded;
+}
+
+function encodeTool(tool: ToolDefinition): JsonObject {
+  switch (tool.kind) {
+    case 'function':
+      return {
+        type: 'function',
+        name: tool.name.name,
+        ...(tool.description === undefined ? {} : { description: tool.description }),
+        strict: tool.strict ?? null,
+        parameters: tool.parameters,
+        ...tool.extensions?.['openai-responses'],
+      };
+    case 'custom':
+      return {
+        type: 'custom',
+        name: tool.name.name,
+        ...(tool.description === undefined ? {} : { description: tool.description }),
+        ...(tool.grammar === undefined ? {} : { format: { type: 'grammar', ...tool.grammar } }),
+        ...tool.extensions?.['openai-responses'],
+      };
+    case 'search':
+      return {
+        type: TOOL_SEARCH,
+        execution: 'client',
+        ...(tool.description === undefined ? {} : { description: tool.description }),
+        ...(tool.parameters === null ? {} : { parameters: tool.parameters }),
+      };
+    case 'hosted':
+      return tool.value;
+  }
+}
+
+export function encodeToolChoice(choice: ToolChoice, tools: readonly ToolDefinition[]): Json {
+  if (choice.type !== 'tool') return choice.type;
+  const { name, namespace } = choice.name;
+  const tool = tools.find((one) => one.kind !== 'hosted' && one.name.name === name && one.name.namespace === namespace);
+  if (tool?.kind === 'search') return { type: TOOL_SEARCH };
+  return { type: tool?.kind ?? 'function', name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** The tools that were declared as such: without those that a tool search found, which stand in the history. */
+export function declaredTools({
+  tools,
+  messages,
+}: Pick<InferenceRequest, 'tools' | 'messages'>): readonly ToolDefinition[] {
+  const found = new Set<string>();
+  for (const { parts } of messages) {
+    for (const part of parts) {
+      if (part.type !== 'tool-result' || part.kind !== 'search') continue;
+      for (const [namespace, name] of namesIn(searchResult(part.content))) found.add(identity(name, namespace));
+    }
+  }
+  if (found.size === 0) return tools;
+  return tools.filter((tool) => tool.kind === 'hosted' || !found.has(identity(tool.name.name, tool.name.namespace)));
+}
+
+/** The declarations that a tool search came back with, as the client sent them. */
+export function searchResult(
+  content: readonly { readonly type: string; readonly text?: string }[],
+): readonly JsonObject[] {
+  const [part] = content;
+  const tools = part?.text === undefined ? undefined : parseJson(part.text);
+  return Array.isArray(tools) ? tools.filter(isJsonObject) : [];
+}
+
+function* namesIn(tools: readonly JsonObject[]): Iterable<readonly [string | undefined, string]> {
+  for (const tool of tools) {
+    if (typeof tool['name'] !== 'string') continue;
+    if (!Array.isArray(tool['tools'])) yield [undefined, tool['name']];
+    else
+      for (const inner of tool['tools']) {
+        if (isJsonObject(inner) && typeof inner['name'] === 'string') yield [tool['name'], inner['name']];
+      }
+  }
+}
+
+function identity(name: string, namespace: string | undefined): string {
+  return JSON.stringify([namespace ?? null, name]);
+}

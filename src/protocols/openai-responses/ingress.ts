@@ -1,0 +1,17 @@
+import type { IngressCodec } from '../protocol.ts';
+import { decodeRequest } from './decode-request.ts';
+import { encodeError } from './encode-error.ts';
+import { encodeResponse } from './encode-response.ts';
+import { encodeStream } from './encode-stream.ts';
+import { outline } from './outline.ts';
+
+/** What clients of the OpenAI Responses API speak; Codex above all. */
+export const ingress: IngressCodec = {
+  outline,
+  decodeRequest,
+  encodeStream,
+  encodeResponse,
+  encodeError,
+  // Codex's idle timer runs on through comments, and is set back by any event, known or not.
+  keepAlive: { data: '{"type":"keepalive"}' },
+};
