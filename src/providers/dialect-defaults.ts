@@ -86,7 +86,7 @@ const anthropicMessages: Dialect = {
   roles: { instructions: 'system', placement: 'first', laterAs: 'user' },
   effort: {
     kind: 'budget',
-    budgets: { none: 0, minimal: 1024, low: 4096, medium: 10_000, high: 16_000, xhigh: 24_000, max: 31_999 },
+    budgets: { minimal: 1_024, low: 4_096, medium: 10_000, high: 20_000, xhigh: 32_000, max: 48_000 },
   },
   reasoning: { from: ['thinking-blocks'], echo: { field: 'thinking-blocks', when: 'always' }, thinkTags: false },
   tokenLimitField: 'max_tokens',
@@ -97,7 +97,7 @@ const anthropicMessages: Dialect = {
     strict: false,
     parallelField: true,
     hosted: [],
-    callId: { pattern: '^[a-zA-Z0-9_-]+$', length: 32 },
+    callId: { pattern: '^[a-zA-Z0-9_-]+$', length: 64 },
     native: false,
     choices: ['auto', 'none', 'required', 'tool'],
   },

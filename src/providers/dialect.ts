@@ -92,7 +92,7 @@ function applyQuirk(dialect: Dialect, quirk: Quirk): Dialect {
     case 'parallel-field':
       return tools({ parallelField: quirk.accepted });
     case 'hosted-tools':
-      return tools({ hosted: quirk.types });
+      return tools({ hosted: quirk.types, ...(quirk.forms === undefined ? {} : { hostedForms: quirk.forms }) });
     case 'tool-call-id':
       return tools({ callId: { pattern: quirk.pattern, length: quirk.length } });
     case 'tool-choices':

@@ -4,6 +4,8 @@ import type { Json } from '../ir/json.ts';
 import type { Quirk } from './quirks.ts';
 
 const field = z.string().min(1);
+const json = z.json().transform((value): Json => value);
+const jsonObject = z.record(z.string(), json);
 const path = z.array(field).min(1);
 const levels = z.array(field).min(1);
 const instructionRole = z.enum(['developer', 'system']);
@@ -67,7 +69,14 @@ export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('schema-keywords'), source, drop: z.array(field) }),
   z.strictObject({ kind: z.literal('strict-tools'), source, accepted: z.boolean() }),
   z.strictObject({ kind: z.literal('parallel-field'), source, accepted: z.boolean() }),
-  z.strictObject({ kind: z.literal('hosted-tools'), source, types: z.array(field) }),
+  z.strictObject({
+    kind: z.literal('hosted-tools'),
+    source,
+    types: z.array(field),
+    forms: z
+      .record(field, z.strictObject({ tool: jsonObject.exactOptional(), members: jsonObject.exactOptional() }))
+      .exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('tool-call-id'), source, pattern: field, length: z.int().min(8) }),
   z.strictObject({
     kind: z.literal('tool-choices'),
@@ -94,7 +103,7 @@ export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
     kind: z.literal('set-default'),
     source,
     field,
-    value: z.json().transform((value): Json => value),
+    value: json,
   }),
   z.strictObject({ kind: z.literal('drop-field'), source, field }),
   z.strictObject({ kind: z.literal('rename-field'), source, from: field, to: field }),

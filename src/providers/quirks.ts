@@ -20,7 +20,11 @@ type QuirkKind =
   | { readonly kind: 'schema-keywords'; readonly drop: readonly string[] }
   | { readonly kind: 'strict-tools'; readonly accepted: boolean }
   | { readonly kind: 'parallel-field'; readonly accepted: boolean }
-  | { readonly kind: 'hosted-tools'; readonly types: readonly string[] }
+  | {
+      readonly kind: 'hosted-tools';
+      readonly types: readonly string[];
+      readonly forms?: NonNullable<Dialect['tools']['hostedForms']>;
+    }
   | { readonly kind: 'tool-call-id'; readonly pattern: string; readonly length: number }
   | { readonly kind: 'tool-choices'; readonly accepted: Dialect['tools']['choices'] }
   | { readonly kind: 'output-format'; readonly accepts: Dialect['outputFormat'] }

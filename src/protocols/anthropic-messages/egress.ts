@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../../ir/json.ts';
+import type { ProviderState } from '../../ir/request.ts';
+import { callIdSource } from '../call-ids.ts';
+import type { EgressCodec } from '../protocol.ts';
+import { NO_TOOL_NAMES, toolNames } from '../tool-names.ts';
+import { decodeError } from './decode-error.ts';
+import { decodeResponse, decodeStream } from './decode-stream.ts';
+import { encodeRequest } from './encode-request.ts';
+import type { ReplyOptions } from './read-message.ts';
+
+/** The Messages API, spoken to a provider. */
+export const egress: EgressCodec = {
+  open: (request, target) => {
+    const names = toolNames(request, target.dialect.tools.maxNameLength);
+    const { value, losses } = encodeRequest(request, names, target);
+    const state = (signed: JsonObject): ProviderState => ({
+      protocol: 'anthropic-messages',
+      provider: target.provider,
+      model: target.model,
+      ...(target.credentialId === undefined ? {} : { credentialId: target.credentialId }),
+      value: signed,
+    });
+    const options = (): ReplyOptions => ({ names, callId: callIdSource(request.messages, newId), state });
+    return {
+      body: value,
+      losses,
+      decodeStream: () => decodeStream(options()),
+      decodeResponse: (body) => decodeResponse(body, options()),
+    };
+  },
+  tap: () => decodeStream({ names: NO_TOOL_NAMES, callId: callIdSource([], newId) }),
+  path: () => '/messages',
+  headers: { 'anthropic-version': '2023-06-01' },
+  decodeError,
+};
+
+function newId(): string {
+  return randomUUID().replaceAll('-', '');
+}

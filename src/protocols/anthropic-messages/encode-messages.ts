@@ -1,0 +1,230 @@
+import { isJsonObject, type JsonObject, parseJson } from '../../ir/json.ts';
+import type { Loss } from '../../ir/loss.ts';
+import { unreachable } from '../../ir/non-empty.ts';
+import type {
+  ImagePart,
+  InferenceRequest,
+  Message,
+  Part,
+  ProviderState,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from '../../ir/request.ts';
+import { fitCallId } from '../call-ids.ts';
+import { pairToolResults } from '../conversation.ts';
+import { FREEFORM_ARGUMENT } from '../grammar-words.ts';
+import type { EgressTarget } from '../protocol.ts';
+import type { ToolNames } from '../tool-names.ts';
+import { encodeImage } from './images.ts';
+import type { ContentBlock, ImageBlock, MessagesRequest, TextBlock, Turn } from './schema.ts';
+
+/** Stands where the API wants a user turn and the conversation has none. */
+const FIRST_TURN: TextBlock = { type: 'text', text: 'Continue.' };
+
+/** Where what is being encoded stands, and what comes of it. */
+type Encoding = {
+  readonly names: ToolNames;
+  readonly target: EgressTarget;
+  readonly losses: Loss[];
+};
+
+/** The conversation as alternating turns. Instructions before the first turn become `system`, in their order; later
+ *  ones stay in their place as marked user text, so that the cached prefix stays. */
+export function encodeMessages(
+  request: Pick<InferenceRequest, 'messages'>,
+  names: ToolNames,
+  target: EgressTarget,
+  losses: Loss[],
+): MessagesRequest {
+  const encoding: Encoding = { names, target, losses };
+  const paired = pairToolResults(request.messages);
+  losses.push(...paired.losses);
+  const system: TextBlock[] = [];
+  const turns = turnBuilder();
+  for (const [at, message] of paired.value.entries()) {
+    if (!isInstruction(message))
+      turns.add(message.role === 'assistant' ? 'assistant' : 'user', blocksOf(message, at, encoding));
+    else if (turns.isEmpty()) system.push(...instructionBlocks(message, at, losses));
+    else turns.add('user', instructionBlocks(message, at, losses).map(marked));
+  }
+  return { system, messages: turns.finish(losses) };
+}
+
+function isInstruction(message: Message): boolean {
+  return message.role === 'system' || message.role === 'developer';
+}
+
+function instructionBlocks(message: Message, at: number, losses: Loss[]): readonly TextBlock[] {
+  const blocks: TextBlock[] = [];
+  for (const part of message.parts) {
+    if (part.type === 'text') blocks.push(...textBlock(part.text));
+    else
+      losses.push({
+        path: `messages[${at}]`,
+        why: `Instructions hold text only; a part of type ${part.type} was left out.`,
+      });
+  }
+  return blocks;
+}
+
+function marked(block: TextBlock): TextBlock {
+  return { type: 'text', text: `<developer_message>\n${block.text}\n</developer_message>` };
+}
+
+/** The API refuses text without a visible character. */
+function textBlock(text: string): readonly TextBlock[] {
+  return /\S/.test(text) ? [{ type: 'text', text }] : [];
+}
+
+function blocksOf(message: Message, at: number, encoding: Encoding): readonly ContentBlock[] {
+  const blocks: ContentBlock[] = [];
+  const lifted: ImageBlock[] = [];
+  for (const part of message.parts) blocks.push(...blocksOfPart(part, at, encoding, lifted));
+  return [...blocks, ...lifted];
+}
+
+function blocksOfPart(part: Part, at: number, encoding: Encoding, lifted: ImageBlock[]): readonly ContentBlock[] {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+      return textBlock(part.text);
+    case 'image':
+      return [imageBlock(part, at, encoding)];
+    case 'reasoning':
+      return thinkingBlock(part, at, encoding);
+    case 'tool-call':
+      return [toolUse(part, at, encoding)];
+    case 'tool-result':
+      return [toolResult(part, at, encoding, lifted)];
+    case 'opaque':
+      if (part.protocol === 'anthropic-messages') return [{ type: 'server', value: part.value }];
+      encoding.losses.push({ path: `messages[${at}]`, why: `An item that only ${part.protocol} knows was left out.` });
+      return [];
+    default:
+      return unreachable(part);
+  }
+}
+
+function imageBlock(image: ImagePart, at: number, { target, losses }: Encoding): ImageBlock | TextBlock {
+  const encoded = target.dialect.images.input ? encodeImage(image) : 'The model takes no images.';
+  if (typeof encoded !== 'string') return encoded;
+  losses.push({ path: `messages[${at}]`, why: `${encoded} A text stands in the image's place.` });
+  return { type: 'text', text: `[An image was left out here. ${encoded}]` };
+}
+
+/** What a model thought goes back to that model alone, whole and signed, or not at all. */
+function thinkingBlock(part: ReasoningPart, at: number, { target, losses }: Encoding): readonly ContentBlock[] {
+  const lose = (why: string): readonly ContentBlock[] => {
+    losses.push({ path: `messages[${at}]`, why });
+    return [];
+  };
+  if (target.dialect.reasoning.echo.field === 'none') return lose('The provider takes no thinking back.');
+  if (part.state === undefined) return lose('Thinking without a signature cannot be given back.');
+  if (!isOwn(part.state, target)) return lose('Thinking of another model cannot be given back.');
+  const { signature, redacted } = part.state.value;
+  if (typeof redacted === 'string') return [{ type: 'redacted_thinking', data: redacted }];
+  if (typeof signature === 'string' && signature !== '')
+    return [{ type: 'thinking', thinking: part.texts.join(''), signature }];
+  return lose('Thinking without a signature cannot be given back.');
+}
+
+function isOwn(state: ProviderState, target: EgressTarget): boolean {
+  return state.protocol === 'anthropic-messages' && state.provider === target.provider && state.model === target.model;
+}
+
+function toolUse(part: ToolCallPart, at: number, { names, target, losses }: Encoding): ContentBlock {
+  return {
+    type: 'tool_use',
+    id: fitCallId(part.callId, target.dialect.tools.callId),
+    name: names.wireName(part.name),
+    input: part.kind === 'custom' ? { [FREEFORM_ARGUMENT]: part.input } : argumentsOf(part, at, losses),
+  };
+}
+
+function argumentsOf(part: ToolCallPart, at: number, losses: Loss[]): JsonObject {
+  if (part.input.trim() === '') return {};
+  const value = parseJson(part.input);
+  if (isJsonObject(value)) return value;
+  losses.push({
+    path: `messages[${at}]`,
+    why: `The arguments of ${part.callId} are no JSON object; they are sent as text.`,
+  });
+  return { arguments: part.input };
+}
+
+function toolResult(part: ToolResultPart, at: number, encoding: Encoding, lifted: ImageBlock[]): ContentBlock {
+  const content: (TextBlock | ImageBlock)[] = [];
+  for (const piece of part.content) content.push(...resultBlocks(piece, at, encoding, lifted));
+  return {
+    type: 'tool_result',
+    tool_use_id: fitCallId(part.callId, encoding.target.dialect.tools.callId),
+    content,
+    ...(part.isError === true ? { is_error: true } : {}),
+  };
+}
+
+function resultBlocks(
+  piece: TextPart | ImagePart,
+  at: number,
+  encoding: Encoding,
+  lifted: ImageBlock[],
+): readonly (TextBlock | ImageBlock)[] {
+  if (piece.type === 'text') return textBlock(piece.text);
+  const block = imageBlock(piece, at, encoding);
+  if (block.type === 'text' || encoding.target.dialect.images.inToolResults) return [block];
+  lifted.push(block);
+  return [{ type: 'text', text: '[The image follows the tool results.]' }];
+}
+
+type TurnBuilder = {
+  readonly add: (role: Turn['role'], blocks: readonly ContentBlock[]) => void;
+  readonly isEmpty: () => boolean;
+  readonly finish: (losses: Loss[]) => readonly Turn[];
+};
+
+/** Adjacent turns of one role are one; the first is the user's. */
+function turnBuilder(): TurnBuilder {
+  const turns: { role: Turn['role']; content: ContentBlock[] }[] = [];
+  return {
+    add: (role, blocks) => {
+      if (blocks.length === 0) return;
+      const last = turns.at(-1);
+      if (last?.role === role) last.content.push(...blocks);
+      else turns.push({ role, content: [...blocks] });
+    },
+    isEmpty: () => turns.length === 0,
+    finish: (losses) => {
+      for (const [at, turn] of turns.entries()) {
+        if (turn.role === 'assistant') trimThinking(turn.content, at, losses);
+      }
+      const spoken = merge(turns.filter((turn) => turn.content.length > 0));
+      if (spoken[0]?.role === 'user') return spoken;
+      losses.push({ path: 'messages', why: 'The API wants a user turn first; one that says "Continue." was added.' });
+      return [{ role: 'user', content: [FIRST_TURN] }, ...spoken];
+    },
+  };
+}
+
+/** The API refuses a turn that ends in thinking: its maker was interrupted before it said or did anything. */
+function trimThinking(content: ContentBlock[], at: number, losses: Loss[]): void {
+  for (
+    let last = content.at(-1);
+    last?.type === 'thinking' || last?.type === 'redacted_thinking';
+    last = content.at(-1)
+  ) {
+    content.pop();
+    losses.push({ path: `messages[${at}]`, why: 'Thinking that nothing follows cannot be given back.' });
+  }
+}
+
+function merge(turns: readonly Turn[]): readonly Turn[] {
+  const merged: Turn[] = [];
+  for (const turn of turns) {
+    const last = merged.at(-1);
+    if (last?.role === turn.role) merged[merged.length - 1] = { ...last, content: [...last.content, ...turn.content] };
+    else merged.push(turn);
+  }
+  return merged;
+}

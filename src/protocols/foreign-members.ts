@@ -1,0 +1,17 @@
+import type { Loss } from '../ir/loss.ts';
+import { PROTOCOL_IDS, type ProtocolId } from '../ir/protocol-id.ts';
+import type { Extensions } from '../ir/request.ts';
+
+/** Members of the client's request that only the protocol knows that they came in. One that is false or null asks for
+ *  nothing. @param own  the protocol that is being encoded, @param name  its name for a person. */
+export function foreignMembers(extensions: Extensions, own: ProtocolId, name: string): readonly Loss[] {
+  const losses: Loss[] = [];
+  for (const protocol of PROTOCOL_IDS) {
+    if (protocol === own) continue;
+    for (const [path, value] of Object.entries(extensions[protocol] ?? {})) {
+      if (value === undefined || value === null || value === false) continue;
+      losses.push({ path, why: `It has no form in ${name}.` });
+    }
+  }
+  return losses;
+}
