@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject } from '../../../src/ir/json.ts';
+import type { ProtocolId } from '../../../src/ir/protocol-id.ts';
+import { attempts, httpReply, type Reply, type Scenario, say, script } from '../../../src/simulator/script.ts';
+import { finalText, shownErrors, transcript } from '../harness/codex.ts';
+import { type Case, PROVIDER_KEY } from '../harness/lab.ts';
+import { run } from './work.ts';
+
+/** A provider's refusal in its own protocol's words. */
+function refusal(
+  protocol: ProtocolId,
+  status: number,
+  type: string,
+  message: string,
+  code?: string,
+  headers = {},
+): Reply {
+  const body: JsonObject =
+    protocol === 'anthropic-messages'
+      ? { type: 'error', error: { type, message } }
+      : { error: { message, type, param: null, code: code ?? null } };
+  return httpReply(status, body, headers);
+}
+
+export const rateLimitCase: Case = {
+  slug: 'rate-limit',
+  title: '429 with Retry-After: Codex waits as long as the provider asked, then goes on',
+  scenario: attempts(
+    ({ protocol }) =>
+      refusal(protocol, 429, 'rate_limit_error', 'Slow down.', 'rate_limit_exceeded', { 'retry-after': '1' }),
+    () => script([say('After the wait.')]),
+  ),
+  mayFail: true,
+  run: async ({ codex }) => {
+    const done = await codex('hi');
+    assert.equal(done.status, 0, transcript(done));
+    assert.equal(finalText(done), 'After the wait.', transcript(done));
+    assert.ok(done.ms > 1_000, `it took ${done.ms} ms`);
+  },
+};
+
+export const unauthorizedCase: Case = {
+  slug: 'unauthorized',
+  title: '401: one request, and words that name the provider and the mend, never the key',
+  scenario: ({ protocol }) =>
+    refusal(protocol, 401, 'authentication_error', `Incorrect API key provided: ${PROVIDER_KEY}.`, 'invalid_api_key'),
+  mayFail: true,
+  run: async ({ codex, upstream }) => {
+    const done = await codex('hi');
+    assert.equal(done.status, 1, transcript(done));
+    const words = shownErrors(done).join('\n');
+    assert.match(words, /sim\b/, transcript(done));
+    assert.match(words, /key/i, transcript(done));
+    assert.match(words, /api_key|plugboard|config\.yaml/, transcript(done));
+    assert.ok(!`${done.stdout}${done.stderr}`.includes(PROVIDER_KEY), 'the key showed itself');
+    assert.equal(upstream().length, 1, transcript(done));
+  },
+};
+
+const OVERFLOW = {
+  'openai-chat': {
+    type: 'invalid_request_error',
+    message: "This model's maximum context length is 128000 tokens. However, your messages resulted in 140000 tokens.",
+  },
+  'openai-responses': {
+    type: 'invalid_request_error',
+    message: 'Your input exceeds the context window of this model. Please adjust your input and try again.',
+  },
+  'anthropic-messages': {
+    type: 'invalid_request_error',
+    message: 'prompt is too long: 210000 tokens > 200000 maximum',
+  },
+} as const;
+
+export const overflowCase: Case = {
+  slug: 'overflow',
+  title: 'context overflow: the words that Codex has for it',
+  scenario: ({ protocol }) => {
+    const { type, message } = OVERFLOW[protocol];
+    return refusal(protocol, 400, type, message, 'context_length_exceeded');
+  },
+  mayFail: true,
+  run: async ({ codex, upstream }) => {
+    const done = await codex('hi');
+    assert.equal(done.status, 1, transcript(done));
+    assert.match(shownErrors(done).join('\n'), /ran out of room in the model's context window/, transcript(done));
+    assert.equal(upstream().length, 1);
+  },
+};
+
+/** Cut in a call, so that half a command lies in the stream; whole at the second try. */
+const cutOnce: Scenario = (turn) => {
+  if (turn.rounds > 0) return script([say('Whole this time.')]);
+  const work = [say('I write.'), run('echo once >> ran.txt')];
+  return turn.earlier === 0 ? script([...work, { type: 'cut', how: 'end' }]) : script(work);
+};
+
+export const cutOnceCase: Case = {
+  slug: 'cut-once',
+  title: 'a stream cut in a call: the call is not run until it came whole',
+  scenario: cutOnce,
+  mayFail: true,
+  run: async ({ codex, workspace }) => {
+    const done = await codex('hi');
+    assert.equal(done.status, 0, transcript(done));
+    assert.equal(finalText(done), 'Whole this time.', transcript(done));
+    const lines = readFileSync(join(workspace.directory, 'ran.txt'), 'utf8').trim().split(/\r?\n/);
+    assert.equal(lines.length, 1, transcript(done));
+  },
+};
+
+export const cutAlwaysCase: Case = {
+  slug: 'cut-always',
+  title: 'a stream that is always cut: Codex gives up with our words, never with half an answer as whole',
+  scenario: () => script([say('The answer is'), { type: 'cut', how: 'reset' }]),
+  mayFail: true,
+  run: async ({ codex }) => {
+    const done = await codex('-c', 'model_providers.plugboard.stream_max_retries=1', 'hi');
+    assert.equal(done.status, 1, transcript(done));
+    const words = shownErrors(done).join('\n');
+    assert.match(words, /sim\b/, transcript(done));
+    assert.match(words, /ended|cut|broke|closed|reset/i, transcript(done));
+  },
+};

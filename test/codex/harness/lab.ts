@@ -1,0 +1,149 @@
+import { isJsonObject } from '../../../src/ir/json.ts';
+import type { ProtocolId } from '../../../src/ir/protocol-id.ts';
+import { byModel, type Scenario } from '../../../src/simulator/script.ts';
+import { type RecordedRequest, type Simulator, startSimulator } from '../../../src/simulator/server.ts';
+import { type CodexRun, cleanEnvironment, runCodex } from './codex.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { type JudgedReply, judgeReplies } from './judge.ts';
+import { type Exchange, type Recorder, startRecorder } from './recorder.ts';
+import { codexConfig, newWorkspace, type Workspace } from './workspace.ts';
+
+/** The key that the simulated provider demands. It must never show itself to anyone. */
+export const PROVIDER_KEY = 'sk-simulated-0123456789abcdef';
+
+/** One thing that Codex does through the gateway.
+ *  @property slug      the model's name: the gateway's slug, and the simulator's id, which picks the scenario.
+ *  @property mayFail   the upstream fails on purpose.
+ *  @property window    tokens; 128,000 where left out. */
+export type Case = {
+  readonly slug: string;
+  readonly title: string;
+  readonly scenario: Scenario;
+  readonly mayFail?: boolean;
+  readonly window?: number;
+  readonly run: (stage: Stage) => Promise<void>;
+};
+
+/** What a case acts on.
+ *  @property codex      `codex exec --json` in the workspace with the case's model.
+ *  @property upstream   what the provider was sent for this model so far.
+ *  @property replies    what the gateway answered for this model so far. */
+export type Stage = {
+  readonly protocol: ProtocolId;
+  readonly workspace: Workspace;
+  readonly environment: { readonly [name: string]: string };
+  readonly gateway: { readonly url: string; readonly token: string };
+  readonly codex: (...args: readonly string[]) => Promise<CodexRun>;
+  readonly upstream: () => readonly RecordedRequest[];
+  readonly replies: () => readonly Exchange[];
+};
+
+export type Lab = {
+  readonly simulator: Simulator;
+  readonly gateway: Gateway;
+  readonly url: string;
+  readonly perform: (one: Case, codexToml?: string) => Promise<void>;
+  /** What the gateway answered for a model, and what the provider had answered it. */
+  readonly replies: (slug: string) => readonly Exchange[];
+  readonly upstreamReplies: (slug: string) => readonly Exchange[];
+  /** Judges every translated reply of the cases performed. */
+  readonly judge: () => void;
+  readonly close: () => Promise<void>;
+};
+
+/** A provider, a gateway in front of it, and a recorder in front of each.
+ *  @param provider  the lines of the provider's entry in config.yaml, its base URL and key aside. */
+export async function startLab(protocol: ProtocolId, cases: readonly Case[], provider: string): Promise<Lab> {
+  const scenarios = Object.fromEntries(cases.map((one) => [one.slug, one.scenario]));
+  const simulator = await startSimulator({
+    scenario: byModel(scenarios),
+    models: cases.map((one) => one.slug),
+    key: PROVIDER_KEY,
+    rules: provider.includes('preset: openai') ? 'strict' : 'plain',
+  });
+  const spy = await startRecorder(simulator.url);
+  let gateway: Gateway | undefined;
+  let recorder: Recorder | undefined;
+  const close = async () => {
+    await recorder?.close();
+    await gateway?.close();
+    await spy.close();
+    await simulator.close();
+  };
+  try {
+    gateway = await startGateway(gatewayConfig(spy.url, cases, provider));
+    recorder = await startRecorder(gateway.url);
+    const parts = { protocol, simulator, gateway, recorder };
+    const exchanges = recorder.exchanges;
+    return {
+      simulator,
+      gateway,
+      url: recorder.url,
+      replies: (slug) => exchanges.filter((exchange) => exchange.model === slug),
+      upstreamReplies: (slug) => spy.exchanges.filter((exchange) => exchange.model === slug),
+      perform: (one, toml) => perform(one, toml ?? '', parts),
+      judge: () => judgeReplies(cases.flatMap((one) => judged(one, exchanges))),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Parts = {
+  readonly protocol: ProtocolId;
+  readonly simulator: Simulator;
+  readonly gateway: Gateway;
+  readonly recorder: Recorder;
+};
+
+async function perform(one: Case, toml: string, { protocol, simulator, gateway, recorder }: Parts): Promise<void> {
+  const entry = { url: recorder.url, token: gateway.token };
+  const workspace = newWorkspace(codexConfig(entry, one.slug, toml));
+  const environment = cleanEnvironment({ CODEX_HOME: workspace.codexHome });
+  try {
+    await one.run({
+      protocol,
+      workspace,
+      environment,
+      gateway: entry,
+      codex: (...args) =>
+        runCodex({
+          args: ['exec', '--json', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', ...args],
+          cwd: workspace.directory,
+          environment,
+        }),
+      upstream: () => simulator.requests.filter((request) => modelOf(request) === one.slug),
+      replies: () => recorder.exchanges.filter((exchange) => exchange.model === one.slug),
+    });
+  } finally {
+    workspace.remove();
+  }
+}
+
+function modelOf({ body }: RecordedRequest): unknown {
+  return isJsonObject(body) ? body['model'] : undefined;
+}
+
+function judged(one: Case, exchanges: readonly Exchange[]): readonly JudgedReply[] {
+  return exchanges
+    .filter((exchange) => exchange.model === one.slug && exchange.status === 200)
+    .map((exchange) => ({ name: one.slug, bytes: exchange.reply, mayFail: one.mayFail === true }));
+}
+
+function gatewayConfig(providerUrl: string, cases: readonly Case[], provider: string): string {
+  const models = cases.map(
+    (one) =>
+      `  - { slug: ${one.slug}, provider: sim, context_window: ${one.window ?? 128_000}, input_modalities: [text, image], reasoning_levels: [low, medium, high] }`,
+  );
+  return `providers:
+  sim:
+    ${provider.trim().replaceAll('\n', '\n    ')}
+    base_url: ${providerUrl}/v1
+    api_key: ${PROVIDER_KEY}
+models:
+${models.join('\n')}
+default_model: ${cases[0]?.slug}
+`;
+}

@@ -1,0 +1,56 @@
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { ProtocolId } from '../../src/ir/protocol-id.ts';
+import { sdkCase } from './cases/sdk.ts';
+import { compactionCase, resumeCase, reviewCase, schemaCase, subAgentCase } from './cases/session.ts';
+import { cutAlwaysCase, cutOnceCase, overflowCase, rateLimitCase, unauthorizedCase } from './cases/trouble.ts';
+import { imageCase, mcpCase, textCase, workCase } from './cases/work.ts';
+import { type Case, type Lab, startLab } from './harness/lab.ts';
+
+const CASES: readonly Case[] = [
+  textCase,
+  workCase,
+  imageCase,
+  mcpCase,
+  subAgentCase,
+  compactionCase,
+  resumeCase,
+  reviewCase,
+  schemaCase,
+  sdkCase,
+  rateLimitCase,
+  unauthorizedCase,
+  overflowCase,
+  cutOnceCase,
+  cutAlwaysCase,
+];
+
+/** The MCP server that every case's Codex is given, as lines of its configuration. */
+export function mcpServer(): string {
+  const program = fileURLToPath(new URL('fixtures/mcp-server.ts', import.meta.url));
+  return `[mcp_servers.demo]
+command = ${JSON.stringify(process.execPath)}
+args = [${JSON.stringify(program)}]
+`;
+}
+
+/** The real Codex through the gateway on a provider of one protocol: every case, and the judge over all replies.
+ *  @param provider  lines of the provider's entry in config.yaml. */
+export function matrix(protocol: ProtocolId, provider: string): void {
+  describe(`Codex on ${protocol}`, { concurrency: 3 }, () => {
+    let lab: Lab | undefined;
+    before(async () => {
+      lab = await startLab(protocol, CASES, provider);
+    });
+    for (const one of CASES) {
+      test(`${one.slug}: ${one.title}`, () => lab?.perform(one, one === mcpCase ? mcpServer() : ''));
+    }
+    after(async () => {
+      try {
+        lab?.judge();
+      } finally {
+        await lab?.close();
+      }
+    });
+  });
+}

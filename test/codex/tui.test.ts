@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { exampleOf } from '../../src/simulator/example.ts';
+import { type Scenario, say, script } from '../../src/simulator/script.ts';
+import { codexEntry } from './harness/codex.ts';
+import { type Case, startLab } from './harness/lab.ts';
+
+const ANSWER = 'Hello from the other side.';
+const SLUGS = ['alpha', 'beta', 'gamma'] as const;
+
+/** Codex asks for a title on its own, as JSON. */
+const answer: Scenario = (turn) =>
+  script([say(turn.schema === undefined ? ANSWER : JSON.stringify(exampleOf(turn.schema)))]);
+
+/** The interactive Codex in a terminal of 120 by 40: its picker, then a turn with the model picked there. */
+async function session({ workspace, environment, upstream }: Parameters<Case['run']>[0]): Promise<void> {
+  const socket = `plugboard-${process.pid}`;
+  const tmux = (...args: readonly string[]) =>
+    spawnSync('tmux', ['-L', socket, ...args], {
+      cwd: workspace.directory,
+      env: { ...environment, TERM: 'xterm-256color', LANG: 'C.UTF-8' },
+      encoding: 'utf8',
+    });
+  const until = async (sign: RegExp) => {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const screen = tmux('capture-pane', '-p').stdout;
+      if (sign.test(screen)) return screen;
+      await wait(100);
+    }
+    return assert.fail(`the screen never showed ${sign}:\n${tmux('capture-pane', '-p').stdout}`);
+  };
+  const trusted = `projects.${JSON.stringify(workspace.directory)}.trust_level="trusted"`;
+  try {
+    const started = tmux(
+      'new-session',
+      '-d',
+      '-x',
+      '120',
+      '-y',
+      '40',
+      process.execPath,
+      codexEntry(),
+      '--no-daemon',
+      '-c',
+      trusted,
+    );
+    assert.equal(started.status, 0, started.stderr);
+    await until(/Ask Codex to do anything/);
+    tmux('send-keys', '/model');
+    await until(/choose what model/);
+    tmux('send-keys', 'Enter');
+    const picker = await until(/Select Model/);
+    for (const slug of SLUGS) assert.match(picker, new RegExp(`\\d\\. ${slug} `), picker);
+    tmux('send-keys', 'Down');
+    tmux('send-keys', 'Enter');
+    await until(/(medium|beta)/i);
+    tmux('send-keys', 'Enter');
+    await until(/Ask Codex to do anything/);
+    tmux('send-keys', 'hello');
+    await until(/› hello/);
+    tmux('send-keys', 'Enter');
+    await until(new RegExp(ANSWER));
+    assert.ok(upstream().length > 0);
+  } finally {
+    tmux('kill-server');
+  }
+}
+
+test('the TUI lists our models in its picker and talks to the one that was picked', async () => {
+  if (spawnSync('tmux', ['-V']).status !== 0) {
+    console.log('not run: TUI test because tmux is missing');
+    return;
+  }
+  const cases = SLUGS.map((slug): Case => ({ slug, title: slug, scenario: answer, run: session }));
+  const lab = await startLab('openai-chat', cases, 'protocol: openai-chat');
+  try {
+    const [first] = cases;
+    assert.ok(first);
+    await lab.perform(first);
+  } finally {
+    await lab.close();
+  }
+});
