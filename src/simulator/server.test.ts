@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '../ir/json.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import {
@@ -26,9 +24,9 @@ const PATHS = {
 } as const satisfies Record<ProtocolId, string>;
 
 const JUDGES = {
-  'openai-chat': ['validate-chat.mjs'],
-  'anthropic-messages': ['validate-anthropic.mjs', '--native'],
-  'openai-responses': ['validate.mjs', '--forbid-done'],
+  'openai-chat': ['validate-chat.mjs', 'validateCompletion'],
+  'anthropic-messages': ['validate-anthropic.mjs', 'validateMessage'],
+  'openai-responses': ['validate.mjs', 'validateResponse'],
 } as const satisfies Record<ProtocolId, readonly string[]>;
 
 const PROTOCOLS: readonly ProtocolId[] = ['openai-chat', 'anthropic-messages', 'openai-responses'];
@@ -96,15 +94,24 @@ function post(simulator: Simulator, protocol: ProtocolId, body: JsonObject, head
   });
 }
 
-function judge(protocol: ProtocolId, bytes: string, flags: readonly string[] = []): void {
-  const [program, ...own] = JUDGES[protocol];
-  const file = fileURLToPath(new URL(`../../../shared/judge/${program}`, import.meta.url));
-  if (!existsSync(file)) {
+type Verdict = { readonly ok: boolean; readonly findings: readonly unknown[] };
+type JudgeOptions = { readonly native?: boolean; readonly forbidDone?: boolean; readonly allowFailed?: boolean };
+type Judge = { readonly [name: string]: (input: unknown, options: JudgeOptions) => Verdict };
+
+/** @param whole  the reply came in one piece. */
+async function judge(protocol: ProtocolId, bytes: string, whole = false): Promise<void> {
+  const [program, wholeName] = JUDGES[protocol];
+  const url = new URL(`../../../shared/judge/${program}`, import.meta.url);
+  if (!existsSync(url)) {
     console.log('not run: the judge of the simulator because ../shared is missing');
     return;
   }
-  const run = spawnSync(process.execPath, [file, ...own, ...flags, '-'], { input: bytes, encoding: 'utf8' });
-  assert.equal(run.status, 0, `${run.stdout}${run.stderr}\n${bytes}`);
+  const judges: Judge = await import(url.href);
+  const options = { native: true, forbidDone: true, allowFailed: true };
+  const verdict = whole
+    ? judges[wholeName]?.(JSON.parse(bytes), {})
+    : judges['validateStream']?.(Buffer.from(bytes), options);
+  assert.deepEqual(verdict?.findings, [], bytes);
 }
 
 const WORK = script([
@@ -120,19 +127,19 @@ for (const protocol of PROTOCOLS) {
     withSimulator({ scenario: plays(WORK) }, async (simulator) => {
       const reply = await post(simulator, protocol, requestFor(protocol));
       assert.equal(reply.status, 200);
-      judge(protocol, await reply.text());
+      await judge(protocol, await reply.text());
     }));
 
   test(`${protocol}: a refusal and a cut by length are what the provider would stream`, () =>
     withSimulator({ scenario: plays(script([say('half')], { finish: 'length' })) }, async (simulator) => {
       const reply = await post(simulator, protocol, requestFor(protocol));
-      judge(protocol, await reply.text());
+      await judge(protocol, await reply.text());
     }));
 
   test(`${protocol}: a reply in one piece`, () =>
     withSimulator({ scenario: plays(WORK) }, async (simulator) => {
       const reply = await post(simulator, protocol, requestFor(protocol, false));
-      judge(protocol, await reply.text(), ['--nonstream']);
+      await judge(protocol, await reply.text(), true);
     }));
 
   test(`${protocol}: chunks of 3 bytes and compression change no byte`, async () => {
@@ -173,7 +180,7 @@ for (const protocol of PROTOCOLS) {
       async (simulator) => {
         const text = await (await post(simulator, protocol, requestFor(protocol))).text();
         assert.match(text, /Overloaded/);
-        judge(protocol, text, ['--allow-failed']);
+        await judge(protocol, text);
       },
     );
     await withSimulator({ scenario: plays(script([say('half'), { type: 'cut', how: 'end' }])) }, async (simulator) => {
