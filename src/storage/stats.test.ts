@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { LedgerEntry, StatsQuery, StatsRow } from '../metering/ledger.ts';
+import { openLedgerReader } from './ledger-reader.ts';
+import { openLedger } from './ledger-writer.ts';
+import { entryOf } from './testing/entries.ts';
+
+async function stats(t: TestContext, entries: readonly LedgerEntry[], query: StatsQuery): Promise<readonly StatsRow[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'plugboard-stats-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'plugboard.db');
+  const writer = openLedger(file, { trouble: (problem) => assert.fail(problem.message) });
+  assert.ok(writer.ok);
+  for (const entry of entries) writer.ledger.record(entry);
+  await writer.ledger.close();
+  const reader = openLedgerReader(file);
+  assert.ok(reader.ok);
+  try {
+    return await reader.reader.stats(query);
+  } finally {
+    await reader.reader.close();
+  }
+}
+
+const usage = { freshInput: 100, cacheRead: 10, cacheWrite: 1, output: 20, reasoning: 5 };
+
+test('sums, rates, percentiles and cost of a group', async (t) => {
+  const entries: LedgerEntry[] = [
+    ...[10, 20, 30, 40].map((at) =>
+      entryOf({ startedAt: at, firstTokenMs: at, totalMs: at * 10, usage, costNanoUsd: 1_000 }),
+    ),
+    entryOf({ startedAt: 50, outcome: 'incomplete', totalMs: 1_000, firstTokenMs: 5, usage }),
+    entryOf({ startedAt: 60, outcome: 'failed', totalMs: 99_999, failureKind: 'timeout', status: 504 }),
+    entryOf({ startedAt: 70, outcome: 'cancelled', totalMs: 99_999 }),
+  ].map((entry) => {
+    if (entry.outcome !== 'failed' && entry.outcome !== 'cancelled') return entry;
+    const { firstTokenMs: _, ...withoutFirstToken } = entry;
+    return withoutFirstToken;
+  });
+  assert.deepEqual(await stats(t, entries, { by: 'slug' }), [
+    {
+      key: 'coder',
+      requests: 7,
+      outcomes: { completed: 4, incomplete: 1, failed: 1, cancelled: 1, refused: 0 },
+      errorRate: 1 / 6,
+      firstTokenP50Ms: 20,
+      totalP95Ms: 1_000,
+      usage: { freshInput: 500, cacheRead: 50, cacheWrite: 5, output: 100, reasoning: 25 },
+      costNanoUsd: 4_000,
+      priced: 4,
+      unpriced: 1,
+      costPer1000Nano: 1_000_000,
+      firstAt: 10,
+      lastAt: 70,
+    },
+  ]);
+});
+
+test('groups by what is asked, the busiest first; what reached no target has an empty name', async (t) => {
+  const { slug: _, provider: __, model: ___, ...unreached } = entryOf({ route: 'nowhere', outcome: 'failed' });
+  const entries = [
+    entryOf({ route: 'main', provider: 'a', slug: 'x' }),
+    entryOf({ route: 'main', provider: 'b', slug: 'y' }),
+    entryOf({ route: 'y', provider: 'b', slug: 'y' }),
+    unreached,
+  ];
+  const keys = async (by: StatsQuery['by']): Promise<readonly (readonly [string, number])[]> =>
+    (await stats(t, entries, { by })).map((row) => [row.key, row.requests] as const);
+  assert.deepEqual(await keys('provider'), [
+    ['b', 2],
+    ['', 1],
+    ['a', 1],
+  ]);
+  assert.deepEqual(await keys('route'), [
+    ['main', 2],
+    ['nowhere', 1],
+    ['y', 1],
+  ]);
+  assert.deepEqual(await keys('slug'), [
+    ['y', 2],
+    ['', 1],
+    ['x', 1],
+  ]);
+  assert.deepEqual(await keys('all'), [['all', 4]]);
+});
+
+test('only what lies in the time asked for counts', async (t) => {
+  const entries = [1, 2, 3].map((at) => entryOf({ startedAt: at, firstTokenMs: at, totalMs: at }));
+  const [row] = await stats(t, entries, { by: 'all', since: 2, until: 3 });
+  assert.equal(row?.requests, 1);
+  assert.equal(row?.firstTokenP50Ms, 2);
+  assert.equal(row?.totalP95Ms, 2);
+  assert.deepEqual(await stats(t, entries, { by: 'all', since: 9 }), []);
+});
+
+test('the 95th percentile is the nearest rank', async (t) => {
+  const entries = Array.from({ length: 100 }, (_, index) => entryOf({ totalMs: index + 1, firstTokenMs: index + 1 }));
+  const [row] = await stats(t, entries, { by: 'all' });
+  assert.equal(row?.totalP95Ms, 95);
+  assert.equal(row?.firstTokenP50Ms, 50);
+});

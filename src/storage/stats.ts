@@ -1,0 +1,109 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { StatsGroup, StatsQuery, StatsRow } from '../metering/ledger.ts';
+import type { Tables } from './tables.ts';
+
+/** Sums and percentiles in the database, so that a year of requests need not pass through memory. */
+export async function readStats(db: Kysely<Tables>, query: StatsQuery): Promise<readonly StatsRow[]> {
+  const key = keyOf(query.by);
+  const sums = await inTime(db, query)
+    .select((eb) => [
+      key.as('key'),
+      eb.fn.countAll<number>().as('requests'),
+      ...(['completed', 'incomplete', 'failed', 'cancelled', 'refused'] as const).map((outcome) =>
+        eb.fn.countAll<number>().filterWhere('outcome', '=', outcome).as(outcome),
+      ),
+      total('fresh_input').as('freshInput'),
+      total('cache_read').as('cacheRead'),
+      total('cache_write').as('cacheWrite'),
+      total('output').as('output'),
+      total('reasoning').as('reasoning'),
+      total('cost_nano_usd').as('costNanoUsd'),
+      eb.fn.count<number>('cost_nano_usd').as('priced'),
+      eb.fn
+        .countAll<number>()
+        .filterWhere('fresh_input', 'is not', null)
+        .filterWhere('cost_nano_usd', 'is', null)
+        .as('unpriced'),
+      eb.fn.min<number>('started_at').as('firstAt'),
+      eb.fn.max<number>('started_at').as('lastAt'),
+    ])
+    .groupBy(key)
+    .orderBy('requests', 'desc')
+    .orderBy('key')
+    .execute();
+  const firstTokens = await percentiles(db, query, 'first_token_ms', 50);
+  const totals = await percentiles(db, query, 'total_ms', 95);
+  return sums.map((row) => {
+    const counted = row.requests - row.cancelled;
+    const firstTokenP50Ms = firstTokens.get(row.key);
+    const totalP95Ms = totals.get(row.key);
+    return {
+      key: row.key,
+      requests: row.requests,
+      outcomes: {
+        completed: row.completed,
+        incomplete: row.incomplete,
+        failed: row.failed,
+        cancelled: row.cancelled,
+        refused: row.refused,
+      },
+      errorRate: counted === 0 ? 0 : row.failed / counted,
+      ...(firstTokenP50Ms === undefined ? {} : { firstTokenP50Ms }),
+      ...(totalP95Ms === undefined ? {} : { totalP95Ms }),
+      usage: {
+        freshInput: row.freshInput,
+        cacheRead: row.cacheRead,
+        cacheWrite: row.cacheWrite,
+        output: row.output,
+        reasoning: row.reasoning,
+      },
+      costNanoUsd: row.costNanoUsd,
+      priced: row.priced,
+      unpriced: row.unpriced,
+      ...(row.priced === 0 ? {} : { costPer1000Nano: Math.round((row.costNanoUsd / row.priced) * 1_000) }),
+      firstAt: row.firstAt,
+      lastAt: row.lastAt,
+    };
+  });
+}
+
+/** The value at the nearest rank, per group: the smallest that at least `percent` of the group do not exceed. */
+async function percentiles(
+  db: Kysely<Tables>,
+  query: StatsQuery,
+  column: 'first_token_ms' | 'total_ms',
+  percent: number,
+): Promise<ReadonlyMap<string, number>> {
+  const key = keyOf(query.by);
+  let measured = inTime(db, query).where(column, 'is not', null);
+  if (column === 'total_ms') measured = measured.where('outcome', 'in', ['completed', 'incomplete']);
+  const ranked = measured.select([
+    key.as('key'),
+    sql<number>`${sql.ref(column)}`.as('value'),
+    sql<number>`row_number() over (partition by ${key} order by ${sql.ref(column)})`.as('rank'),
+    sql<number>`count(*) over (partition by ${key})`.as('size'),
+  ]);
+  const rows = await db
+    .selectFrom(ranked.as('ranked'))
+    .select(['key', 'value'])
+    .whereRef('rank', '=', sql<number>`(size * ${sql.lit(percent)} + 99) / 100`)
+    .execute();
+  return new Map(rows.map((row) => [row.key, row.value]));
+}
+
+function inTime(db: Kysely<Tables>, { since, until }: StatsQuery) {
+  let query = db.selectFrom('requests');
+  if (since !== undefined) query = query.where('started_at', '>=', since);
+  if (until !== undefined) query = query.where('started_at', '<', until);
+  return query;
+}
+
+function keyOf(by: StatsGroup): RawBuilder<string> {
+  return by === 'all' ? sql<string>`'all'` : sql<string>`coalesce(${sql.ref(by)}, '')`;
+}
+
+function total(
+  column: 'fresh_input' | 'cache_read' | 'cache_write' | 'output' | 'reasoning' | 'cost_nano_usd',
+): RawBuilder<number> {
+  return sql<number>`coalesce(sum(${sql.ref(column)}), 0)`;
+}
