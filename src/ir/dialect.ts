@@ -33,6 +33,9 @@ export type Dialect = {
     readonly parallelField: boolean;
     /** Hosted tools that the provider runs itself, by their type. */
     readonly hosted: readonly string[];
+    /** What stands for a hosted tool in the body, by its type, where the provider has a form of its own: an entry of
+     *  `tools`, top-level members, or both. */
+    readonly hostedForms?: { readonly [type: string]: { readonly tool?: JsonObject; readonly members?: JsonObject } };
     /** Tool call ids that the provider takes; ours are mapped where they do not fit. */
     readonly callId?: { readonly pattern: string; readonly length: number };
     /** Freeform tools, namespaces and tool search as the Responses API has them. */

@@ -18,6 +18,7 @@ import type { NamedTool, ToolNames } from './tool-names.ts';
  *  @property emit      an event that stands between blocks, in its place.
  *  @property finish    closes what is whole. After `length` or `content-filter` the last block may be cut: it stays
  *                      open, unless it is a call that parses whole. @returns what makes the reply unusable.
+ *  @property conclude  a last event, after all others, whatever is still open.
  *  @property take      the events since the last time. */
 export type Blocks = {
   readonly text: (text: string) => void;
@@ -30,6 +31,7 @@ export type Blocks = {
   readonly endCall: (call: CallBlock) => void;
   readonly emit: (event: InferenceEvent) => void;
   readonly finish: (reason: FinishReason) => Failure | undefined;
+  readonly conclude: (event: InferenceEvent) => void;
   readonly take: () => InferenceEvent[];
 };
 
@@ -109,8 +111,8 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
       case 'call':
         // Calls without parameters come with empty arguments; what is replayed and executed must be JSON.
         if (block.input.trim() === '' && block.unwrap === undefined) out.push({ type: 'tool-call-delta', input: '{}' });
-        if (block.carry !== '') passWhole(block, block.carry);
-        for (const input of block.unwrap?.end() ?? []) out.push({ type: 'tool-call-delta', input });
+        for (const raw of block.unwrap?.end() ?? []) passDelta(block, raw);
+        if (block.carry !== '') out.push({ type: 'tool-call-delta', input: block.carry });
         out.push({ type: 'tool-call-end' });
         break;
       case 'reasoning': {
@@ -130,13 +132,13 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
   };
 
   const passInput = (call: OpenCall, piece: string): void => {
-    const input = wholeCharacters(call, piece);
-    if (input !== '') passWhole(call, input);
+    if (call.unwrap === undefined) passDelta(call, piece);
+    else for (const raw of call.unwrap.push(piece)) passDelta(call, raw);
   };
 
-  const passWhole = (call: OpenCall, input: string): void => {
-    if (call.unwrap === undefined) out.push({ type: 'tool-call-delta', input });
-    else for (const raw of call.unwrap.push(input)) out.push({ type: 'tool-call-delta', input: raw });
+  const passDelta = (call: OpenCall, piece: string): void => {
+    const input = wholeCharacters(call, piece);
+    if (input !== '') out.push({ type: 'tool-call-delta', input });
   };
 
   const open = <B extends Block>(block: B): B => {
@@ -240,6 +242,9 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
     endCall,
     emit,
     finish,
+    conclude: (event) => {
+      out.push(event);
+    },
     take: () => {
       const events = out;
       out = [];

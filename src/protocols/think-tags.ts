@@ -11,9 +11,8 @@ export type ThinkTags = {
 const OPEN = '<think>';
 const CLOSE = '</think>';
 
-/** @param anywhere  tags count wherever they stand; else only one at the very beginning does, so that text which
- *  speaks of such tags stays text. */
-export function thinkTags(anywhere: boolean): ThinkTags {
+/** Only a tag at the very beginning of a reply counts: text that speaks of such tags, as a coding agent's may, stays text. */
+export function thinkTags(): ThinkTags {
   let mode: 'start' | 'thinking' | 'after' | 'text' = 'start';
   let held = '';
 
@@ -34,7 +33,7 @@ export function thinkTags(anywhere: boolean): ThinkTags {
           break;
         }
         case 'thinking': {
-          const { before, after, rest } = cutAt(text, CLOSE);
+          const { before, after, rest } = cutAtClose(text);
           if (before !== '') sink.reasoning(before);
           held = rest;
           text = after ?? '';
@@ -46,18 +45,9 @@ export function thinkTags(anywhere: boolean): ThinkTags {
           text = text.trimStart();
           if (text !== '') mode = 'text';
           break;
-        case 'text': {
-          if (!anywhere) {
-            sink.text(text);
-            return;
-          }
-          const { before, after, rest } = cutAt(text, OPEN);
-          if (before !== '') sink.text(before);
-          held = rest;
-          text = after ?? '';
-          if (after !== undefined) mode = 'thinking';
-          break;
-        }
+        case 'text':
+          sink.text(text);
+          return;
       }
     }
   };
@@ -70,12 +60,12 @@ export function thinkTags(anywhere: boolean): ThinkTags {
   return { push, end };
 }
 
-/** @returns `after` where the whole tag was found; else `rest`, the tail that may be the tag's beginning. */
-function cutAt(text: string, tag: string): { before: string; after?: string; rest: string } {
-  const at = text.indexOf(tag);
-  if (at !== -1) return { before: text.slice(0, at), after: text.slice(at + tag.length), rest: '' };
-  for (let length = Math.min(tag.length - 1, text.length); length > 0; length -= 1) {
-    if (text.endsWith(tag.slice(0, length))) return { before: text.slice(0, -length), rest: text.slice(-length) };
+/** @returns `after` where the whole closing tag was found; else `rest`, the tail that may be its beginning. */
+function cutAtClose(text: string): { before: string; after?: string; rest: string } {
+  const at = text.indexOf(CLOSE);
+  if (at !== -1) return { before: text.slice(0, at), after: text.slice(at + CLOSE.length), rest: '' };
+  for (let length = Math.min(CLOSE.length - 1, text.length); length > 0; length -= 1) {
+    if (text.endsWith(CLOSE.slice(0, length))) return { before: text.slice(0, -length), rest: text.slice(-length) };
   }
   return { before: text, rest: '' };
 }

@@ -1,0 +1,107 @@
+import type { ReasoningField } from '../../ir/dialect.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
+import type { ProviderState } from '../../ir/request.ts';
+import type { EgressTarget } from '../protocol.ts';
+
+/** Collects what the provider needs to take its model's thinking back. */
+export type ReasoningReader = {
+  /** The thinking in a delta, by the first field that has some; '' where there is none. */
+  readonly text: (delta: JsonObject) => string;
+  /** The state of the reasoning block that ends now; the next one begins anew. */
+  readonly state: () => ProviderState | undefined;
+  /** Details came that no text announced: encrypted thinking, a late signature. */
+  readonly hasDetails: () => boolean;
+};
+
+export function reasoningReader(target: EgressTarget | undefined, from: readonly ReasoningField[]): ReasoningReader {
+  let details: { [key: string]: Json | undefined }[] = [];
+  let field: ReasoningField | undefined;
+
+  const text = (delta: JsonObject): string => {
+    let found = '';
+    for (const candidate of from) {
+      switch (candidate) {
+        case 'reasoning_content':
+        case 'reasoning': {
+          const value = delta[candidate];
+          if (found === '' && typeof value === 'string' && value !== '') {
+            found = value;
+            field ??= candidate;
+          }
+          break;
+        }
+        case 'reasoning_details': {
+          const pieces = delta[candidate];
+          if (!Array.isArray(pieces) || pieces.length === 0) break;
+          // Details often repeat the text of a plain field: they are kept whole, their text counts only where it is alone.
+          let said = '';
+          for (const piece of pieces) {
+            if (!isJsonObject(piece)) continue;
+            said += textOf(piece['text']) || textOf(piece['summary']);
+            mergeDetail(details, piece);
+          }
+          if (found === '') found = said;
+          field = candidate;
+          break;
+        }
+        case 'thinking-parts': {
+          if (!Array.isArray(delta['content'])) break;
+          const said = delta['content'].map(thinkingText).join('');
+          if (found === '' && said !== '') {
+            found = said;
+            field ??= candidate;
+          }
+          break;
+        }
+        case 'thinking-blocks':
+        case 'items':
+          // Fields of other protocols.
+          break;
+      }
+    }
+    return found;
+  };
+
+  const state = (): ProviderState | undefined => {
+    const kept = details;
+    const cameIn = field;
+    details = [];
+    field = undefined;
+    if (target === undefined || cameIn === undefined) return undefined;
+    const value: JsonObject = kept.length === 0 ? { field: cameIn } : { field: cameIn, reasoning_details: kept };
+    const { provider, model, credentialId } = target;
+    return { protocol: 'openai-chat', provider, model, ...(credentialId === undefined ? {} : { credentialId }), value };
+  };
+
+  return { text, state, hasDetails: () => details.length > 0 };
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The thinking in one part of a content list: `{type: "thinking", thinking: [{type: "text", text}]}`. */
+function thinkingText(part: Json): string {
+  if (!isJsonObject(part) || part['type'] !== 'thinking') return '';
+  const { thinking } = part;
+  if (typeof thinking === 'string') return thinking;
+  if (!Array.isArray(thinking)) return '';
+  return thinking.map((piece) => (isJsonObject(piece) ? textOf(piece['text']) : '')).join('');
+}
+
+/** Pieces of one detail bear its index; texts grow, everything else is taken as it comes last. */
+function mergeDetail(details: { [key: string]: Json | undefined }[], piece: JsonObject): void {
+  const { type, index, id } = piece;
+  const last = details.findLast((detail) => detail['type'] === type && detail['index'] === index);
+  const isOther = last === undefined || (typeof id === 'string' && typeof last['id'] === 'string' && last['id'] !== id);
+  if (isOther || type === 'reasoning.encrypted') {
+    details.push({ ...piece });
+    return;
+  }
+  for (const [key, value] of Object.entries(piece)) {
+    if (value === undefined || value === null) continue;
+    const before = last[key];
+    const grows = (key === 'text' || key === 'summary') && typeof before === 'string' && typeof value === 'string';
+    last[key] = grows ? before + value : value;
+  }
+}

@@ -1,0 +1,62 @@
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../../ir/json.ts';
+import type { Blocks, CallBlock } from '../blocks.ts';
+
+/** Fragments of tool calls, each given to the call that it belongs to: by its index; without one by its id, else to the
+ *  last call. An id that is empty or missing says nothing. */
+export function toolCallReader(blocks: Blocks): { readonly push: (fragments: readonly Json[]) => void } {
+  const byIndex = new Map<number, CallBlock>();
+  let last: CallBlock | undefined;
+
+  const begin = (index: number | undefined): CallBlock => {
+    const call = blocks.openCall();
+    if (index !== undefined) byIndex.set(index, call);
+    return call;
+  };
+
+  /** Some servers give every parallel call the index 0: a new id with a name is a new call, once the old one is whole. */
+  const isNext = (call: CallBlock, id: string, name: string): boolean =>
+    name !== '' && id !== '' && call.id !== '' && call.id !== id && (call.input.trim() === '' || isWhole(call.input));
+
+  const find = (index: number | undefined, id: string, name: string): CallBlock => {
+    if (index !== undefined) {
+      const call = byIndex.get(index);
+      return call === undefined || isNext(call, id, name) ? begin(index) : call;
+    }
+    if (last === undefined) return begin(undefined);
+    if (id !== '') return last.id === id || (last.id === '' && name === '') ? last : begin(undefined);
+    // Neither index nor id: a name begins a call, unless the call before still waits for its own.
+    return name !== '' && last.name !== '' ? begin(undefined) : last;
+  };
+
+  const push = (fragments: readonly Json[]): void => {
+    for (const fragment of fragments) {
+      if (!isJsonObject(fragment)) continue;
+      const { index, id, function: called } = fragment;
+      const { name, arguments: input } = isJsonObject(called) ? called : NOTHING;
+      const call = find(
+        typeof index === 'number' ? index : undefined,
+        typeof id === 'string' ? id : '',
+        typeof name === 'string' ? name : '',
+      );
+      last = call;
+      blocks.extendCall(call, {
+        ...(typeof id === 'string' ? { id } : {}),
+        ...(typeof name === 'string' ? { name } : {}),
+        input: argumentsText(input),
+      });
+    }
+  };
+  return { push };
+}
+
+const NOTHING: JsonObject = {};
+
+/** Some servers send the arguments parsed. */
+function argumentsText(input: Json | undefined): string {
+  if (typeof input === 'string') return input;
+  return isJsonObject(input) ? JSON.stringify(input) : '';
+}
+
+function isWhole(input: string): boolean {
+  return isJsonObject(parseJson(input));
+}

@@ -1,0 +1,101 @@
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../../ir/json.ts';
+import type { Message, ReasoningPart, TextPart, ToolCallPart } from '../../ir/request.ts';
+import { fitCallId } from '../call-ids.ts';
+import { wrapFreeform } from '../freeform.ts';
+import type { EgressTarget } from '../protocol.ts';
+import type { ToolNames } from '../tool-names.ts';
+import { textsAndImages } from './encode-content.ts';
+import type { LossNotes } from './losses.ts';
+
+/** A past turn of the model: its text, its thinking where the provider wants it back, its calls.
+ *  @param inToolTurn  a tool was called between the user's last message and the next one.
+ *  @returns undefined where nothing is left that may be sent. */
+export function encodeAssistant(
+  message: Message,
+  inToolTurn: boolean,
+  target: EgressTarget,
+  names: ToolNames,
+  losses: LossNotes,
+): JsonObject | undefined {
+  const texts = textsAndImages(message.parts, losses).filter((part) => part.type === 'text');
+  const calls = message.parts.filter((part) => part.type === 'tool-call');
+  const thoughts = message.parts.filter((part) => part.type === 'reasoning');
+  if (texts.length === 0 && calls.length === 0) {
+    // Thinking that came to nothing: several providers refuse an assistant message without content for ever.
+    if (thoughts.length > 0) losses.count('messages', 'turns that hold nothing but thinking are left out.');
+    return undefined;
+  }
+  const text = joinTexts(texts);
+  const content = text === '' && calls.length > 0 ? null : text;
+  const toolCalls = calls.map((call) => encodeCall(call, target, names, losses));
+  return {
+    role: 'assistant',
+    content,
+    ...echo(thoughts, content, inToolTurn, target, losses),
+    ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
+  };
+}
+
+function joinTexts(parts: readonly TextPart[]): string {
+  return parts.map((part) => part.text).join('\n\n');
+}
+
+function encodeCall(call: ToolCallPart, target: EgressTarget, names: ToolNames, losses: LossNotes): JsonObject {
+  const id = fitCallId(call.callId, target.dialect.tools.callId);
+  const input = call.kind === 'custom' ? wrapFreeform(call.input) : jsonArguments(call.input, losses);
+  return { id, type: 'function', function: { name: names.wireName(call.name), arguments: input } };
+}
+
+/** The arguments byte for byte, so that the provider's prompt cache holds. What the model wrote wrongly would be
+ *  refused with every later request; it goes back inside of an object, so that the model sees its slip. */
+function jsonArguments(input: string, losses: LossNotes): string {
+  if (input.trim() === '') return '{}';
+  if (isJsonObject(parseJson(input))) return input;
+  losses.count('messages', 'tool calls whose arguments are no JSON object go back as `malformed_arguments`.');
+  return JSON.stringify({ malformed_arguments: input });
+}
+
+/** The model's thinking in the form in which its provider wants it back. */
+function echo(
+  thoughts: readonly ReasoningPart[],
+  content: string | null,
+  inToolTurn: boolean,
+  target: EgressTarget,
+  losses: LossNotes,
+): JsonObject {
+  if (thoughts.length === 0) return {};
+  const rule = target.dialect.reasoning.echo;
+  const own = thoughts.filter(({ state }) => state?.protocol === 'openai-chat' && state.provider === target.provider);
+  for (const thought of thoughts) {
+    if (!own.includes(thought))
+      losses.count('messages', 'pieces of thinking are left out: another model thought them.');
+  }
+  if (rule.field === 'none' || (rule.when === 'tool-turns' && !inToolTurn)) {
+    for (const _ of own)
+      losses.count('messages', 'pieces of thinking are left out: the provider does not want them back.');
+    return {};
+  }
+  const text = own.map((thought) => thought.texts.join('\n\n')).join('\n\n');
+  switch (rule.field) {
+    case 'reasoning_details': {
+      const details = own.flatMap((thought): readonly Json[] => {
+        const kept = thought.state?.value['reasoning_details'];
+        return Array.isArray(kept) ? kept : [];
+      });
+      if (details.length > 0) return { reasoning_details: details };
+      return text === '' ? {} : { reasoning: text };
+    }
+    case 'thinking-parts': {
+      if (text === '') return {};
+      const thinking = { type: 'thinking', thinking: [{ type: 'text', text }] };
+      return { content: content === null || content === '' ? [thinking] : [thinking, { type: 'text', text: content }] };
+    }
+    case 'reasoning_content':
+    case 'reasoning':
+      return own.length === 0 ? {} : { [rule.field]: text };
+    case 'thinking-blocks':
+    case 'items':
+      for (const _ of own) losses.count('messages', 'pieces of thinking have no form in Chat Completions.');
+      return {};
+  }
+}

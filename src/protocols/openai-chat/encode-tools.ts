@@ -1,0 +1,92 @@
+import type { Dialect } from '../../ir/dialect.ts';
+import type { JsonObject } from '../../ir/json.ts';
+import type { Loss, Translated } from '../../ir/loss.ts';
+import type { InferenceRequest, ToolDefinition } from '../../ir/request.ts';
+import { FREEFORM_PARAMETERS, freeformDescription } from '../grammar-words.ts';
+import type { ClientTool, OfferedTool, ToolNames } from '../tool-names.ts';
+import { toolParameters } from '../tool-schema.ts';
+
+/** The members `tools`, `tool_choice` and `parallel_tool_calls`: all of them or, without a tool, none. */
+export function encodeTools(
+  request: Pick<InferenceRequest, 'tools' | 'toolChoice' | 'parallelToolCalls'>,
+  dialect: Dialect,
+  names: ToolNames,
+): Translated<JsonObject> {
+  const losses: Loss[] = [];
+  const described = new Set<string>();
+  const tools = names.offered.map((offer) => encodeTool(offer, dialect, described, losses));
+  let members: JsonObject = {};
+  for (const [index, tool] of request.tools.entries()) {
+    if (tool.kind !== 'hosted') continue;
+    if (!dialect.tools.hosted.includes(tool.type)) {
+      losses.push({ path: `tools[${index}]`, why: `The provider has no hosted tool "${tool.type}".` });
+      continue;
+    }
+    const form = hostedForm(tool, dialect);
+    if (form.tool !== undefined) tools.push(form.tool);
+    members = { ...members, ...form.members };
+  }
+  if (tools.length === 0) return { value: members, losses };
+  return {
+    value: { ...members, tools, ...choiceMembers(request, dialect, names, losses) },
+    losses,
+  };
+}
+
+function encodeTool(offer: OfferedTool, dialect: Dialect, described: Set<string>, losses: Loss[]): JsonObject {
+  const { wireName, tool } = offer;
+  const description = toolDescription(tool, described);
+  const about = description === '' ? {} : { description };
+  if (tool.kind === 'custom') {
+    const { schema } = toolParameters(FREEFORM_PARAMETERS, dialect.tools.dropKeywords);
+    return { type: 'function', function: { name: wireName, ...about, parameters: schema } };
+  }
+  const { schema, changes } = toolParameters(tool.parameters, dialect.tools.dropKeywords);
+  for (const why of changes) losses.push({ path: `tools.${wireName}.parameters`, why });
+  const strict = tool.kind === 'function' && tool.strict === true && dialect.tools.strict ? { strict: true } : {};
+  return { type: 'function', function: { name: wireName, ...about, parameters: schema, ...strict } };
+}
+
+/** A namespace's own description stands before that of its first tool, since it has no other place. */
+function toolDescription(tool: ClientTool, described: Set<string>): string {
+  const own = tool.kind === 'custom' ? freeformDescription(tool) : (tool.description ?? '');
+  const { namespace } = tool.name;
+  if (tool.kind === 'search' || namespace === undefined || described.has(namespace)) return own;
+  described.add(namespace);
+  return [tool.namespaceDescription ?? '', own].filter((text) => text !== '').join('\n\n');
+}
+
+/** How the provider takes a hosted tool that it has: as its preset says, else as the declaration came in. */
+function hostedForm(
+  tool: Extract<ToolDefinition, { readonly kind: 'hosted' }>,
+  dialect: Dialect,
+): { readonly tool?: JsonObject; readonly members?: JsonObject } {
+  return (
+    dialect.tools.hostedForms?.[tool.type] ?? {
+      tool: tool.protocol === 'openai-chat' ? tool.value : { type: tool.type },
+    }
+  );
+}
+
+function choiceMembers(
+  request: Pick<InferenceRequest, 'toolChoice' | 'parallelToolCalls'>,
+  dialect: Dialect,
+  names: ToolNames,
+  losses: Loss[],
+): JsonObject {
+  const { toolChoice, parallelToolCalls } = request;
+  const members: { [name: string]: JsonObject | string | boolean } = {};
+  if (!dialect.tools.choices.includes(toolChoice.type)) {
+    losses.push({ path: 'tool_choice', why: `The provider does not take the choice "${toolChoice.type}".` });
+  } else if (toolChoice.type !== 'tool') members['tool_choice'] = toolChoice.type;
+  else members['tool_choice'] = { type: 'function', function: { name: names.wireName(toolChoice.name) } };
+  if (parallelToolCalls !== undefined && dialect.tools.parallelField)
+    members['parallel_tool_calls'] = parallelToolCalls;
+  else if (parallelToolCalls === false) {
+    losses.push({
+      path: 'parallel_tool_calls',
+      why: 'The provider cannot be kept from calling several tools at once.',
+    });
+  }
+  return members;
+}
