@@ -31,6 +31,21 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'codex',
     'simulator',
   ],
+  gateway: [
+    'ir',
+    'wire',
+    'protocols',
+    'providers',
+    'routing',
+    'metering',
+    'upstream',
+    'pipeline',
+    'config',
+    'storage',
+    'server',
+    'codex',
+    'simulator',
+  ],
 };
 const MAIN = 'src/main.ts';
 

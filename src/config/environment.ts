@@ -17,3 +17,25 @@ export function places(environment: Environment): Places {
     codexHome: environment['CODEX_HOME'] || join(homedir(), '.codex'),
   };
 }
+
+/** Proxies as curl reads them: the lower-case name wins. */
+export function proxySettings(environment: Environment): {
+  readonly http?: string;
+  readonly https?: string;
+  readonly none?: string;
+} {
+  const read = (name: string): string | undefined => environment[name] || environment[name.toUpperCase()] || undefined;
+  const http = read('http_proxy') ?? read('all_proxy');
+  const https = read('https_proxy') ?? read('all_proxy');
+  const none = read('no_proxy');
+  return {
+    ...(http === undefined ? {} : { http }),
+    ...(https === undefined ? {} : { https }),
+    ...(none === undefined ? {} : { none }),
+  };
+}
+
+/** Was this process started by npm or npx? A signal to them does not reach it. */
+export function startedByNpm(environment: Environment): boolean {
+  return environment['npm_lifecycle_event'] !== undefined;
+}

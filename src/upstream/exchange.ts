@@ -65,11 +65,12 @@ export function createExchange(host: string, timeouts: Timeouts, signal: AbortSi
       else target.fail(transportFailure(error, host));
       return;
     }
-    for (const chunk of early) sink.chunk(chunk, resume);
+    let room = true;
+    for (const chunk of early) room = sink.chunk(chunk, resume);
     early = [];
     if (over === 'end') sink.end();
     else if (over !== undefined) sink.fail(over);
-    else resume();
+    else if (room) resume();
   }
 
   function cancel(): void {

@@ -1,0 +1,35 @@
+import type { Snapshot } from '../config/snapshot.ts';
+import type { JsonObject } from '../ir/json.ts';
+import type { Health } from '../routing/health.ts';
+import type { Readiness } from '../server/services.ts';
+
+/** Able to serve: there is a model whose provider is on, and the ledger can be written. */
+export function readinessOf(snapshot: Snapshot, ledgerProblem: string | undefined): Readiness {
+  const problems: string[] = [];
+  if (snapshot.models.length === 0 && snapshot.wildcards.length === 0) {
+    const off = snapshot.disabled.map(({ id, reason }) => `The provider ${id} is off: ${reason}`);
+    problems.push(...(off.length > 0 ? off : ['No model is configured. Run: plugboard init']));
+  }
+  if (ledgerProblem !== undefined) problems.push(ledgerProblem);
+  return { ready: problems.length === 0, problems };
+}
+
+/** What `GET /admin/status` tells of the configuration in force. Holds no key. */
+export function snapshotStatus(snapshot: Snapshot, health: Health): JsonObject {
+  return {
+    configFile: snapshot.file ?? null,
+    defaultModel: snapshot.defaultModel,
+    models: snapshot.models.map((model) => ({
+      slug: model.slug,
+      displayName: model.displayName,
+      provider: model.provider.id,
+      model: model.upstreamId,
+      listed: model.listed,
+      contextWindow: model.facts.contextWindow ?? null,
+      health: { ...(health.get(`${model.provider.id}/${model.upstreamId}`) ?? { failuresInARow: 0 }) },
+    })),
+    routes: snapshot.routes.map(({ slug, strategy, targets }) => ({ slug, strategy, targets: [...targets] })),
+    disabled: snapshot.disabled.map(({ id, reason, slugs }) => ({ id, reason, slugs: [...slugs] })),
+    warnings: [...snapshot.warnings],
+  };
+}

@@ -1,0 +1,117 @@
+import type { Attempt } from '../ir/attempt.ts';
+import type { FinishReason, InferenceEvent } from '../ir/event.ts';
+import type { Failure } from '../ir/failure.ts';
+import type { Loss } from '../ir/loss.ts';
+import type { RouteQuery } from '../ir/query.ts';
+import type { Usage } from '../ir/usage.ts';
+import type { Ledger, LedgerEntry, Outcome } from '../metering/ledger.ts';
+import type { Model, Target } from '../providers/provider.ts';
+import type { RoutePlan } from '../routing/plan.ts';
+import type { ClientRequest } from './client.ts';
+
+/** Cost of one call, or undefined where the model is unpriced. @param at  ms since the epoch. */
+export type Price = (
+  model: Model,
+  usage: Usage,
+  at: number,
+) => { readonly costNanoUsd: number; readonly source: string } | undefined;
+
+export type RecordParts = { readonly ledger: Ledger; readonly price: Price; readonly now: () => number };
+
+/** Gathers what one request was and became.
+ *  @property refused  an error went to the client, with this status and no head before it.
+ *  @property close    writes the ledger entry. */
+export type Recorder = {
+  readonly asked: (query: RouteQuery) => void;
+  readonly planned: (plan: RoutePlan) => void;
+  readonly attempted: (attempt: Attempt) => void;
+  readonly committed: (target: Target, bytes: boolean, losses: readonly Loss[]) => void;
+  readonly events: (events: readonly InferenceEvent[]) => void;
+  readonly refused: (failure: Failure, status: number) => void;
+  readonly failed: (failure: Failure) => void;
+  readonly close: () => void;
+};
+
+export function openRecord(request: ClientRequest, parts: RecordParts): Recorder {
+  const attempts: Attempt[] = [];
+  let query: RouteQuery | undefined;
+  let plan: Pick<RoutePlan, 'route' | 'why'> = { route: '', why: [] };
+  let target: Target | undefined;
+  let bytes = false;
+  let losses: readonly Loss[] = [];
+  let usage: Usage | undefined;
+  let finish: FinishReason | undefined;
+  let failure: Failure | undefined;
+  let status = 200;
+
+  function entry(): LedgerEntry {
+    const last = attempts.at(-1);
+    const price =
+      target === undefined || usage === undefined ? undefined : parts.price(target.model, usage, parts.now());
+    const firstTokenMs =
+      last?.firstTokenMs === undefined ? undefined : last.startedAt - request.receivedAt + last.firstTokenMs;
+    return {
+      requestId: request.id,
+      ...(query?.sessionId === undefined ? {} : { sessionId: query.sessionId }),
+      ...(request.headers['thread-id'] === undefined ? {} : { threadId: request.headers['thread-id'] }),
+      caller: request.caller.id,
+      ...(request.caller.originator === undefined ? {} : { originator: request.caller.originator }),
+      ...(query?.requestKind === undefined ? {} : { requestKind: query.requestKind }),
+      tags: request.tags,
+      protocol: request.protocol,
+      route: plan.route === '' ? (query?.model ?? '') : plan.route,
+      ...(last === undefined ? {} : { slug: last.slug, provider: last.provider, model: last.model }),
+      path: bytes ? 'bytes' : 'translated',
+      startedAt: request.receivedAt,
+      ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
+      totalMs: parts.now() - request.receivedAt,
+      attempts,
+      why: plan.why,
+      ...(usage === undefined ? {} : { usage }),
+      ...(price === undefined ? {} : { costNanoUsd: price.costNanoUsd, priceSource: price.source }),
+      losses,
+      outcome: outcome(),
+      ...(failure === undefined ? {} : { failureKind: failure.kind }),
+      status,
+    };
+  }
+
+  function outcome(): Outcome {
+    if (request.signal.aborted && finish === undefined) return 'cancelled';
+    if (failure !== undefined) return attempts.length === 0 ? 'refused' : 'failed';
+    if (finish === undefined) return 'failed';
+    return finish === 'length' || finish === 'content-filter' ? 'incomplete' : 'completed';
+  }
+
+  return {
+    asked: (asked) => {
+      query = asked;
+    },
+    planned: ({ route, why }) => {
+      plan = { route, why };
+    },
+    attempted: (attempt) => {
+      attempts.push(attempt);
+    },
+    committed: (chosen, asBytes, lost) => {
+      target = chosen;
+      bytes = asBytes;
+      losses = lost;
+    },
+    events: (events) => {
+      for (const event of events) {
+        if (event.type === 'usage') usage = event.usage;
+        else if (event.type === 'finish') finish = event.reason;
+        else if (event.type === 'error') failure = event.failure;
+      }
+    },
+    refused: (why, sent) => {
+      failure = why;
+      status = sent;
+    },
+    failed: (why) => {
+      failure = why;
+    },
+    close: () => parts.ledger.record(entry()),
+  };
+}

@@ -1,0 +1,132 @@
+import type { Attempt } from '../ir/attempt.ts';
+import { type Failure, GatewayError } from '../ir/failure.ts';
+import type { ProtocolId } from '../ir/protocol-id.ts';
+import type { RouteQuery } from '../ir/query.ts';
+import type { IngressCodec, Protocol } from '../protocols/protocol.ts';
+import type { Target } from '../providers/provider.ts';
+import type { Planned, RoutePlan } from '../routing/plan.ts';
+import { type DispatchCall, dispatch } from '../upstream/dispatch.ts';
+import type { Transport } from '../upstream/upstream.ts';
+import type { ClientReply, ClientRequest } from './client.ts';
+import { replyContext, replyHeaders } from './head.ts';
+import { openRecord, type Recorder, type RecordParts } from './record.ts';
+import { type Render, renderStream } from './render.ts';
+import { renderWhole } from './render-whole.ts';
+import type { Sessions } from './sessions.ts';
+import { deploymentKey, openSource, type Source } from './source.ts';
+
+/** The parts of the line, chosen in main.
+ *  @property plan     over the configuration of this moment: a request keeps the plan that it was given.
+ *  @property observe  hears of every attempt when it is over.
+ *  @property report   hears of a bug of ours, with the request that it hit. */
+export type Line = RecordParts & {
+  readonly protocols: (id: ProtocolId) => Protocol;
+  readonly plan: (query: RouteQuery) => Planned;
+  readonly transport: Transport;
+  readonly sessions: Sessions;
+  readonly observe: (attempt: Attempt) => void;
+  readonly report: (error: unknown, requestId: string) => void;
+};
+
+/** The straight line: parse, plan, dispatch, render; and whatever happens, one ledger entry. */
+export async function serve(line: Line, request: ClientRequest, reply: ClientReply): Promise<void> {
+  const ingress = ingressOf(line, request.protocol);
+  const record = openRecord(request, line);
+  const refuse = (failure: Failure, plan?: RoutePlan): void => {
+    const { status, headers, body } = ingress.encodeError(failure, request.caller);
+    record.refused(failure, status);
+    reply.head(status, { 'content-type': JSON_TYPE, ...headers, ...replyHeaders(request.id, plan) });
+    reply.end(JSON.stringify(body));
+  };
+  let render: Render | undefined;
+  try {
+    const { query, plan, source } = begin(line, ingress, request, record);
+    render = (query.stream ? renderStream : renderWhole)({
+      ingress,
+      reply,
+      headers: (target, attempts) => replyHeaders(request.id, plan, target, attempts),
+      context: replyContext(request, source),
+      startsEarly: !plan.targets.some(source.passesBytes),
+      meter: record.events,
+      refuse: (failure) => refuse(failure, plan),
+      now: line.now,
+    });
+    const sink = committing(render, (target, bytes) => {
+      record.committed(target, bytes, source.losses());
+      if (query.sessionId !== undefined) line.sessions.remember(query.sessionId, deploymentKey(target));
+      source.release();
+    });
+    const { committed, failure } = await dispatch(
+      line.transport,
+      dispatchCall(line, request, plan, source, record),
+      sink,
+    );
+    if (!committed && failure !== undefined) render.fail(failure);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) line.report(error, request.id);
+    const failure = error instanceof GatewayError ? error.failure : UNEXPECTED;
+    if (render === undefined) refuse(failure);
+    else render.fail(failure);
+  } finally {
+    render?.dispose();
+    record.close();
+  }
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const UNEXPECTED: Failure = { kind: 'server-error', message: 'The gateway failed on this request; its log says why.' };
+
+type Begun = { readonly query: RouteQuery; readonly plan: RoutePlan; readonly source: Source };
+
+/** Its frame ends before the call goes out, so that the source alone holds the body.
+ *  @throws GatewayError for what the client got wrong, before any provider hears of it. */
+function begin(line: Line, ingress: IngressCodec, request: ClientRequest, record: Recorder): Begun {
+  const body = request.takeBody();
+  const query = ingress.outline(body, request.headers);
+  record.asked(query);
+  const planned = line.plan(query);
+  if (!planned.ok) throw new GatewayError(planned.failure);
+  const { plan } = planned;
+  record.planned(plan);
+  const lastTarget = query.sessionId === undefined ? undefined : line.sessions.last(query.sessionId);
+  const source = openSource(body, { ingress, protocols: line.protocols, query, lastTarget });
+  if (!plan.targets.every(source.passesBytes)) source.decode();
+  return { query, plan, source };
+}
+
+function dispatchCall(
+  line: Line,
+  request: ClientRequest,
+  plan: RoutePlan,
+  source: Source,
+  record: Recorder,
+): DispatchCall {
+  return {
+    targets: plan.targets,
+    prepare: source.prepare,
+    clientHeaders: request.headers,
+    signal: request.signal,
+    now: line.now,
+    observe: (attempt) => {
+      record.attempted(attempt);
+      line.observe(attempt);
+    },
+  };
+}
+
+/** What is to be done at the commit point, once the renderer has taken what it repeats of the request. */
+function committing(render: Render, then: (target: Target, bytes: boolean) => void): Render {
+  return {
+    ...render,
+    commit: (target, attempts, bytes) => {
+      render.commit(target, attempts, bytes);
+      then(target, bytes);
+    },
+  };
+}
+
+function ingressOf(line: Line, id: ProtocolId): IngressCodec {
+  const { ingress } = line.protocols(id);
+  if (ingress === undefined) throw new RangeError(`no client speaks ${id} here`);
+  return ingress;
+}

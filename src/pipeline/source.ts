@@ -1,0 +1,157 @@
+import { GatewayError } from '../ir/failure.ts';
+import { isJsonObject, type JsonObject, parseJson } from '../ir/json.ts';
+import type { Loss } from '../ir/loss.ts';
+import type { RouteQuery } from '../ir/query.ts';
+import type { InferenceRequest } from '../ir/request.ts';
+import { holdsEnvelope } from '../protocols/openai-responses/envelope.ts';
+import type { EgressCall, IngressCodec, Protocol } from '../protocols/protocol.ts';
+import { dialectFor } from '../providers/dialect.ts';
+import type { Provider, Target } from '../providers/provider.ts';
+import type { PreparedCall } from '../upstream/call.ts';
+import { editMembers } from '../wire/json-edit.ts';
+
+/** The client's request, decoded no earlier and no further than its target demands, and let go at the commit point.
+ *  @property passesBytes  request and reply of this target go through as bytes.
+ *  @property echo         what a reply repeats of the request: without the conversation, bare where it was never decoded.
+ *  @property losses       of the target that was prepared last. */
+export type Source = {
+  readonly passesBytes: (target: Target) => boolean;
+  readonly decode: () => void;
+  readonly echo: () => InferenceRequest;
+  readonly prepare: (target: Target) => PreparedCall;
+  readonly losses: () => readonly Loss[];
+  readonly release: () => void;
+};
+
+/** @property lastTarget  the deployment that this session spoke to before, as `deploymentKey` names it. */
+export type SourceOptions = {
+  readonly ingress: IngressCodec;
+  readonly protocols: (id: Protocol['id']) => Protocol;
+  readonly query: RouteQuery;
+  readonly lastTarget: string | undefined;
+};
+
+/** Encrypted reasoning belongs to the organisation that made it, so a key counts as a part of the deployment. */
+export function deploymentKey({ model, credential }: Target): string {
+  return JSON.stringify([model.provider.id, credential?.id ?? '']);
+}
+
+export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
+  const { query, ingress } = options;
+  let body: Uint8Array | undefined = bytes;
+  let decoded: { readonly value: InferenceRequest; readonly losses: readonly Loss[] } | undefined;
+  let losses: readonly Loss[] = [];
+
+  function original(): Uint8Array {
+    if (body === undefined) throw new RangeError('the request was let go at the commit point');
+    return body;
+  }
+
+  function decode(): { readonly value: InferenceRequest; readonly losses: readonly Loss[] } {
+    if (decoded === undefined) {
+      const json = parseJson(Buffer.from(original()).toString('utf8'));
+      if (!isJsonObject(json)) {
+        throw new GatewayError({ kind: 'invalid-request', message: 'The request body is not a JSON object.' });
+      }
+      decoded = ingress.decodeRequest(json);
+    }
+    return decoded;
+  }
+
+  /** Native providers get bytes, except for histories that hold what another provider made. */
+  function passesBytes(target: Target): boolean {
+    const { provider } = target.model;
+    return provider.native && provider.protocol === query.protocol && query.stream;
+  }
+
+  function keepsBytes(target: Target): boolean {
+    if (!passesBytes(target)) return false;
+    if (options.lastTarget !== undefined && options.lastTarget !== deploymentKey(target)) return false;
+    return !holdsEnvelope(original());
+  }
+
+  function encode(target: Target): EgressCall {
+    const { model, credential } = target;
+    const { value, losses: lost } = decode();
+    const call = options.protocols(model.provider.protocol).egress.open(
+      { ...value, stream: true },
+      {
+        provider: model.provider.id,
+        model: model.upstreamId,
+        ...(credential === null ? {} : { credentialId: credential.id }),
+        dialect: dialectFor(model),
+      },
+    );
+    losses = [...lost, ...call.losses];
+    return call;
+  }
+
+  function prepare(target: Target): PreparedCall {
+    const { model } = target;
+    const { egress } = options.protocols(model.provider.protocol);
+    const { decodeError } = egress;
+    const request = { path: egress.path(model.upstreamId, true), headers: egress.headers };
+    if (keepsBytes(target)) {
+      losses = [];
+      return {
+        request: { ...request, body: edited(original(), query, target) },
+        reply: {
+          bytes: true,
+          decodeStream: egress.tap,
+          decodeResponse: (whole) => encode(target).decodeResponse(whole),
+          decodeError,
+        },
+      };
+    }
+    const { body: encoded, decodeStream, decodeResponse } = encode(target);
+    return {
+      request: { ...request, body: JSON.stringify(withoutMetadata(encoded, model.provider)) },
+      reply: { bytes: passesBytes(target), decodeStream, decodeResponse, decodeError },
+    };
+  }
+
+  return {
+    passesBytes,
+    decode: () => void decode(),
+    echo: () => (decoded === undefined ? bare(query) : withoutConversation(decoded.value)),
+    prepare,
+    losses: () => losses,
+    release: () => {
+      body = undefined;
+      decoded = undefined;
+    },
+  };
+}
+
+/** The original bytes with the model's own id, and without what Codex tells of the working tree. */
+function edited(body: Uint8Array, query: RouteQuery, { model }: Target): Uint8Array {
+  return editMembers(body, {
+    ...(query.model === model.upstreamId ? {} : { model: JSON.stringify(model.upstreamId) }),
+    ...(model.provider.clientMetadata === true ? {} : { client_metadata: null }),
+  });
+}
+
+function withoutMetadata(body: JsonObject, provider: Provider): JsonObject {
+  if (provider.clientMetadata === true || body['client_metadata'] === undefined) return body;
+  const { client_metadata: _, ...rest } = body;
+  return rest;
+}
+
+function bare(query: RouteQuery): InferenceRequest {
+  return {
+    model: query.model,
+    messages: [],
+    tools: [],
+    toolChoice: { type: 'auto' },
+    sampling: {},
+    reasoning: {},
+    outputFormat: { type: 'text' },
+    stream: query.stream,
+    extensions: {},
+  };
+}
+
+/** A first system message stays: the Responses API repeats it as `instructions`. */
+function withoutConversation(request: InferenceRequest): InferenceRequest {
+  return { ...request, messages: request.messages.slice(0, 1).filter((message) => message.role === 'system') };
+}

@@ -1,0 +1,36 @@
+import type { Caller } from '../ir/caller.ts';
+import type { Failure } from '../ir/failure.ts';
+import type { JsonObject } from '../ir/json.ts';
+import type { ClientReply, ClientRequest } from '../pipeline/client.ts';
+import type { Headers } from '../protocols/protocol.ts';
+
+/** What main gives to the server. Functions, so that a reload of the configuration takes effect at once. */
+export type Services = {
+  readonly settings: () => RequestSettings;
+  /** The tokens that are valid now. */
+  readonly tokens: () => readonly string[];
+  readonly serve: (request: ClientRequest, reply: ClientReply) => Promise<void>;
+  /** A failure of the server itself, as clients of the Responses protocol understand it. */
+  readonly encodeError: (failure: Failure, caller: Caller) => EncodedError;
+  /** The body of `GET /v1/models`, already as text. */
+  readonly catalog: () => { readonly body: string; readonly etag: string };
+  readonly readiness: () => Readiness;
+  readonly status: () => JsonObject;
+  /** Drains and ends the gateway: for systems whose signals a process cannot answer. */
+  readonly stop: () => void;
+  readonly newId: () => string;
+  readonly now: () => number;
+  /** A bug of ours: told with its stack, and never with a body. */
+  readonly report: (error: unknown, requestId: string) => void;
+};
+
+export type EncodedError = { readonly status: number; readonly headers: Headers; readonly body: JsonObject };
+
+export type RequestSettings = {
+  readonly allowedHosts: readonly string[];
+  readonly tagHeaders: readonly string[];
+  readonly bodyLimitBytes: number;
+};
+
+/** @property problems  why it is not ready, as sentences. */
+export type Readiness = { readonly ready: boolean; readonly problems: readonly string[] };
