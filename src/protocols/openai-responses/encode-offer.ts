@@ -1,0 +1,67 @@
+import type { Dialect } from '../../ir/dialect.ts';
+import type { JsonObject } from '../../ir/json.ts';
+import type { Loss, Translated } from '../../ir/loss.ts';
+import type { InferenceRequest, ToolDefinition } from '../../ir/request.ts';
+import { FREEFORM_PARAMETERS } from '../grammar-words.ts';
+import { toolDescriptions } from '../tool-description.ts';
+import type { ClientTool, ToolNames } from '../tool-names.ts';
+import { toolParameters } from '../tool-schema.ts';
+import { declaredTools, encodeToolChoice, encodeTools } from './encode-tools.ts';
+
+/** The members `tools`, `tool_choice` and `parallel_tool_calls`: all of them or, without a tool, none. */
+export function encodeOffer(request: InferenceRequest, dialect: Dialect, names: ToolNames): Translated<JsonObject> {
+  const losses: Loss[] = [];
+  const isTaken = (tool: ToolDefinition, index: number): boolean => {
+    if (tool.kind !== 'hosted') return true;
+    if (tool.protocol === 'openai-responses' && dialect.tools.hosted.includes(tool.type)) return true;
+    losses.push({ path: `tools[${index}]`, why: `The provider has no hosted tool "${tool.type}".` });
+    return false;
+  };
+  const offered = request.tools.filter(isTaken);
+  if (offered.length === 0) return { value: {}, losses };
+  const tools = dialect.tools.native
+    ? encodeTools(declaredTools({ tools: offered, messages: request.messages }))
+    : flatTools(offered, dialect, names, losses);
+  return { value: { tools, ...choiceMembers(request, dialect, names, losses) }, losses };
+}
+
+/** Every tool as a function with a flat name, for servers that know nothing else. */
+function flatTools(
+  offered: readonly ToolDefinition[],
+  dialect: Dialect,
+  names: ToolNames,
+  losses: Loss[],
+): JsonObject[] {
+  const describe = toolDescriptions();
+  const functions = names.offered.map(({ wireName, tool }) => {
+    const { schema, changes } = toolParameters(parametersOf(tool), dialect.tools.dropKeywords);
+    for (const why of changes) losses.push({ path: `tools.${wireName}.parameters`, why });
+    const isStrict = dialect.tools.strict && tool.kind === 'function' && tool.strict === true;
+    return { type: 'function', name: wireName, description: describe(tool), parameters: schema, strict: isStrict };
+  });
+  const hosted = offered.flatMap((tool) =>
+    tool.kind === 'hosted' ? [dialect.tools.hostedForms?.[tool.type]?.tool ?? tool.value] : [],
+  );
+  return [...functions, ...hosted];
+}
+
+function parametersOf(tool: ClientTool): JsonObject | null {
+  return tool.kind === 'custom' ? FREEFORM_PARAMETERS : tool.parameters;
+}
+
+function choiceMembers(request: InferenceRequest, dialect: Dialect, names: ToolNames, losses: Loss[]): JsonObject {
+  const { toolChoice, parallelToolCalls } = request;
+  const members: { [name: string]: JsonObject[string] } = {};
+  if (!dialect.tools.choices.includes(toolChoice.type)) {
+    losses.push({ path: 'tool_choice', why: `The provider does not take the choice "${toolChoice.type}".` });
+  } else if (toolChoice.type === 'tool' && !dialect.tools.native) {
+    members['tool_choice'] = { type: 'function', name: names.wireName(toolChoice.name) };
+  } else members['tool_choice'] = encodeToolChoice(toolChoice, request.tools);
+  if (parallelToolCalls !== undefined && dialect.tools.parallelField)
+    members['parallel_tool_calls'] = parallelToolCalls;
+  else if (parallelToolCalls === false) {
+    const why = 'The provider cannot be kept from calling several tools at once.';
+    losses.push({ path: 'parallel_tool_calls', why });
+  }
+  return members;
+}

@@ -1,0 +1,240 @@
+import type { FinishReason } from '../../ir/event.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
+import type { Blocks } from '../blocks.ts';
+import type { EgressTarget } from '../protocol.ts';
+import { type ThinkSink, type ThinkTags, thinkTags } from '../think-tags.ts';
+import { reasoningState } from './encode-reasoning.ts';
+import { type CallReader, callInput, isCall, openCall } from './read-call.ts';
+
+/** The output items of one reply, fragment by fragment or whole. Everything is told at most once: what came as deltas
+ *  is not repeated when the finished text, part or item brings it again.
+ *  @property event   one event that is about an item.
+ *  @property done    an item as it ended up.
+ *  @property finish  gives out what was held back.
+ *  @property reason  how a reply that ended well ended.
+ *  @property phase   the mark of the message that spoke last. */
+export type ItemReader = {
+  readonly event: (type: string, event: JsonObject) => void;
+  readonly done: (index: number, item: JsonObject) => void;
+  readonly finish: () => void;
+  readonly reason: () => FinishReason;
+  readonly phase: () => string | undefined;
+};
+
+/** @property parts  what was told so far of each text, by the kind and index of its part. */
+type Item = {
+  readonly index: number;
+  readonly parts: Map<string, string>;
+  call?: CallReader;
+  phase?: string;
+  isDone: boolean;
+};
+
+type TextKind = 'text' | 'refusal' | 'summary' | 'raw';
+
+/** What the reasoning block that is open brought for its maker to take back. */
+export type Thought = { encrypted?: string; raw: boolean };
+
+export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarget | undefined): ItemReader {
+  const items = new Map<number, Item>();
+  const byId = new Map<string, Item>();
+  const tags: ThinkTags | undefined = target?.dialect.reasoning.thinkTags === true ? thinkTags() : undefined;
+  const sink: ThinkSink = { text: blocks.text, reasoning: blocks.reasoning };
+  let current: string | undefined;
+  let endsNext = false;
+  let phase: string | undefined;
+  let hasCalled = false;
+  let hasSpoken = false;
+  let hasRefused = false;
+
+  /** By its index, since some servers give an item another id in each event; by its id where there is no index. */
+  const find = (index: Json | undefined, id: Json | undefined): Item => {
+    const known = typeof index === 'number' ? items.get(index) : typeof id === 'string' ? byId.get(id) : undefined;
+    if (known !== undefined) return known;
+    const item: Item = { index: typeof index === 'number' ? index : items.size, parts: new Map(), isDone: false };
+    items.set(item.index, item);
+    if (typeof id === 'string') byId.set(id, item);
+    return item;
+  };
+
+  const itemAt = (event: JsonObject): Item => {
+    const value = event['item'];
+    return find(event['output_index'], isJsonObject(value) ? value['id'] : event['item_id']);
+  };
+
+  /** A further piece of a text. Pieces of another part, or another item, begin a block of their own. */
+  const tell = (item: Item, kind: TextKind, part: number, piece: string): void => {
+    if (piece === '') return;
+    if (endsNext) endText();
+    const key = `${kind} ${part}`;
+    const place = `${item.index} ${key}`;
+    if (current !== place) turnTo(item, kind, place);
+    item.parts.set(key, (item.parts.get(key) ?? '') + piece);
+    switch (kind) {
+      case 'text':
+        hasSpoken = true;
+        phase = item.phase;
+        if (tags === undefined) blocks.text(piece);
+        else tags.push(piece, sink);
+        break;
+      case 'refusal':
+        hasRefused = true;
+        blocks.refusal(piece);
+        break;
+      case 'raw':
+        thought.raw = true;
+        blocks.reasoning(piece);
+        break;
+      case 'summary':
+        blocks.reasoning(piece);
+        break;
+    }
+  };
+
+  const turnTo = (item: Item, kind: TextKind, place: string): void => {
+    const isSamePlace = current?.startsWith(`${item.index} ${kind} `) === true;
+    if (isSamePlace && kind === 'summary') blocks.reasoningPart();
+    else if (isSamePlace) endText();
+    current = place;
+  };
+
+  const endText = (): void => {
+    endsNext = false;
+    tags?.end(sink);
+    blocks.end();
+    current = undefined;
+  };
+
+  /** The whole of a text: what was not told of it is told now. */
+  const complete = (item: Item, kind: TextKind, part: number, text: Json | undefined): void => {
+    if (typeof text !== 'string') return;
+    const told = item.parts.get(`${kind} ${part}`) ?? '';
+    if (text.startsWith(told)) tell(item, kind, part, text.slice(told.length));
+  };
+
+  const begin = (item: Item, value: JsonObject): void => {
+    if (typeof value['phase'] === 'string') item.phase = value['phase'];
+    if (item.call !== undefined || !isCall(value)) return;
+    hasCalled = true;
+    current = undefined;
+    tags?.end(sink);
+    item.call = openCall(value, blocks);
+  };
+
+  const done = (item: Item, value: JsonObject): void => {
+    if (item.isDone) return;
+    item.isDone = true;
+    const isCut = value['status'] === 'incomplete';
+    begin(item, value);
+    if (item.call !== undefined) {
+      item.call.whole(callInput(value) ?? '');
+      item.call.close(isCut);
+      return;
+    }
+    switch (value['type']) {
+      case 'message':
+        for (const [index, part] of listOf(value['content']).entries()) {
+          if (part['type'] === 'refusal') complete(item, 'refusal', index, part['refusal']);
+          else complete(item, 'text', index, part['text']);
+        }
+        // Its end waits for what comes next: a limit that strikes now has cut this message, whatever its status says.
+        endsNext = !isCut && current?.startsWith(`${item.index} `) === true;
+        break;
+      case 'reasoning':
+        doneReasoning(item, value, isCut);
+        break;
+      default:
+        if (typeof value['type'] !== 'string') break;
+        current = undefined;
+        tags?.end(sink);
+        blocks.emit({ type: 'opaque', protocol: 'openai-responses', value });
+        hasSpoken = true;
+    }
+  };
+
+  const doneReasoning = (item: Item, value: JsonObject, isCut: boolean): void => {
+    for (const [index, part] of listOf(value['summary']).entries()) complete(item, 'summary', index, part['text']);
+    const hasSummary = item.parts.has('summary 0');
+    // Raw thinking beside its own summary would be told twice.
+    for (const [index, part] of listOf(value['content']).entries()) {
+      if (!hasSummary) complete(item, 'raw', index, part['text']);
+    }
+    const { encrypted_content: encrypted } = value;
+    const blob = typeof encrypted === 'string' && encrypted !== '' ? encrypted : undefined;
+    if (current?.startsWith(`${item.index} `) === true) {
+      if (blob !== undefined) thought.encrypted = blob;
+      if (!isCut) endText();
+    } else if (blob !== undefined && target !== undefined) {
+      blocks.end(reasoningState(target, { encrypted_content: blob }));
+    }
+  };
+
+  return {
+    event: (type, event) => {
+      switch (type) {
+        case 'response.output_text.delta':
+          tell(itemAt(event), 'text', numberAt(event, 'content_index'), textAt(event, 'delta'));
+          break;
+        case 'response.function_call_arguments.delta':
+        case 'response.custom_tool_call_input.delta':
+          itemAt(event).call?.delta(textAt(event, 'delta'));
+          break;
+        case 'response.reasoning_summary_text.delta':
+          tell(itemAt(event), 'summary', numberAt(event, 'summary_index'), textAt(event, 'delta'));
+          break;
+        case 'response.reasoning_text.delta':
+        case 'response.reasoning.delta':
+          tell(itemAt(event), 'raw', numberAt(event, 'content_index'), textAt(event, 'delta'));
+          break;
+        case 'response.refusal.delta':
+          tell(itemAt(event), 'refusal', numberAt(event, 'content_index'), textAt(event, 'delta'));
+          break;
+        case 'response.output_item.added':
+          if (isJsonObject(event['item'])) begin(itemAt(event), event['item']);
+          break;
+        case 'response.output_item.done':
+          if (isJsonObject(event['item'])) done(itemAt(event), event['item']);
+          break;
+        case 'response.output_text.done':
+          complete(itemAt(event), 'text', numberAt(event, 'content_index'), event['text']);
+          break;
+        case 'response.refusal.done':
+          complete(itemAt(event), 'refusal', numberAt(event, 'content_index'), event['refusal']);
+          break;
+        case 'response.reasoning_summary_text.done':
+          complete(itemAt(event), 'summary', numberAt(event, 'summary_index'), event['text']);
+          break;
+        case 'response.function_call_arguments.done':
+          itemAt(event).call?.whole(textAt(event, 'arguments'));
+          break;
+        case 'response.custom_tool_call_input.done':
+          itemAt(event).call?.whole(textAt(event, 'input'));
+          break;
+        default:
+          // Progress of hosted tools, annotations, and what newer servers send: the item itself tells it in the end.
+          break;
+      }
+    },
+    done: (index, item) => {
+      const { id } = item;
+      done((typeof id === 'string' ? byId.get(id) : undefined) ?? find(index, id), item);
+    },
+    finish: () => tags?.end(sink),
+    phase: () => phase,
+    reason: () => (hasCalled ? 'tool-calls' : hasRefused && !hasSpoken ? 'refusal' : 'stop'),
+  };
+}
+
+function listOf(value: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+function textAt(event: JsonObject, name: string): string {
+  const value = event[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function numberAt(event: JsonObject, name: string): number {
+  const value = event[name];
+  return typeof value === 'number' ? value : 0;
+}
