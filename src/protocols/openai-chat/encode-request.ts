@@ -4,6 +4,7 @@ import type { Loss, Translated } from '../../ir/loss.ts';
 import type { InferenceRequest, Sampling } from '../../ir/request.ts';
 import { applyFields } from '../apply-fields.ts';
 import { applyEffort } from '../effort.ts';
+import { foreignMembers } from '../foreign-members.ts';
 import type { EgressTarget } from '../protocol.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { markCachePoints } from './cache-points.ts';
@@ -39,7 +40,7 @@ export function encodeRequest(
     ...tools.losses,
     ...format.losses,
     ...hintLosses(request, dialect),
-    ...foreignMembers(request),
+    ...foreignMembers(request.extensions, 'openai-chat', 'Chat Completions'),
     ...effort.losses,
     ...fields.losses,
   ];
@@ -81,19 +82,6 @@ function hintLosses(request: InferenceRequest, dialect: Dialect): readonly Loss[
     ...(request.verbosity !== undefined && !dialect.verbosity ? [{ path: 'text.verbosity', why }] : []),
     ...(request.serviceTier !== undefined && !dialect.serviceTier ? [{ path: 'service_tier', why }] : []),
   ];
-}
-
-/** Members that only the protocol knows that they came in. One that is false or empty asks for nothing. */
-function foreignMembers(request: InferenceRequest): readonly Loss[] {
-  const losses: Loss[] = [];
-  for (const [protocol, members] of Object.entries(request.extensions)) {
-    if (protocol === 'openai-chat') continue;
-    for (const [path, value] of Object.entries(members)) {
-      if (value === undefined || value === null || value === false) continue;
-      losses.push({ path, why: 'It has no form in Chat Completions.' });
-    }
-  }
-  return losses;
 }
 
 function present(members: { readonly [name: string]: Json | undefined }): JsonObject {

@@ -2,8 +2,9 @@ import type { Dialect } from '../../ir/dialect.ts';
 import type { JsonObject } from '../../ir/json.ts';
 import type { Loss, Translated } from '../../ir/loss.ts';
 import type { InferenceRequest, ToolDefinition } from '../../ir/request.ts';
-import { FREEFORM_PARAMETERS, freeformDescription } from '../grammar-words.ts';
-import type { ClientTool, OfferedTool, ToolNames } from '../tool-names.ts';
+import { FREEFORM_PARAMETERS } from '../grammar-words.ts';
+import { toolDescriptions } from '../tool-description.ts';
+import type { OfferedTool, ToolNames } from '../tool-names.ts';
 import { toolParameters } from '../tool-schema.ts';
 
 /** The members `tools`, `tool_choice` and `parallel_tool_calls`: all of them or, without a tool, none. */
@@ -13,8 +14,8 @@ export function encodeTools(
   names: ToolNames,
 ): Translated<JsonObject> {
   const losses: Loss[] = [];
-  const described = new Set<string>();
-  const tools = names.offered.map((offer) => encodeTool(offer, dialect, described, losses));
+  const describe = toolDescriptions();
+  const tools = names.offered.map((offer) => encodeTool(offer, describe(offer.tool), dialect, losses));
   let members: JsonObject = {};
   for (const [index, tool] of request.tools.entries()) {
     if (tool.kind !== 'hosted') continue;
@@ -33,9 +34,8 @@ export function encodeTools(
   };
 }
 
-function encodeTool(offer: OfferedTool, dialect: Dialect, described: Set<string>, losses: Loss[]): JsonObject {
+function encodeTool(offer: OfferedTool, description: string, dialect: Dialect, losses: Loss[]): JsonObject {
   const { wireName, tool } = offer;
-  const description = toolDescription(tool, described);
   const about = description === '' ? {} : { description };
   if (tool.kind === 'custom') {
     const { schema } = toolParameters(FREEFORM_PARAMETERS, dialect.tools.dropKeywords);
@@ -45,15 +45,6 @@ function encodeTool(offer: OfferedTool, dialect: Dialect, described: Set<string>
   for (const why of changes) losses.push({ path: `tools.${wireName}.parameters`, why });
   const strict = tool.kind === 'function' && tool.strict === true && dialect.tools.strict ? { strict: true } : {};
   return { type: 'function', function: { name: wireName, ...about, parameters: schema, ...strict } };
-}
-
-/** A namespace's own description stands before that of its first tool, since it has no other place. */
-function toolDescription(tool: ClientTool, described: Set<string>): string {
-  const own = tool.kind === 'custom' ? freeformDescription(tool) : (tool.description ?? '');
-  const { namespace } = tool.name;
-  if (tool.kind === 'search' || namespace === undefined || described.has(namespace)) return own;
-  described.add(namespace);
-  return [tool.namespaceDescription ?? '', own].filter((text) => text !== '').join('\n\n');
 }
 
 /** How the provider takes a hosted tool that it has: as its preset says, else as the declaration came in. */
