@@ -97,6 +97,7 @@ export type StatsRow = {
   readonly priced: number;
   readonly unpriced: number;
   readonly costPer1000Nano?: number;
+  readonly toolCalls: ToolCallCount;
   readonly firstAt: number;
   readonly lastAt: number;
 };

@@ -25,12 +25,13 @@ async function stats(t: TestContext, entries: readonly LedgerEntry[], query: Sta
   }
 }
 
+const toolCalls = { made: 2, malformed: 1, failedPatches: 0 };
 const usage = { freshInput: 100, cacheRead: 10, cacheWrite: 1, output: 20, reasoning: 5 };
 
 test('sums, rates, percentiles and cost of a group', async (t) => {
   const entries: LedgerEntry[] = [
     ...[10, 20, 30, 40].map((at) =>
-      entryOf({ startedAt: at, firstTokenMs: at, totalMs: at * 10, usage, costNanoUsd: 1_000 }),
+      entryOf({ startedAt: at, firstTokenMs: at, totalMs: at * 10, usage, costNanoUsd: 1_000, toolCalls }),
     ),
     entryOf({ startedAt: 50, outcome: 'incomplete', totalMs: 1_000, firstTokenMs: 5, usage }),
     entryOf({ startedAt: 60, outcome: 'failed', totalMs: 99_999, failureKind: 'timeout', status: 504 }),
@@ -53,6 +54,7 @@ test('sums, rates, percentiles and cost of a group', async (t) => {
       priced: 4,
       unpriced: 1,
       costPer1000Nano: 1_000_000,
+      toolCalls: { made: 8, malformed: 4, failedPatches: 0 },
       firstAt: 10,
       lastAt: 70,
     },

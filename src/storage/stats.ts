@@ -18,6 +18,9 @@ export async function readStats(db: Kysely<Tables>, query: StatsQuery): Promise<
       total('output').as('output'),
       total('reasoning').as('reasoning'),
       total('cost_nano_usd').as('costNanoUsd'),
+      total('tool_calls_made').as('made'),
+      total('tool_calls_malformed').as('malformed'),
+      total('failed_patches').as('failedPatches'),
       eb.fn.count<number>('cost_nano_usd').as('priced'),
       eb.fn
         .countAll<number>()
@@ -61,6 +64,7 @@ export async function readStats(db: Kysely<Tables>, query: StatsQuery): Promise<
       priced: row.priced,
       unpriced: row.unpriced,
       ...(row.priced === 0 ? {} : { costPer1000Nano: Math.round((row.costNanoUsd / row.priced) * 1_000) }),
+      toolCalls: { made: row.made, malformed: row.malformed, failedPatches: row.failedPatches },
       firstAt: row.firstAt,
       lastAt: row.lastAt,
     };
@@ -102,8 +106,17 @@ function keyOf(by: StatsGroup): RawBuilder<string> {
   return by === 'all' ? sql<string>`'all'` : sql<string>`coalesce(${sql.ref(by)}, '')`;
 }
 
-function total(
-  column: 'fresh_input' | 'cache_read' | 'cache_write' | 'output' | 'reasoning' | 'cost_nano_usd',
-): RawBuilder<number> {
+type Countable =
+  | 'fresh_input'
+  | 'cache_read'
+  | 'cache_write'
+  | 'output'
+  | 'reasoning'
+  | 'cost_nano_usd'
+  | 'tool_calls_made'
+  | 'tool_calls_malformed'
+  | 'failed_patches';
+
+function total(column: Countable): RawBuilder<number> {
   return sql<number>`coalesce(sum(${sql.ref(column)}), 0)`;
 }
