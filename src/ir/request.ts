@@ -33,8 +33,14 @@ export type Sampling = {
   readonly frequencyPenalty?: number;
 };
 
-/** @property effort  the client's word (`low`, `xhigh`, ...); a dialect maps it to what its provider takes. */
-export type ReasoningOptions = { readonly effort?: string; readonly summary?: string; readonly budgetTokens?: number };
+/** @property effort       the client's word (`low`, `xhigh`, ...); a dialect maps it to what its provider takes.
+ *  @property returnState  the client wants to carry the state of each reasoning block, and asked for it. */
+export type ReasoningOptions = {
+  readonly effort?: string;
+  readonly summary?: string;
+  readonly budgetTokens?: number;
+  readonly returnState?: boolean;
+};
 
 export type OutputFormat =
   | { readonly type: 'text' }
@@ -98,7 +104,8 @@ export type ToolCallKind = 'function' | 'custom' | 'search';
 
 export type ToolName = { readonly name: string; readonly namespace?: string };
 
-/** @property extensions  members of the declaration that have no neutral form. */
+/** @property found       the client's tool search brought it, so that its declaration stands in the history too.
+ *  @property extensions  members of the declaration that have no neutral form. */
 export type ToolDefinition =
   | {
       readonly kind: 'function';
@@ -107,6 +114,7 @@ export type ToolDefinition =
       readonly namespaceDescription?: string;
       readonly parameters: JsonObject | null;
       readonly strict?: boolean;
+      readonly found?: boolean;
       readonly extensions?: Extensions;
     }
   | {
@@ -115,6 +123,7 @@ export type ToolDefinition =
       readonly description?: string;
       readonly namespaceDescription?: string;
       readonly grammar?: { readonly syntax: string; readonly definition: string };
+      readonly found?: boolean;
       readonly extensions?: Extensions;
     }
   | {

@@ -127,10 +127,15 @@ function decodeSearchOutput(item: JsonObject, at: string, history: History): voi
   if (item['execution'] === 'server') pushOpaque(item, at, history);
   else {
     const { call_id: callId, tools } = parseAt(itemSchemas.searchOutput, item, at);
-    history.found.push(...decodeTools(tools, `${at}.tools`, history.losses));
+    const found = decodeTools(tools, `${at}.tools`, history.losses);
+    history.found.push(...found.map((tool) => (isCallable(tool) ? { ...tool, found: true } : tool)));
     const content = [{ type: 'text', text: JSON.stringify(tools) } as const];
     history.extend('tool', [{ type: 'tool-result', callId, kind: 'search', content }]);
   }
+}
+
+function isCallable(tool: ToolDefinition): boolean {
+  return tool.kind === 'function' || tool.kind === 'custom';
 }
 
 /** How Codex's lite mode declares its tools. */

@@ -44,6 +44,7 @@ export function decodeRequest(body: Json): Translated<InferenceRequest> {
     reasoning: {
       ...(typeof effort === 'string' ? { effort } : {}),
       ...(typeof summary === 'string' ? { summary } : {}),
+      ...(request.include?.includes(ENCRYPTED_REASONING) ? { returnState: true } : {}),
     },
     outputFormat: decodeFormat(request.text?.format ?? { type: 'text' }),
     ...(typeof request.text?.verbosity === 'string' ? { verbosity: request.text.verbosity } : {}),
@@ -170,10 +171,16 @@ const NEUTRAL_MEMBERS: ReadonlySet<string> = new Set([
   'stream',
 ]);
 
+export const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
+
 /** Members without a neutral form; of `reasoning` and `text` what the neutral form leaves, of `tool_choice` an object. */
 function extensionsOf(body: JsonObject): { readonly extensions?: InferenceRequest['extensions'] } {
   const rest: { [key: string]: Json | undefined } = { ...body };
   rest['reasoning'] = leftOver(body['reasoning'], ['effort', 'summary']);
+  const include = Array.isArray(body['include'])
+    ? body['include'].filter((entry) => entry !== ENCRYPTED_REASONING)
+    : [];
+  rest['include'] = include.length > 0 ? include : undefined;
   rest['text'] = leftOver(body['text'], ['format', 'verbosity']);
   if (!isJsonObject(body['tool_choice'])) rest['tool_choice'] = undefined;
   return others(rest, NEUTRAL_MEMBERS);

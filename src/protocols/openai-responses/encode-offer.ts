@@ -19,9 +19,7 @@ export function encodeOffer(request: InferenceRequest, dialect: Dialect, names: 
   };
   const offered = request.tools.filter(isTaken);
   if (offered.length === 0) return { value: {}, losses };
-  const tools = dialect.tools.native
-    ? encodeTools(declaredTools({ tools: offered, messages: request.messages }))
-    : flatTools(offered, dialect, names, losses);
+  const tools = dialect.tools.native ? encodeTools(declaredTools(offered)) : flatTools(offered, dialect, names, losses);
   return { value: { tools, ...choiceMembers(request, dialect, names, losses) }, losses };
 }
 

@@ -7,13 +7,13 @@ import { applyEffort } from '../effort.ts';
 import { foreignMembers } from '../foreign-members.ts';
 import type { EgressTarget } from '../protocol.ts';
 import type { ToolNames } from '../tool-names.ts';
+import { ENCRYPTED_REASONING } from './decode-request.ts';
 import { encodeInput } from './encode-input.ts';
 import { encodeOffer } from './encode-offer.ts';
 import { encodeFormat } from './response-object.ts';
 
-/** Members that the client sent and that are never passed on: what it tells of itself, and what is set here. */
+/** Members that the client sent and that are set here. */
 const OWN_MEMBERS: ReadonlySet<string> = new Set([
-  'client_metadata',
   'include',
   'reasoning',
   'store',
@@ -38,7 +38,7 @@ export function encodeRequest(
   const own = request.extensions['openai-responses'] ?? {};
   const { instructions, items } = input.value;
   const body: JsonObject = {
-    ...passedOn(own),
+    ...passedOn(own, dialect),
     model: target.model,
     ...(instructions === undefined ? {} : { instructions }),
     input: items,
@@ -48,7 +48,7 @@ export function encodeRequest(
     ...samplingMembers(request, dialect),
     ...(dialect.cacheKeyField === undefined ? {} : { [dialect.cacheKeyField]: request.cacheKey }),
     ...(dialect.serviceTier ? { service_tier: request.serviceTier } : {}),
-    ...(dialect.reasoning.echo.field === 'items' ? { include: ['reasoning.encrypted_content'] } : {}),
+    ...includeMember(dialect, own['include']),
     store: false,
     stream: request.stream,
   };
@@ -59,7 +59,7 @@ export function encodeRequest(
     ...offer.losses,
     ...format.losses,
     ...hintLosses(request, dialect),
-    ...('client_metadata' in own ? [PRIVATE] : []),
+    ...('client_metadata' in own && !dialect.tools.native ? [PRIVATE] : []),
     ...foreignMembers(request.extensions, 'openai-responses', 'the Responses API'),
     ...effort.losses,
     ...fields.losses,
@@ -67,8 +67,11 @@ export function encodeRequest(
   return { value: fields.value, losses };
 }
 
-function passedOn(own: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(own).filter(([name, value]) => !OWN_MEMBERS.has(name) && value !== null));
+/** What the client tells of its working tree is for the API's maker alone, if for anyone. */
+function passedOn(own: JsonObject, dialect: Dialect): JsonObject {
+  const isPassed = (name: string): boolean =>
+    !OWN_MEMBERS.has(name) && (name !== 'client_metadata' || dialect.tools.native);
+  return Object.fromEntries(Object.entries(own).filter(([name, value]) => isPassed(name) && value !== null));
 }
 
 type EncodedFormat = { readonly format?: JsonObject; readonly instruction?: string; readonly losses: readonly Loss[] };
@@ -121,6 +124,13 @@ function reasoningMembers(request: InferenceRequest, dialect: Dialect, own: Json
 /** What the neutral form left of such a member, for a provider that has the whole API. */
 function leftOver(value: Json | undefined, dialect: Dialect): JsonObject {
   return dialect.tools.native && isJsonObject(value) ? value : {};
+}
+
+/** Encrypted reasoning is asked for wherever reasoning items go back; what else the client asked for, as it did. */
+function includeMember(dialect: Dialect, own: Json | undefined): JsonObject {
+  const include: Json[] = dialect.reasoning.echo.field === 'items' ? [ENCRYPTED_REASONING] : [];
+  if (Array.isArray(own)) include.push(...own);
+  return include.length === 0 ? {} : { include };
 }
 
 function samplingMembers({ sampling }: InferenceRequest, dialect: Dialect): JsonObject {

@@ -63,8 +63,7 @@ class StreamEncoder {
   constructor(context: ReplyContext) {
     this.#context = context;
     this.#write = responseWriter(context);
-    const include = context.echo.extensions['openai-responses']?.['include'];
-    this.#wantsEnvelope = Array.isArray(include) && include.includes('reasoning.encrypted_content');
+    this.#wantsEnvelope = context.echo.reasoning.returnState === true;
   }
 
   take(): readonly SseFrame[] {

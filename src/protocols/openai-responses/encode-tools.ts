@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../../ir/json.ts';
-import type { InferenceRequest, ToolChoice, ToolDefinition } from '../../ir/request.ts';
+import type { ToolChoice, ToolDefinition } from '../../ir/request.ts';
 import { TOOL_SEARCH } from './decode-tools.ts';
 
 /** Tools as the Responses API declares them, namespaces and freeform tools included. */
@@ -62,20 +62,9 @@ export function encodeToolChoice(choice: ToolChoice, tools: readonly ToolDefinit
   return { type: tool?.kind ?? 'function', name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
-/** The tools that were declared as such: without those that a tool search found, which stand in the history. */
-export function declaredTools({
-  tools,
-  messages,
-}: Pick<InferenceRequest, 'tools' | 'messages'>): readonly ToolDefinition[] {
-  const found = new Set<string>();
-  for (const { parts } of messages) {
-    for (const part of parts) {
-      if (part.type !== 'tool-result' || part.kind !== 'search') continue;
-      for (const [namespace, name] of namesIn(searchResult(part.content))) found.add(identity(name, namespace));
-    }
-  }
-  if (found.size === 0) return tools;
-  return tools.filter((tool) => tool.kind === 'hosted' || !found.has(identity(tool.name.name, tool.name.namespace)));
+/** The tools that were declared as such: what a tool search found stands in the history. */
+export function declaredTools(tools: readonly ToolDefinition[]): readonly ToolDefinition[] {
+  return tools.filter((tool) => !('found' in tool));
 }
 
 /** The declarations that a tool search came back with, as the client sent them. */
@@ -85,19 +74,4 @@ export function searchResult(
   const [part] = content;
   const tools = part?.text === undefined ? undefined : parseJson(part.text);
   return Array.isArray(tools) ? tools.filter(isJsonObject) : [];
-}
-
-function* namesIn(tools: readonly JsonObject[]): Iterable<readonly [string | undefined, string]> {
-  for (const tool of tools) {
-    if (typeof tool['name'] !== 'string') continue;
-    if (!Array.isArray(tool['tools'])) yield [undefined, tool['name']];
-    else
-      for (const inner of tool['tools']) {
-        if (isJsonObject(inner) && typeof inner['name'] === 'string') yield [tool['name'], inner['name']];
-      }
-  }
-}
-
-function identity(name: string, namespace: string | undefined): string {
-  return JSON.stringify([namespace ?? null, name]);
 }

@@ -61,7 +61,7 @@ function echoOf(request: InferenceRequest): JsonObject {
     temperature: request.sampling.temperature ?? 1,
     text: { format: encodeFormat(request.outputFormat), verbosity: request.verbosity ?? 'medium' },
     tool_choice: own['tool_choice'] ?? encodeToolChoice(request.toolChoice, request.tools),
-    tools: encodeTools(declaredTools(request)),
+    tools: encodeTools(declaredTools(request.tools)),
     top_logprobs: 0,
     top_p: request.sampling.topP ?? 1,
     truncation: own['truncation'] ?? 'disabled',
