@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+
+/** How a program ended. */
+export type ExitStatus = { readonly code: number } | { readonly signal: NodeJS.Signals };
+
+/** @property environment  all of it, not additions. */
+export type Program = {
+  readonly command: readonly [string, ...string[]];
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+};
+
+/** Runs a program in our place: on our terminal, with our standard streams, until it ends. Signals that we get are its
+ *  own. @throws Error when it cannot be started. */
+export async function runProgram(program: Program): Promise<ExitStatus> {
+  const [file, ...first] = program.command;
+  const child = spawn(file, [...first, ...program.args], {
+    stdio: 'inherit',
+    env: program.environment,
+    ...(program.cwd === undefined ? {} : { cwd: program.cwd }),
+  });
+  const release = forwardSignals((signal) => void child.kill(signal));
+  try {
+    return await new Promise<ExitStatus>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code, signal) => resolve(signal === null ? { code: code ?? 1 } : { signal }));
+    });
+  } finally {
+    release();
+  }
+}
+
+/** A keyboard sends Ctrl-C to every process on the terminal, so the child has it already, and a second one would mean
+ *  something else to it: from a terminal we only stay alive. Windows does the same with its console events, and there
+ *  `kill` would end the child at once. */
+function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
+  const windows = process.platform === 'win32';
+  const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  const fromKeyboard: readonly NodeJS.Signals[] = windows ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGQUIT'];
+  const sent: readonly NodeJS.Signals[] = windows
+    ? ['SIGTERM']
+    : ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'];
+  const handlers = new Map<NodeJS.Signals, () => void>();
+  for (const signal of fromKeyboard) handlers.set(signal, windows || terminal ? () => {} : () => send(signal));
+  for (const signal of sent) handlers.set(signal, () => send(signal));
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  return () => {
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+  };
+}
+
+/** Ends this process as the program ended, so that a shell sees the same: the code, or death by the same signal. Windows
+ *  has no signals to die of; there it is a failure. */
+export function endLike(status: ExitStatus): void {
+  if ('code' in status) process.exitCode = status.code;
+  else if (process.platform === 'win32') process.exitCode = 1;
+  else process.kill(process.pid, status.signal);
+}
