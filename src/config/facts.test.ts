@@ -82,5 +82,5 @@ test('a route reaches into a wildcard, and a wildcard that is off says why', (t)
     ['or/z-ai/x', 'told'],
   );
   const off = planRoute({ ...query, model: 'off/llama-3' }, view);
-  assert.ok(!off.ok && /GROQ_API_KEY is not set/.test(off.failure.message), off.ok ? '' : off.failure.message);
+  assert.ok(!off.ok && /no key is set in GROQ_API_KEY/.test(off.failure.message), off.ok ? '' : off.failure.message);
 });

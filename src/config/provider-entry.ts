@@ -1,30 +1,13 @@
-import { createHash } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import { compileDialect } from '../providers/dialect.ts';
 import type { Preset } from '../providers/preset.ts';
-import { type AuthScheme, type Credential, type Provider, Secret, type Timeouts } from '../providers/provider.ts';
-import type { Environment } from './environment.ts';
+import type { AuthScheme, Timeouts } from '../providers/provider.ts';
+import { type CompiledProvider, type ProviderContext, refused } from './compiled-provider.ts';
+import { keysOf, unsetReason } from './provider-keys.ts';
 import type { ProviderEntry } from './schema.ts';
 import { durationMs } from './units.ts';
-import type { UnsetVariable } from './variables.ts';
-
-/** What one entry of `providers:` becomes. `refused` is a mistake in the file; `disabled` waits for something outside
- *  it, as a key. @property key  the member of the entry that is meant; `` for the entry. */
-export type CompiledProvider =
-  | { readonly state: 'usable'; readonly provider: Provider; readonly warnings: readonly string[] }
-  | { readonly state: 'disabled'; readonly reason: string }
-  | { readonly state: 'refused'; readonly key: string; readonly message: string; readonly mend: string };
-
-/** @property unset   variables of this entry that have no value; `path` starts at the entry.
- *  @property folder  of the configuration file: relative paths start there. */
-export type ProviderContext = {
-  readonly environment: Environment;
-  readonly unset: readonly UnsetVariable[];
-  readonly folder: string;
-  readonly envFile: string;
-};
 
 const TIMEOUTS: Timeouts = { connectMs: 10_000, firstByteMs: 120_000, idleMs: 300_000 };
 /** A local server may first read gigabytes of weights, and then a long prompt without a graphics card. */
@@ -100,67 +83,6 @@ export function compileProvider(
   };
 }
 
-type Keys =
-  | { readonly state: 'found'; readonly credentials: readonly Credential[]; readonly warnings: readonly string[] }
-  | Extract<CompiledProvider, { state: 'disabled' | 'refused' }>;
-
-function keysOf(entry: ProviderEntry, preset: Preset | undefined, auth: AuthScheme, context: ProviderContext): Keys {
-  const asked = entry.api_key !== undefined || entry.api_keys !== undefined;
-  if (asked && auth.type === 'passthrough') {
-    return refused(
-      'api_key',
-      `has no place here: ${preset?.keyNote ?? 'the client sends its own login.'}`,
-      'Take it out.',
-    );
-  }
-  if (asked) return writtenKeys(entry, context);
-  const variables = preset?.keyVariables ?? [];
-  if (auth.type === 'none' || auth.type === 'passthrough' || variables.length === 0) return found([]);
-  const set = variables.map((name) => context.environment[name]?.trim() ?? '').find((value) => value !== '');
-  if (set !== undefined) return fromSecrets([set], []);
-  if (preset?.local === true) return found([]);
-  const unset = variables.map((name) => ({ path: [], name, empty: context.environment[name] === '' }));
-  return { state: 'disabled', reason: unsetReason(unset, context.envFile) };
-}
-
-function writtenKeys(entry: ProviderEntry, context: ProviderContext): Keys {
-  const missing = context.unset.filter((variable) => variable.path[0] === 'api_keys');
-  const missingAt = new Set(missing.map((variable) => variable.path[1]));
-  const keys = entry.api_keys?.filter((_, index) => !missingAt.has(index)) ?? [entry.api_key ?? ''];
-  const set = keys.map((key) => key.trim()).filter((key) => key !== '');
-  if (set.length === 0 && missing.length > 0)
-    return { state: 'disabled', reason: unsetReason(missing, context.envFile) };
-  // `${NAME:-}` says that the key may be left out: the endpoint is then called without one.
-  if (set.length === 0) return found([]);
-  const warnings = missing.map((variable) => `the key \${${variable.name}} of the pool is not set and is left out.`);
-  return fromSecrets(set, warnings);
-}
-
-function fromSecrets(secrets: readonly string[], warnings: readonly string[]): Keys {
-  // RFC 9110, section 5.5: a field value is visible characters and inner blanks.
-  if (secrets.some((secret) => !/^[\x21-\x7e]+$/.test(secret))) {
-    return { state: 'disabled', reason: 'its key holds a blank or a character that no key has: copy it again.' };
-  }
-  const credentials = [...new Set(secrets)].map((secret) => ({ id: credentialId(secret), secret: new Secret(secret) }));
-  return found(credentials, warnings);
-}
-
-function found(credentials: readonly Credential[], warnings: readonly string[] = []): Keys {
-  return { state: 'found', credentials, warnings };
-}
-
-/** A digest that is short enough to give nothing away and long enough to tell a user's keys apart. */
-function credentialId(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex').slice(0, 12);
-}
-
-function unsetReason(unset: readonly UnsetVariable[], envFile: string): string {
-  const names = [...new Set(unset.map((variable) => variable.name))];
-  const state = unset.every((variable) => variable.empty) ? 'set but empty' : 'not set';
-  const which = names.length === 1 ? `the variable ${names[0]} is` : `the variables ${names.join(' and ')} are`;
-  return `${which} ${state}. Export it, or write it into ${envFile}.`;
-}
-
 function protocolOf(entry: ProviderEntry, preset: Preset | undefined): ProtocolId | undefined {
   // Gemini's own protocol was refused before, as a promise that this version cannot keep.
   if (entry.protocol === undefined || entry.protocol === 'gemini') return preset?.protocol;
@@ -213,8 +135,4 @@ function fromFolder(folder: string, path: string): string {
 
 function withoutEmpty(values: { readonly [name: string]: string }): { readonly [name: string]: string } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
-}
-
-function refused(key: string, message: string, mend: string): Extract<CompiledProvider, { state: 'refused' }> {
-  return { state: 'refused', key, message, mend };
 }

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { issuesOf, setup } from './testing/setup.ts';
+
+test('all that is wrong is told at once, each with line, column and the nearest name', (t) => {
+  const yaml = `server: { prot: 1 }
+providers:
+  ds: { preset: deepsek, timeouts: { connect: 10 } }
+  w: { protocol: openai-cat, base_url: https://x.example.com/v1, api_key: [sk-very-secret] }
+models:
+  - slug: coder
+    provider: dss
+    context_window: "128000"
+  - { provider: w }
+routes:
+  r: { strategy: cheapest, targets: [codr] }
+default_model: rr
+polcy: {}
+`;
+  const { load } = setup(t, yaml);
+  const issues = issuesOf(load());
+  const lines = issues.map((issue) => `${issue.line}:${issue.column} ${issue.path} | ${issue.message} | ${issue.mend}`);
+  assert.deepEqual(lines, [
+    '1:11 server | unknown key "prot". | Did you mean "port"?',
+    '3:47 providers.ds.timeouts.connect | is a number. | It must be a text (put it in quotes).',
+    '4:18 providers.w.protocol | "openai-cat" is not one of the values that may stand here. | Did you mean "openai-chat"?',
+    '4:75 providers.w.api_key | is a list. | It must be a text (put it in quotes).',
+    '7:15 models[0].provider | there is no provider "dss". | Did you mean "ds"?',
+    '8:21 models[0].context_window | is a text. | It must be a number.',
+    '9:5 models[1] | has no slug. | Add "slug:", or "match:" for the provider\'s whole list.',
+    '11:18 routes.r.strategy | "cheapest" is not one of the values that may stand here. | Known here: fixed, fallback.',
+    '11:38 routes.r.targets[0] | "codr" is neither a model nor a route. | Did you mean "coder"?',
+    '12:16 default_model | "rr" is neither a model nor a route. | Did you mean "r"?',
+    '13:1  | unknown key "polcy". | Did you mean "policy"?',
+  ]);
+  const loaded = load();
+  assert.ok(!loaded.ok && !loaded.error.message.includes('sk-very-secret'));
+  assert.ok(!loaded.ok && /config\.yaml:1:11: server: unknown key "prot"/.test(loaded.error.message));
+});
+
+const refusals: readonly (readonly [string, string, RegExp])[] = [
+  [
+    'an unknown preset',
+    'providers: { a: { preset: deepsek } }',
+    /1:27: providers\.a\.preset: there is no preset "deepsek"\. Did you mean "deepseek"\?/,
+  ],
+  ['a provider of nothing', 'providers: { a: {} }', /names neither a preset nor a protocol/],
+  [
+    'an endpoint without address',
+    'providers: { a: { preset: azure-openai, api_key: k } }',
+    /has no base_url.*YOUR-RESOURCE/,
+  ],
+  [
+    'an address of another kind',
+    'providers: { a: { protocol: openai-chat, base_url: "ftp://x" } }',
+    /no http or https address/,
+  ],
+  [
+    'a password in an address',
+    'providers: { a: { protocol: openai-chat, base_url: "https://u:p@x/v1" } }',
+    /holds a name or password/,
+  ],
+  [
+    'a query in an address',
+    'providers: { a: { protocol: openai-chat, base_url: "https://x/v1?a=b" } }',
+    /into "query:"/,
+  ],
+  [
+    'one key and a pool',
+    'providers: { a: { preset: groq, api_key: k, api_keys: [l] } }',
+    /api_keys: stands beside api_key/,
+  ],
+  ['a key for a login that passes through', 'providers: { a: { preset: chatgpt, api_key: k } }', /has no place here/],
+  ["Gemini's own protocol", 'providers: { a: { protocol: gemini, base_url: "https://x/v1" } }', /Use "preset: gemini"/],
+  ['a duration without unit', 'providers: { a: { preset: ollama, timeouts: { idle: "10" } } }', /is no duration/],
+  ['a line break in a header', 'providers: { a: { preset: ollama, headers: { X: "a\\nb" } } }', /line break/],
+  [
+    'a name that comes twice',
+    'providers: { a: { preset: ollama } }\nmodels: [{ slug: x, provider: a }, { slug: x, provider: a }]',
+    /taken by another/,
+  ],
+  [
+    'a route named like a model',
+    'providers: { a: { preset: ollama } }\nmodels: [{ slug: x, provider: a }, { slug: y, provider: a }]\nroutes: { x: { targets: [y] } }',
+    /taken by another/,
+  ],
+  [
+    'a second target of a fixed route',
+    'providers: { a: { preset: ollama } }\nmodels: [{ slug: x, provider: a }, { slug: y, provider: a }]\nroutes: { r: { strategy: fixed, targets: [x, y] } }',
+    /would never be used/,
+  ],
+  [
+    'routes in a circle',
+    'routes:\n  a: { targets: [b] }\n  b: { targets: [c] }\n  c: { targets: [b] }',
+    /4:18: routes\.c\.targets\[0\]: the routes go in a circle: b -> c -> b/,
+  ],
+  ['a route to itself', 'routes: { a: { targets: [a] } }', /in a circle: a -> a/],
+  ['a key that comes twice in the YAML', 'providers: {}\nproviders: {}', /2:1: no valid YAML/],
+  [
+    'a variable without quotes',
+    `providers: { a: { preset: groq, api_key: \${X} } }`,
+    /Put the text that holds the variable in quotes/,
+  ],
+  [
+    'a limit that cannot be kept',
+    'policy: { local_only: true }',
+    /1:11: policy\.local_only: this version cannot enforce/,
+  ],
+  ['a budget that cannot be kept', 'policy: { max_cost_usd: 1 }', /policy\.max_cost_usd: this version cannot enforce/],
+  ['the adaptive router', 'adaptive_router: { enabled: true }', /no adaptive router/],
+  [
+    'an unset variable outside providers',
+    `server: { host: "\${NOWHERE}" }`,
+    /1:17: server\.host: the variable NOWHERE is not set/,
+  ],
+  ['text that is no map', 'hello', /is a text/],
+];
+
+for (const [name, yaml, wanted] of refusals) {
+  test(`refused: ${name}`, (t) => {
+    const loaded = setup(t, yaml).load();
+    assert.ok(!loaded.ok, 'it was accepted');
+    assert.match(loaded.error.message, wanted);
+    assert.equal(loaded.error.issues.length, 1, loaded.error.message);
+  });
+}
