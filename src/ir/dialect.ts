@@ -38,6 +38,8 @@ export type Dialect = {
     readonly hostedForms?: { readonly [type: string]: { readonly tool?: JsonObject; readonly members?: JsonObject } };
     /** Tool call ids that the provider takes; ours are mapped where they do not fit. */
     readonly callId?: { readonly pattern: string; readonly length: number };
+    /** Members that every replayed tool call must bear, beside those of its protocol. */
+    readonly callMembers?: JsonObject;
     /** Freeform tools, namespaces and tool search as the Responses API has them. */
     readonly native: boolean;
     /** `tool_choice` values that the provider takes. */

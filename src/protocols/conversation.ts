@@ -5,6 +5,10 @@ import type { Message, ToolCallPart, ToolResultPart } from '../ir/request.ts';
  *  such a history for ever, so that the session could never go on. */
 export const NO_OUTPUT = 'No output: the turn was interrupted before this tool answered.';
 
+/** What the user says where a provider wants a user turn and the conversation has none: first of all, or last where a
+ *  reply was cut after a finished message. */
+export const CONTINUE = 'Continue.';
+
 /** The history in the shape that Chat Completions and Messages demand: each assistant turn with calls is followed at
  *  once by one `tool` message with their results in the order of the calls. What stood between waits until after it;
  *  calls of one turn that other messages had parted are one assistant message again. Calls without a result get

@@ -47,6 +47,14 @@ test('an unknown name comes back as a function of that name', () => {
   assert.deepEqual(names.lookup('made_up'), { kind: 'function', name: { name: 'made_up' } });
 });
 
+test('a namespaced tool is understood in other spellings, where only one can be meant', () => {
+  const tools = [offer('add', 'mcp__a'), offer('run', 'mcp__a'), offer('run', 'mcp__b')];
+  const { lookup } = toolNames({ tools, messages: [] }, 64);
+  assert.deepEqual(lookup('add').name, { name: 'add', namespace: 'mcp__a' });
+  assert.deepEqual(lookup('mcp__b.run').name, { name: 'run', namespace: 'mcp__b' });
+  assert.deepEqual(lookup('run').name, { name: 'run' });
+});
+
 test('names are valid, short, unlike each other, the same each time, and undone', () => {
   const name = fc.record(
     { name: fc.string({ maxLength: 30 }), namespace: fc.string({ maxLength: 30 }) },

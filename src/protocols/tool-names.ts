@@ -11,7 +11,8 @@ export type NamedTool = { readonly kind: ToolCallKind; readonly name: ToolName }
 /** Both directions between the client's tool names and the flat names of protocols without namespaces.
  *  @property offered   the client's tools in the order given, each once.
  *  @property wireName  also for tools that only the history still knows.
- *  @property lookup    a name that the model made up comes back as a function of that name. */
+ *  @property lookup    also of a name that the model wrote in another way (`ns.name`, or `name` alone where only one
+ *                      tool bears it). One that it made up comes back as a function of that name. */
 export type ToolNames = {
   readonly offered: readonly OfferedTool[];
   readonly wireName: (name: ToolName) => string;
@@ -44,12 +45,29 @@ export function toolNames(request: Pick<InferenceRequest, 'tools' | 'messages'>,
     }
   }
 
+  const variants = variantsOf([...offers.values()]);
   const wireName = (name: ToolName): string => wireNames.get(identity(name)) ?? add(name, 'function');
   return {
     offered: [...offers.values()].map((tool) => ({ wireName: wireName(tool.name), tool })),
     wireName,
-    lookup: (wire) => tools.get(wire) ?? { kind: 'function', name: { name: wire } },
+    lookup: (wire) => tools.get(wire) ?? variants.get(wire) ?? { kind: 'function', name: { name: wire } },
   };
+}
+
+/** Other ways in which models write the names of namespaced tools, where they can mean one tool only. */
+function variantsOf(offers: readonly ClientTool[]): ReadonlyMap<string, NamedTool> {
+  const variants = new Map<string, NamedTool>();
+  const ambiguous = new Set<string>();
+  for (const { kind, name } of offers) {
+    if (name.namespace === undefined) continue;
+    const { namespace, name: own } = name;
+    for (const variant of [own, `${namespace}.${own}`, `${namespace}/${own}`, `${namespace}:${own}`]) {
+      if (variants.has(variant)) ambiguous.add(variant);
+      variants.set(variant, { kind, name });
+    }
+  }
+  for (const variant of ambiguous) variants.delete(variant);
+  return variants;
 }
 
 /** A table without tools, for replies whose request is not known: every name is its own. */
@@ -57,8 +75,9 @@ export const NO_TOOL_NAMES: Pick<ToolNames, 'lookup'> = {
   lookup: (wireName) => ({ kind: 'function', name: { name: wireName } }),
 };
 
+/** A string that no other tool of the request has. */
 function identity(name: ToolName): string {
-  return JSON.stringify([name.namespace ?? null, name.name]);
+  return name.namespace === undefined ? name.name : `${name.namespace}\u0000${name.name}`;
 }
 
 function isPlain(name: ToolName, maxLength: number): boolean {

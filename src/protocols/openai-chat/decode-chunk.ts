@@ -35,8 +35,12 @@ export type ChunkDecoder = {
 export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
   const rules = reading.target?.dialect.reasoning;
   const thinking = reasoningReader(reading.target, rules?.from ?? ['reasoning_content', 'reasoning']);
-  const blocks = sequenceBlocks({ names: reading.names, callId: reading.callId, reasoningState: thinking.state });
-  const calls = toolCallReader(blocks);
+  const blocks = sequenceBlocks({
+    names: reading.names,
+    callId: reading.callId,
+    reasoningState: () => thinking.state(),
+  });
+  const calls = toolCallReader(blocks, (extra) => blocks.end(thinking.state(extra)));
   const tags = rules?.thinkTags === true ? thinkTags() : undefined;
   const watch = whiteSpaceWatch();
   let started = false;

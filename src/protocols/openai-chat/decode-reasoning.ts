@@ -7,8 +7,9 @@ import type { EgressTarget } from '../protocol.ts';
 export type ReasoningReader = {
   /** The thinking in a delta, by the first field that has some; '' where there is none. */
   readonly text: (delta: JsonObject) => string;
-  /** The state of the reasoning block that ends now; the next one begins anew. */
-  readonly state: () => ProviderState | undefined;
+  /** The state of the reasoning block that ends now; the next one begins anew.
+   *  @param extra  what must go back with the call that comes next. */
+  readonly state: (extra?: JsonObject) => ProviderState | undefined;
   /** Details came that no text announced: encrypted thinking, a late signature. */
   readonly hasDetails: () => boolean;
 };
@@ -62,13 +63,15 @@ export function reasoningReader(target: EgressTarget | undefined, from: readonly
     return found;
   };
 
-  const state = (): ProviderState | undefined => {
-    const kept = details;
-    const cameIn = field;
+  const state = (extra?: JsonObject): ProviderState | undefined => {
+    const value: JsonObject = {
+      ...(field === undefined ? {} : { field }),
+      ...(details.length === 0 ? {} : { reasoning_details: details }),
+      ...(extra === undefined ? {} : { extra_content: extra }),
+    };
     details = [];
     field = undefined;
-    if (target === undefined || cameIn === undefined) return undefined;
-    const value: JsonObject = kept.length === 0 ? { field: cameIn } : { field: cameIn, reasoning_details: kept };
+    if (target === undefined || Object.keys(value).length === 0) return undefined;
     const { provider, model, credentialId } = target;
     return { protocol: 'openai-chat', provider, model, ...(credentialId === undefined ? {} : { credentialId }), value };
   };

@@ -2,6 +2,7 @@ import type { InferenceEvent } from '../../ir/event.ts';
 import { isJsonObject, parseJson } from '../../ir/json.ts';
 import { decodeSse, type SseFrame } from '../../wire/sse.ts';
 import type { Transducer } from '../../wire/transducer.ts';
+import { decodeOpenAiErrorObject } from '../openai-error.ts';
 import { chunkDecoder, type ReplyReading } from './decode-chunk.ts';
 
 /** The longest reply without framing that is kept until its end, in bytes. */
@@ -25,18 +26,19 @@ export function decodeStream(reading: ReplyReading): Transducer<Uint8Array, Infe
       if (!(error instanceof RangeError)) throw error;
       decoder.fail({ kind: 'protocol', message: 'The provider sent an event that is too long.' });
     }
-    for (const { data } of frames) {
+    for (const { event, data } of frames) {
       if (decoder.isOver()) return;
       framed = true;
       if (data === '[DONE]') decoder.finish();
-      else if (data !== '') readData(data);
+      else if (data !== '') readData(data, event);
     }
   };
 
-  const readData = (data: string): void => {
+  const readData = (data: string, event: string | undefined): void => {
     const value = parseJson(data);
     if (isJsonObject(value)) decoder.chunk(value);
     else if (data.trim() === '[DONE]') decoder.finish();
+    else if (event === 'error') decoder.fail(decodeOpenAiErrorObject(value ?? data));
     else if (value === undefined) {
       decoder.fail({ kind: 'protocol', message: 'The provider sent an event that is no JSON.' });
     }

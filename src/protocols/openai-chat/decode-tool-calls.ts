@@ -2,12 +2,17 @@ import { isJsonObject, type Json, type JsonObject, parseJson } from '../../ir/js
 import type { Blocks, CallBlock } from '../blocks.ts';
 
 /** Fragments of tool calls, each given to the call that it belongs to: by its index; without one by its id, else to the
- *  last call. An id that is empty or missing says nothing. */
-export function toolCallReader(blocks: Blocks): { readonly push: (fragments: readonly Json[]) => void } {
+ *  last call. An id that is empty or missing says nothing.
+ *  @param keepExtra  told, before a call begins, of an `extra_content` that its provider wants back with the call. */
+export function toolCallReader(
+  blocks: Blocks,
+  keepExtra: (extra: JsonObject) => void,
+): { readonly push: (fragments: readonly Json[]) => void } {
   const byIndex = new Map<number, CallBlock>();
   let last: CallBlock | undefined;
 
-  const begin = (index: number | undefined): CallBlock => {
+  const begin = (index: number | undefined, extra: Json | undefined): CallBlock => {
+    if (isJsonObject(extra)) keepExtra(extra);
     const call = blocks.openCall();
     if (index !== undefined) byIndex.set(index, call);
     return call;
@@ -17,26 +22,27 @@ export function toolCallReader(blocks: Blocks): { readonly push: (fragments: rea
   const isNext = (call: CallBlock, id: string, name: string): boolean =>
     name !== '' && id !== '' && call.id !== '' && call.id !== id && (call.input.trim() === '' || isWhole(call.input));
 
-  const find = (index: number | undefined, id: string, name: string): CallBlock => {
+  const find = (index: number | undefined, id: string, name: string, extra: Json | undefined): CallBlock => {
     if (index !== undefined) {
       const call = byIndex.get(index);
-      return call === undefined || isNext(call, id, name) ? begin(index) : call;
+      return call === undefined || isNext(call, id, name) ? begin(index, extra) : call;
     }
-    if (last === undefined) return begin(undefined);
-    if (id !== '') return last.id === id || (last.id === '' && name === '') ? last : begin(undefined);
+    if (last === undefined) return begin(undefined, extra);
+    if (id !== '') return last.id === id || (last.id === '' && name === '') ? last : begin(undefined, extra);
     // Neither index nor id: a name begins a call, unless the call before still waits for its own.
-    return name !== '' && last.name !== '' ? begin(undefined) : last;
+    return name !== '' && last.name !== '' ? begin(undefined, extra) : last;
   };
 
   const push = (fragments: readonly Json[]): void => {
     for (const fragment of fragments) {
       if (!isJsonObject(fragment)) continue;
-      const { index, id, function: called } = fragment;
+      const { index, id, function: called, extra_content: extra } = fragment;
       const { name, arguments: input } = isJsonObject(called) ? called : NOTHING;
       const call = find(
         typeof index === 'number' ? index : undefined,
         typeof id === 'string' ? id : '',
         typeof name === 'string' ? name : '',
+        extra,
       );
       last = call;
       blocks.extendCall(call, {

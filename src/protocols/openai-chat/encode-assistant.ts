@@ -27,7 +27,7 @@ export function encodeAssistant(
   }
   const text = joinTexts(texts);
   const content = text === '' && calls.length > 0 ? null : text;
-  const toolCalls = calls.map((call) => encodeCall(call, target, names, losses));
+  const toolCalls = encodeCalls(message, target, names, losses);
   return {
     role: 'assistant',
     content,
@@ -38,6 +38,30 @@ export function encodeAssistant(
 
 function joinTexts(parts: readonly TextPart[]): string {
   return parts.map((part) => part.text).join('\n\n');
+}
+
+/** Calls, each with the `extra_content` that its own provider put beside it: a signature without which it refuses the
+ *  call. Source: https://ai.google.dev/gemini-api/docs/thought-signatures */
+function encodeCalls(
+  message: Message,
+  target: EgressTarget,
+  names: ToolNames,
+  losses: LossNotes,
+): readonly JsonObject[] {
+  const calls: JsonObject[] = [];
+  let extra: Json | undefined;
+  for (const part of message.parts) {
+    if (part.type === 'reasoning' && isOwn(part, target)) extra = part.state?.value['extra_content'];
+    if (part.type !== 'tool-call') continue;
+    const call = { ...encodeCall(part, target, names, losses), ...target.dialect.tools.callMembers };
+    calls.push(extra === undefined ? call : { ...call, extra_content: extra });
+    extra = undefined;
+  }
+  return calls;
+}
+
+function isOwn({ state }: ReasoningPart, target: EgressTarget): boolean {
+  return state?.protocol === 'openai-chat' && state.provider === target.provider;
 }
 
 function encodeCall(call: ToolCallPart, target: EgressTarget, names: ToolNames, losses: LossNotes): JsonObject {
@@ -63,16 +87,18 @@ function echo(
   target: EgressTarget,
   losses: LossNotes,
 ): JsonObject {
-  if (thoughts.length === 0) return {};
   const rule = target.dialect.reasoning.echo;
-  const own = thoughts.filter(({ state }) => state?.protocol === 'openai-chat' && state.provider === target.provider);
+  const own = thoughts.filter((thought) => isOwn(thought, target) && isThinking(thought));
   for (const thought of thoughts) {
-    if (!own.includes(thought))
+    if (!isOwn(thought, target)) {
       losses.count('messages', 'pieces of thinking are left out: another model thought them.');
+    }
   }
+  if (own.length === 0) return {};
   if (rule.field === 'none' || (rule.when === 'tool-turns' && !inToolTurn)) {
-    for (const _ of own)
+    for (const _ of own) {
       losses.count('messages', 'pieces of thinking are left out: the provider does not want them back.');
+    }
     return {};
   }
   const text = own.map((thought) => thought.texts.join('\n\n')).join('\n\n');
@@ -92,10 +118,15 @@ function echo(
     }
     case 'reasoning_content':
     case 'reasoning':
-      return own.length === 0 ? {} : { [rule.field]: text };
+      return { [rule.field]: text };
     case 'thinking-blocks':
     case 'items':
       for (const _ of own) losses.count('messages', 'pieces of thinking have no form in Chat Completions.');
       return {};
   }
+}
+
+/** A block may hold nothing but what goes back with a call. */
+function isThinking(thought: ReasoningPart): boolean {
+  return thought.texts.length > 0 || thought.state?.value['reasoning_details'] !== undefined;
 }

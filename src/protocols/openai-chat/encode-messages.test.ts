@@ -38,6 +38,14 @@ test('a session that goes on keeps its prefix byte for byte', () => {
   assert.ok(after.startsWith(before.slice(0, -1)));
 });
 
+test('a conversation that ends with the model is handed back to it by the user', () => {
+  const { body, losses } = encode({ messages: [say('user', 'hi'), say('assistant', 'half')] });
+  assert.deepEqual(objectsIn(body['messages']).at(-1), { role: 'user', content: 'Continue.' });
+  assert.deepEqual(losses, [
+    'messages: The conversation ended with the model\'s own words; a user turn "Continue." was added.',
+  ]);
+});
+
 test('images go to a model that sees them, words to one that does not', () => {
   const messages: Message[] = [{ role: 'user', parts: [words('look'), image] }];
   assert.deepEqual(messagesOf(messages), [
@@ -152,6 +160,7 @@ const THINKING: readonly Message[] = [
   { role: 'assistant', parts: [thought('deep', FIELD), call('c1', 'ls', '{}')] },
   { role: 'tool', parts: [result('c1', words('x'))] },
   { role: 'assistant', parts: [thought('last', FIELD), words('done')] },
+  say('user', 'three'),
 ];
 
 function echoed(change: Change['reasoning'], messages = THINKING) {
@@ -177,6 +186,7 @@ test('thinking of another model, and thinking alone, are left out', () => {
     { role: 'assistant', parts: [thought('a', other), words('x')] },
     { role: 'assistant', parts: [thought('b'), words('y')] },
     { role: 'assistant', parts: [thought('c', FIELD)] },
+    say('user', 'go on'),
   ]);
   assert.deepEqual(assistants, [
     { role: 'assistant', content: 'x' },
@@ -214,6 +224,46 @@ test('thinking goes back in the field in which it came', () => {
   ]);
 });
 
+test('what came beside a call goes back beside it, to its own provider', () => {
+  const extra = { google: { thought_signature: 'SIG' } };
+  const turn = (state: ProviderState): Message[] => [
+    {
+      role: 'assistant',
+      parts: [{ type: 'reasoning', texts: [], state }, call('c1', 'ls', '{}'), call('c2', 'ls', '{}')],
+    },
+    { role: 'tool', parts: [result('c1', words('x')), result('c2', words('y'))] },
+  ];
+  const state = own({ extra_content: extra });
+  const sent = encode({ messages: turn(state) }, { reasoning: { echo: { field: 'none' } } });
+  const calls = objectsIn(objectsIn(sent.body['messages'])[0]?.['tool_calls']);
+  assert.deepEqual(
+    calls.map((each) => each['extra_content']),
+    [extra, undefined],
+  );
+  assert.deepEqual(sent.losses, []);
+  assert.equal(JSON.stringify(messagesOf(turn({ ...state, provider: 'q' }))).includes('SIG'), false);
+});
+
+test('members that the provider demands of every call stand in each, unless it gave its own', () => {
+  const state = own({ extra_content: { sig: 'own' } });
+  const { body } = encode(
+    {
+      messages: [
+        {
+          role: 'assistant',
+          parts: [call('c1', 'ls', '{}'), { type: 'reasoning', texts: [], state }, call('c2', 'ls', '{}')],
+        },
+        { role: 'tool', parts: [result('c1', words('x')), result('c2', words('y'))] },
+      ],
+    },
+    { tools: { callMembers: { extra_content: { sig: 'none' } } } },
+  );
+  assert.deepEqual(
+    objectsIn(objectsIn(body['messages'])[0]?.['tool_calls']).map((each) => each['extra_content']),
+    [{ sig: 'none' }, { sig: 'own' }],
+  );
+});
+
 test('cache points stand after the instructions and the last two inputs', () => {
   const messages = messagesOf(
     [
@@ -237,8 +287,12 @@ test('items of another protocol are left out, each kind told once', () => {
     messages: [
       { role: 'assistant', parts: [search, words('x')] },
       { role: 'assistant', parts: [search] },
+      say('user', 'y'),
     ],
   });
-  assert.deepEqual(body['messages'], [{ role: 'assistant', content: 'x' }]);
+  assert.deepEqual(body['messages'], [
+    { role: 'assistant', content: 'x' },
+    { role: 'user', content: 'y' },
+  ]);
   assert.deepEqual(losses, ['messages: 2 items of type "web_search_call" have no form in Chat Completions.']);
 });

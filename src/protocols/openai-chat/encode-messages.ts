@@ -2,7 +2,7 @@ import type { JsonObject } from '../../ir/json.ts';
 import type { Translated } from '../../ir/loss.ts';
 import type { ImagePart, Message, ToolResultPart } from '../../ir/request.ts';
 import { fitCallId } from '../call-ids.ts';
-import { pairToolResults } from '../conversation.ts';
+import { CONTINUE, pairToolResults } from '../conversation.ts';
 import type { EgressTarget } from '../protocol.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { encodeAssistant } from './encode-assistant.ts';
@@ -47,6 +47,12 @@ export function encodeMessages(
         encoded.push(...encodeResults(message, target, losses));
         break;
     }
+  }
+  // A reply that was cut after a finished message leaves it as the last one, which some providers refuse.
+  // Source: https://github.com/0xPlaygrounds/rig/issues/708
+  if (encoded.at(-1)?.['role'] === 'assistant') {
+    losses.add('messages', `The conversation ended with the model's own words; a user turn "${CONTINUE}" was added.`);
+    encoded.push({ role: 'user', content: CONTINUE });
   }
   return { value: encoded, losses: [...paired.losses, ...losses.all()] };
 }
