@@ -2,7 +2,7 @@ import type { JsonObject } from '../ir/json.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 
 /** A request in neutral words: all that a scenario may decide by.
- *  @property tools         as offered, namespaces kept where the protocol has them.
+ *  @property tools         what may be called, namespaces kept where the protocol has them; none where calls are forbidden.
  *  @property instructions  system and developer texts, joined by blank lines.
  *  @property userTexts     texts of user messages, tool outputs aside.
  *  @property results       outputs of tools, oldest first.

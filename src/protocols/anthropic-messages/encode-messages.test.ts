@@ -70,14 +70,15 @@ test('adjacent turns of one role are one, and empty ones are none', () => {
     say('user', text('B')),
     say('assistant', text('C')),
     say('assistant', text('D')),
+    say('user', text('E')),
   ]);
-  assert.deepEqual(shape(encoded), ['user: text text', 'assistant: text text']);
+  assert.deepEqual(shape(encoded), ['user: text text', 'assistant: text text', 'user: text']);
 });
 
-test('the first turn is the user’s', () => {
+test('the first turn and the last are the user’s', () => {
   const encoded = encode([say('assistant', text('Hello.'))]);
-  assert.deepEqual(shape(encoded), ['user: text', 'assistant: text']);
-  assert.equal(encoded.losses.length, 1);
+  assert.deepEqual(shape(encoded), ['user: text', 'assistant: text', 'user: text']);
+  assert.equal(encoded.losses.length, 2);
   assert.deepEqual(shape(encode([])), ['user: text']);
 });
 

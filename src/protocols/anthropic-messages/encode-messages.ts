@@ -13,7 +13,7 @@ import type {
   ToolResultPart,
 } from '../../ir/request.ts';
 import { fitCallId } from '../call-ids.ts';
-import { pairToolResults } from '../conversation.ts';
+import { CONTINUE, pairToolResults } from '../conversation.ts';
 import { FREEFORM_ARGUMENT } from '../grammar-words.ts';
 import type { EgressTarget } from '../protocol.ts';
 import type { ToolNames } from '../tool-names.ts';
@@ -21,7 +21,7 @@ import { encodeImage } from './images.ts';
 import type { ContentBlock, ImageBlock, MessagesRequest, TextBlock, Turn } from './schema.ts';
 
 /** Stands where the API wants a user turn and the conversation has none. */
-const FIRST_TURN: TextBlock = { type: 'text', text: 'Continue.' };
+const USER_TURN: Turn = { role: 'user', content: [{ type: 'text', text: CONTINUE }] };
 
 /** Where what is being encoded stands, and what comes of it. */
 type Encoding = {
@@ -184,7 +184,8 @@ type TurnBuilder = {
   readonly finish: (losses: Loss[]) => readonly Turn[];
 };
 
-/** Adjacent turns of one role are one; the first is the user's. */
+/** Adjacent turns of one role are one; the first and the last are the user's. A reply that was cut after a finished
+ *  message leaves it as the last turn, which newer models refuse: https://github.com/anthropics/claude-code/issues/52433 */
 function turnBuilder(): TurnBuilder {
   const turns: { role: Turn['role']; content: ContentBlock[] }[] = [];
   return {
@@ -200,9 +201,18 @@ function turnBuilder(): TurnBuilder {
         if (turn.role === 'assistant') trimThinking(turn.content, at, losses);
       }
       const spoken = merge(turns.filter((turn) => turn.content.length > 0));
-      if (spoken[0]?.role === 'user') return spoken;
-      losses.push({ path: 'messages', why: 'The API wants a user turn first; one that says "Continue." was added.' });
-      return [{ role: 'user', content: [FIRST_TURN] }, ...spoken];
+      const added = (place: string): readonly Turn[] => {
+        losses.push({
+          path: 'messages',
+          why: `The API wants a user turn ${place}; one that says "${CONTINUE}" was added.`,
+        });
+        return [USER_TURN];
+      };
+      const first = spoken[0]?.role === 'user' ? [] : added('first');
+      // A turn that ends in the provider's own tool is unfinished: it goes back as it came, to be gone on with.
+      const end = spoken.at(-1);
+      const last = end?.role === 'assistant' && end.content.at(-1)?.type !== 'server' ? added('last') : [];
+      return [...first, ...spoken, ...last];
     },
   };
 }

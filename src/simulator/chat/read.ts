@@ -10,7 +10,7 @@ export const readChat: Speaker['read'] = (body) => {
   return {
     model: text(body['model']),
     stream: body['stream'] === true,
-    tools: objects(body['tools']).map(readTool),
+    tools: body['tool_choice'] === 'none' ? [] : objects(body['tools']).map(readTool),
     instructions: textsOf(messages, ['system', 'developer']).join('\n\n'),
     userTexts: textsOf(messages, ['user']),
     results: messages

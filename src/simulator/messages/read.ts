@@ -12,11 +12,14 @@ export const readMessages: Speaker['read'] = (body) => {
   return {
     model: text(body['model']),
     stream: body['stream'] === true,
-    tools: objects(body['tools'])
+    tools: (object(body['tool_choice'])['type'] === 'none' ? [] : objects(body['tools']))
       .filter((tool) => isJsonObject(tool['input_schema']))
       .map((tool) => ({ name: text(tool['name']), kind: 'function', parameters: object(tool['input_schema']) })),
     instructions: contentText(body['system']),
-    userTexts: users.map((message) => contentText(message['content'])).filter((texts) => texts !== ''),
+    // Each block is a text of its own: what other protocols send as several user messages is one message here.
+    userTexts: users
+      .flatMap((message) => blocks(message).map((block) => text(block['text'])))
+      .filter((one) => one !== ''),
     results,
     rounds: users.filter((message) => blocks(message).some(isResult)).length,
     images: results.reduce((count, result) => count + result.images, plainImages),

@@ -18,7 +18,8 @@ export const readResponses: Speaker['read'] = (body) => {
   return {
     model: text(body['model']),
     stream: body['stream'] === true,
-    tools: [...objects(body['tools']), ...carried].flatMap((tool) => readTool(tool)),
+    tools:
+      body['tool_choice'] === 'none' ? [] : [...objects(body['tools']), ...carried].flatMap((tool) => readTool(tool)),
     instructions: [text(body['instructions']), ...textsOf(['system', 'developer'])]
       .filter((one) => one !== '')
       .join('\n\n'),
