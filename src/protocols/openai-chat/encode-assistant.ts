@@ -22,7 +22,7 @@ export function encodeAssistant(
   const thoughts = message.parts.filter((part) => part.type === 'reasoning');
   if (texts.length === 0 && calls.length === 0) {
     // Thinking that came to nothing: several providers refuse an assistant message without content for ever.
-    if (thoughts.length > 0) losses.count('messages', 'turns that hold nothing but thinking are left out.');
+    if (thoughts.length > 0) losses.count('messages', 'A turn that holds nothing but thinking is left out.');
     return undefined;
   }
   const text = joinTexts(texts);
@@ -75,7 +75,7 @@ function encodeCall(call: ToolCallPart, target: EgressTarget, names: ToolNames, 
 function jsonArguments(input: string, losses: LossNotes): string {
   if (input.trim() === '') return '{}';
   if (isJsonObject(parseJson(input))) return input;
-  losses.count('messages', 'tool calls whose arguments are no JSON object go back as `malformed_arguments`.');
+  losses.count('messages', 'A tool call whose arguments are no JSON object goes back as `malformed_arguments`.');
   return JSON.stringify({ malformed_arguments: input });
 }
 
@@ -91,13 +91,13 @@ function echo(
   const own = thoughts.filter((thought) => isOwn(thought, target) && isThinking(thought));
   for (const thought of thoughts) {
     if (!isOwn(thought, target)) {
-      losses.count('messages', 'pieces of thinking are left out: another model thought them.');
+      losses.count('messages', 'A piece of thinking is left out: another model thought it.');
     }
   }
   if (own.length === 0) return {};
   if (rule.field === 'none' || (rule.when === 'tool-turns' && !inToolTurn)) {
     for (const _ of own) {
-      losses.count('messages', 'pieces of thinking are left out: the provider does not want them back.');
+      losses.count('messages', 'A piece of thinking is left out: the provider does not want it back.');
     }
     return {};
   }
@@ -121,7 +121,7 @@ function echo(
       return { [rule.field]: text };
     case 'thinking-blocks':
     case 'items':
-      for (const _ of own) losses.count('messages', 'pieces of thinking have no form in Chat Completions.');
+      for (const _ of own) losses.count('messages', 'A piece of thinking has no form in Chat Completions.');
       return {};
   }
 }

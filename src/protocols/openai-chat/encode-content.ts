@@ -20,7 +20,7 @@ export function encodeContent(
   }
   const texts = parts.map((part) => {
     if (part.type === 'text') return part.text;
-    losses.count('messages', 'images are left out: the model takes text only.');
+    losses.count('messages', 'An image is left out: the model takes text only.');
     return UNSEEN_IMAGE;
   });
   return texts.join(separator);
@@ -47,7 +47,7 @@ export function textsAndImages(parts: readonly Part[], losses: LossNotes): reado
       case 'opaque':
         losses.count(
           'messages',
-          `items of type "${String(part.value['type'] ?? '')}" have no form in Chat Completions.`,
+          `An item of type "${String(part.value['type'] ?? '')}" has no form in Chat Completions.`,
         );
         break;
       case 'reasoning':

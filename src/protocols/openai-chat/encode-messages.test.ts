@@ -61,7 +61,7 @@ test('images go to a model that sees them, words to one that does not', () => {
   assert.deepEqual(blind.body['messages'], [
     { role: 'user', content: 'look\n\n[An image stood here. This model takes text only.]' },
   ]);
-  assert.deepEqual(blind.losses, ['messages: 1 images are left out: the model takes text only.']);
+  assert.deepEqual(blind.losses, ['messages: An image is left out: the model takes text only.']);
 });
 
 const TWO_PICTURES: readonly Message[] = [
@@ -97,7 +97,7 @@ test('images in outputs: kept where they are taken, words on a text-only model',
     { role: 'tool', tool_call_id: 'c1', content: 'one\n[An image stood here. This model takes text only.]' },
     { role: 'tool', tool_call_id: 'c2', content: '[An image stood here. This model takes text only.]' },
   ]);
-  assert.deepEqual(blind.losses, ['messages: 2 images are left out: the model takes text only.']);
+  assert.deepEqual(blind.losses, ['messages: An image is left out: the model takes text only. (2 times)']);
 });
 
 test('arguments go back byte for byte, raw texts in their wrapping, malformed ones inside of an object', () => {
@@ -131,7 +131,7 @@ test('arguments go back byte for byte, raw texts in their wrapping, malformed on
     ],
   });
   assert.deepEqual(losses, [
-    'messages: 1 tool calls whose arguments are no JSON object go back as `malformed_arguments`.',
+    'messages: A tool call whose arguments are no JSON object goes back as `malformed_arguments`.',
   ]);
 });
 
@@ -177,7 +177,9 @@ test('thinking goes back always, in turns with tools, or not at all', () => {
   assert.deepEqual(texts(tools.assistants), [undefined, 'deep', 'last']);
   const none = echoed({ echo: { field: 'none' } });
   assert.deepEqual(texts(none.assistants), [undefined, undefined, undefined]);
-  assert.deepEqual(none.losses, ['messages: 3 pieces of thinking are left out: the provider does not want them back.']);
+  assert.deepEqual(none.losses, [
+    'messages: A piece of thinking is left out: the provider does not want it back. (3 times)',
+  ]);
 });
 
 test('thinking of another model, and thinking alone, are left out', () => {
@@ -193,8 +195,8 @@ test('thinking of another model, and thinking alone, are left out', () => {
     { role: 'assistant', content: 'y' },
   ]);
   assert.deepEqual(losses, [
-    'messages: 2 pieces of thinking are left out: another model thought them.',
-    'messages: 1 turns that hold nothing but thinking are left out.',
+    'messages: A piece of thinking is left out: another model thought it. (2 times)',
+    'messages: A turn that holds nothing but thinking is left out.',
   ]);
 });
 
@@ -294,5 +296,5 @@ test('items of another protocol are left out, each kind told once', () => {
     { role: 'assistant', content: 'x' },
     { role: 'user', content: 'y' },
   ]);
-  assert.deepEqual(losses, ['messages: 2 items of type "web_search_call" have no form in Chat Completions.']);
+  assert.deepEqual(losses, ['messages: An item of type "web_search_call" has no form in Chat Completions. (2 times)']);
 });

@@ -115,7 +115,7 @@ function encodeResults(message: Message, target: EgressTarget, losses: LossNotes
     }
     encoded.push({ role: 'tool', tool_call_id: id, content: textOfResult(part, images.input) });
     if (!images.input) {
-      for (const _ of pictures) losses.count('messages', 'images are left out: the model takes text only.');
+      for (const _ of pictures) losses.count('messages', 'An image is left out: the model takes text only.');
     } else lifted.push(...liftImages(id, pictures));
   }
   return lifted.length === 0 ? encoded : [...encoded, { role: 'user', content: lifted }];

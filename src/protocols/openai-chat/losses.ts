@@ -3,7 +3,6 @@ import type { Loss } from '../../ir/loss.ts';
 /** Losses of one request. A history holds the same loss a hundred times over: those are told once, with their number. */
 export type LossNotes = {
   readonly add: (path: string, why: string) => void;
-  /** @param why  begins with what there were several of: `images are left out`. */
   readonly count: (path: string, why: string) => void;
   readonly all: () => readonly Loss[];
 };
@@ -21,6 +20,12 @@ export function lossNotes(): LossNotes {
       if (entry === undefined) counts.set(key, { path, why, times: 1 });
       else entry.times += 1;
     },
-    all: () => [...single, ...[...counts.values()].map(({ path, why, times }) => ({ path, why: `${times} ${why}` }))],
+    all: () => [
+      ...single,
+      ...[...counts.values()].map(({ path, why, times }) => ({
+        path,
+        why: times === 1 ? why : `${why} (${times} times)`,
+      })),
+    ],
   };
 }
