@@ -101,6 +101,10 @@ test('each kind of quirk changes what it names and nothing else', () => {
       quirk: { kind: 'tool-choices', source, accepted: ['auto'] },
       changes: { tools: { ...before.tools, choices: ['auto'] } },
     },
+    {
+      quirk: { kind: 'tool-call-members', source, members: { a: 1 } },
+      changes: { tools: { ...before.tools, callMembers: { a: 1 } } },
+    },
     { quirk: { kind: 'output-format', source, accepts: 'json-object' }, changes: { outputFormat: 'json-object' } },
     {
       quirk: { kind: 'images', source, input: false },

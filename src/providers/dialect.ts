@@ -95,6 +95,8 @@ function applyQuirk(dialect: Dialect, quirk: Quirk): Dialect {
       return tools({ hosted: quirk.types, ...(quirk.forms === undefined ? {} : { hostedForms: quirk.forms }) });
     case 'tool-call-id':
       return tools({ callId: { pattern: quirk.pattern, length: quirk.length } });
+    case 'tool-call-members':
+      return tools({ callMembers: quirk.members });
     case 'tool-choices':
       return tools({ choices: quirk.accepted });
     case 'output-format':

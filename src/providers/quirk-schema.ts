@@ -78,6 +78,7 @@ export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
       .exactOptional(),
   }),
   z.strictObject({ kind: z.literal('tool-call-id'), source, pattern: field, length: z.int().min(8) }),
+  z.strictObject({ kind: z.literal('tool-call-members'), source, members: jsonObject }),
   z.strictObject({
     kind: z.literal('tool-choices'),
     source,

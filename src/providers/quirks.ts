@@ -1,5 +1,5 @@
 import type { Dialect, EffortDialect, ReasoningField } from '../ir/dialect.ts';
-import type { Json } from '../ir/json.ts';
+import type { Json, JsonObject } from '../ir/json.ts';
 
 /** One way in which a provider departs from its protocol. A closed union: a new kind needs three users or a decision
  *  record. @property source  where this is documented or was measured. */
@@ -26,6 +26,8 @@ type QuirkKind =
       readonly forms?: NonNullable<Dialect['tools']['hostedForms']>;
     }
   | { readonly kind: 'tool-call-id'; readonly pattern: string; readonly length: number }
+  /** Members that every replayed tool call must bear. */
+  | { readonly kind: 'tool-call-members'; readonly members: JsonObject }
   | { readonly kind: 'tool-choices'; readonly accepted: Dialect['tools']['choices'] }
   | { readonly kind: 'output-format'; readonly accepts: Dialect['outputFormat'] }
   | { readonly kind: 'images'; readonly input: boolean; readonly inToolResults?: boolean }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findProvider } from '@pydantic/genai-prices';
-import { compileDialect } from '../dialect.ts';
+import type { Dialect, EffortDialect } from '../../ir/dialect.ts';
+import { compileDialect, dialectFor } from '../dialect.ts';
+import { modelFacts } from '../known-model.ts';
+import type { Provider } from '../provider.ts';
 import { findPreset, PRESET_IDS } from './presets.ts';
 
 for (const id of PRESET_IDS) {
@@ -22,4 +25,61 @@ for (const id of PRESET_IDS) {
 
 test('an unknown preset is undefined', () => {
   assert.equal(findPreset('nowhere'), undefined);
+});
+
+/** One model of a preset, as the configuration would make it. */
+function dialectOf(id: string, upstreamId: string): Dialect {
+  const preset = findPreset(id);
+  assert.ok(preset);
+  const provider: Provider = {
+    ...preset,
+    baseUrl: preset.baseUrl ?? 'https://example.com/v1',
+    preset: id,
+    credentials: [],
+    query: {},
+    dialect: compileDialect(preset.protocol, preset.quirks, preset.native),
+    knownModels: preset.models,
+    timeouts: { connectMs: 1, firstByteMs: 1, idleMs: 1 },
+  };
+  const facts = modelFacts(preset.models, upstreamId);
+  return dialectFor({ slug: upstreamId, displayName: upstreamId, provider, upstreamId, facts, listed: true });
+}
+
+function levelsOf(effort: EffortDialect): readonly string[] {
+  return 'levels' in effort ? effort.levels : [];
+}
+
+test('Claude thinks as each generation takes it', () => {
+  assert.equal(dialectOf('anthropic', 'claude-haiku-4-5-20251001').effort.kind, 'budget');
+  assert.equal(dialectOf('anthropic', 'claude-sonnet-4-6').effort.kind, 'adaptive');
+  assert.deepEqual(dialectOf('anthropic', 'claude-sonnet-4-6').drop, []);
+  assert.ok(levelsOf(dialectOf('anthropic', 'claude-opus-5').effort).includes('none'));
+  assert.ok(!levelsOf(dialectOf('anthropic', 'claude-opus-5-5').effort).includes('none'), 'it always thinks');
+  assert.deepEqual(dialectOf('anthropic', 'claude-fable-5-1').tools.choices, ['auto', 'none']);
+  assert.deepEqual(dialectOf('anthropic', 'claude-opus-4-8').drop, ['temperature', 'top_p']);
+  assert.equal(dialectOf('anthropic', 'claude-opus-4-8').defaultMaxTokens, 128_000);
+});
+
+test('the dialect follows the platform, then the model', () => {
+  assert.equal(dialectOf('zai', 'glm-5.3').effort.kind, 'field');
+  assert.equal(dialectOf('zai', 'glm-4.7').effort.kind, 'switch');
+  assert.deepEqual(dialectOf('openrouter', 'z-ai/glm-5.3').effort, {
+    kind: 'field',
+    path: ['reasoning', 'effort'],
+    levels: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'],
+  });
+  assert.equal(dialectOf('openrouter', 'anthropic/claude-opus-5').cacheBreakpoints, true);
+  assert.equal(dialectOf('openrouter', 'qwen/qwen3-coder').cacheBreakpoints, false);
+  assert.equal(dialectOf('qwen', 'qwen3.5-plus').effort.kind, 'switch');
+  assert.equal(dialectOf('qwen', 'qwen3-coder-plus').effort.kind, 'none');
+  assert.equal(dialectOf('ollama', 'gpt-oss:20b').effort.kind, 'field');
+  assert.equal(dialectOf('ollama', 'qwen2.5-coder:3b').effort.kind, 'none');
+  assert.equal(dialectOf('nvidia', 'meta/llama-4').effort.kind, 'none');
+});
+
+test('only full implementations are native', () => {
+  assert.deepEqual(
+    PRESET_IDS.filter((id) => findPreset(id)?.native),
+    ['chatgpt', 'openai'],
+  );
 });
