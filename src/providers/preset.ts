@@ -68,7 +68,11 @@ export const presetSchema: z.ZodType<Preset> = z.strictObject({
   priceId: z.string().min(1).exactOptional(),
   headers: z.record(z.string(), z.string()),
   modelList: z
-    .strictObject({ path: z.string().startsWith('/'), contextField: z.string().exactOptional() })
+    .strictObject({
+      path: z.string().startsWith('/'),
+      contextField: z.string().exactOptional(),
+      loaded: z.strictObject({ path: z.string().startsWith('/'), contextField: z.string() }).exactOptional(),
+    })
     .exactOptional(),
   quirks: z.array(quirkSchema),
   models: z.array(knownModel),

@@ -77,7 +77,10 @@ export type Timeouts = { readonly connectMs: number; readonly firstByteMs: numbe
 /** Where the provider lists its models, and which of a model's members tell its window.
  *  @property path          behind the base URL, or absolute from the host with `//`: `/models`, `//api/tags`.
  *  @property contextField  a member of a model, dotted where it is nested: `context_length`, `meta.n_ctx`. */
-export type ModelList = { readonly path: string; readonly contextField?: string };
+export type ModelList = { readonly path: string; readonly contextField?: string; readonly loaded?: LoadedModels };
+
+/** Where a local server tells the windows that it really allocated, which only the models in memory have. */
+export type LoadedModels = { readonly path: string; readonly contextField: string };
 
 /** What is known of a model apart from its name. Left out: unknown. */
 export type ModelFacts = {
