@@ -2,7 +2,7 @@ import { createTwoFilesPatch } from 'diff';
 import type { Places } from '../../config/environment.ts';
 import { holdsSecret, PROVIDER_ID } from '../provider-entry.ts';
 import { isTable, parseDocument } from './document.ts';
-import { type FilePort, type FileState, nodeFiles } from './file-port.ts';
+import { type FilePort, type FileState, hasCode, nodeFiles } from './file-port.ts';
 import { giveText } from './give.ts';
 import { isMarked } from './marks.ts';
 import {
@@ -131,10 +131,22 @@ type Now = {
 
 function look(files: FilePort, places: TakeoverPlaces): Now {
   const target = files.target(places.config);
-  const file = files.read(target);
+  const file = readConfig(files, target);
   const notes = readNotes(files, places);
   const original = notes && readOriginal(files, places, notes);
   return { target, file, text: decode(file, places.config), notes, original };
+}
+
+function readConfig(files: FilePort, path: string): FileState | undefined {
+  try {
+    return files.read(path);
+  } catch (cause) {
+    if (!hasCode(cause, 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'ELOOP')) throw cause;
+    const why = cause instanceof Error ? cause.message : 'no access';
+    throw new TakeoverError(`${path} cannot be read (${why}). Codex cannot read it either; mend that first.`, {
+      cause,
+    });
+  }
 }
 
 function decode(file: FileState | undefined, where: string): string {
