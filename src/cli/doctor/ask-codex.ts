@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codexCatalog } from '../../codex/catalog.ts';
 import type { CatalogueRun } from '../../codex/doctor/catalogue.ts';
+import type { Codex } from '../../codex/launch/find-codex.ts';
 import type { Snapshot } from '../../config/snapshot.ts';
-import type { CodexProgram } from '../codex-program.ts';
 import type { CommandContext } from '../context.ts';
 
 const TIME_LIMIT_MS = 20_000;
 
 /** Lets Codex read our catalogue, in a home of its own that goes again. */
 export async function askCodexForCatalogue(
-  codex: CodexProgram,
+  codex: Codex,
   snapshot: Snapshot,
   context: CommandContext,
 ): Promise<{ readonly run: CatalogueRun; readonly slugs: readonly string[] }> {
@@ -29,7 +29,7 @@ export async function askCodexForCatalogue(
   }
 }
 
-function runCodex({ command }: CodexProgram, args: readonly string[], env: NodeJS.ProcessEnv): Promise<CatalogueRun> {
+function runCodex({ command }: Codex, args: readonly string[], env: NodeJS.ProcessEnv): Promise<CatalogueRun> {
   const [file, ...first] = command;
   const options = { timeout: TIME_LIMIT_MS, windowsHide: true, maxBuffer: 64 * 1024 * 1024, env };
   return new Promise((resolve) => {

@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectConfigs, readDaemon, readTextFile, type TextFile } from '../../codex/doctor/codex-files.ts';
 import type { Patient } from '../../codex/doctor/diagnose.ts';
+import { findCodex } from '../../codex/launch/find-codex.ts';
 import { takeoverStatus } from '../../codex/takeover/takeover.ts';
 import type { Snapshot } from '../../config/snapshot.ts';
-import { codexVersion, findCodex } from '../codex-program.ts';
 import type { CommandContext } from '../context.ts';
 import { withLedger } from '../ledger.ts';
 import { probeAll } from '../providers.ts';
@@ -16,9 +16,9 @@ import { LOOK_BACK, refusedMembers, toolRecords } from './ledger-signs.ts';
  *  @param folder  where the user stands: its `.codex/config.toml` counts. */
 export async function examine(snapshot: Snapshot, folder: string, context: CommandContext): Promise<Patient> {
   const { places, environment } = context;
-  const codex = findCodex(context);
-  const [version, gateway, probes, entries, catalogue] = await Promise.all([
-    codex === undefined ? undefined : codexVersion(codex, context),
+  const codex = await findCodex(environment);
+  const version = codex?.version;
+  const [gateway, probes, entries, catalogue] = await Promise.all([
     gatewayState(snapshot, context),
     probeAll(
       [...snapshot.providers.values()].filter((provider) => provider.auth.type !== 'passthrough'),

@@ -1,0 +1,85 @@
+import { totalInput } from '../../ir/usage.ts';
+import type { StatsRow } from '../../metering/ledger.ts';
+import { costOf } from '../../metering/pricing.ts';
+import { CliError, DONE } from '../cli-error.ts';
+import { modelsBehind, readConfiguration } from '../configuration.ts';
+import type { CommandContext } from '../context.ts';
+import { duration, money, plural, tokens } from '../format.ts';
+import { line, printJson } from '../io.ts';
+import { withLedger } from '../ledger.ts';
+import { type Column, table } from '../table.ts';
+
+export type StatsOptions = { readonly json: boolean; readonly against?: string };
+
+/** What the recorded tokens would have cost at another model. Another model would have used other tokens: an estimate. */
+type Estimate = {
+  readonly slug: string;
+  readonly model: string;
+  readonly costNanoUsd: number;
+  readonly source: string;
+};
+
+/** Requests, tokens and cost by the model that served. */
+export async function stats(options: StatsOptions, context: CommandContext): Promise<number> {
+  const { io } = context;
+  const [rows, [all]] = await withLedger(context, (ledger) =>
+    Promise.all([ledger.stats({ by: 'slug' }), ledger.stats({ by: 'all' })]),
+  );
+  if (all === undefined) {
+    if (options.json) printJson(io, { models: [], total: null });
+    else line(io.err, 'No request has gone through the gateway yet. Try: plugboard codex');
+    return DONE;
+  }
+  const estimate = options.against === undefined ? undefined : estimateAt(options.against, all, context);
+  if (options.json) {
+    printJson(io, { models: rows, total: all, ...(estimate === undefined ? {} : { estimate }) });
+    return DONE;
+  }
+  const cells = [...rows, { ...all, key: 'total' }].map(cellsOf);
+  io.out.write(table(HEAD, cells, io.columns));
+  if (all.unpriced > 0) line(io.out, `${plural(all.unpriced, 'request')} had no price and are not part of the cost.`);
+  if (estimate !== undefined) {
+    const there = `${money(estimate.costNanoUsd)} at ${estimate.slug} (${estimate.model})`;
+    line(io.out, `The same tokens would have cost about ${there}, against ${money(all.costNanoUsd)}.`);
+    line(io.out, 'An estimate: another model would have used other tokens, and its cache would have hit otherwise.');
+  }
+  return DONE;
+}
+
+const HEAD: readonly Column[] = [
+  { title: 'MODEL' },
+  { title: 'REQUESTS', right: true },
+  { title: 'FAILED', right: true },
+  { title: 'IN', right: true },
+  { title: 'CACHED', right: true },
+  { title: 'OUT', right: true },
+  { title: 'COST', right: true },
+  { title: 'FIRST P50', right: true },
+  { title: 'TOTAL P95', right: true },
+];
+
+function cellsOf(row: StatsRow): readonly string[] {
+  return [
+    row.key === '' ? '(none reached)' : row.key,
+    String(row.requests),
+    row.errorRate === 0 ? '0' : `${row.outcomes.failed + row.outcomes.refused} (${Math.round(row.errorRate * 100)} %)`,
+    tokens(totalInput(row.usage)),
+    tokens(row.usage.cacheRead),
+    tokens(row.usage.output),
+    row.priced === 0 && row.unpriced > 0 ? 'unpriced' : money(row.costNanoUsd),
+    duration(row.firstTokenP50Ms),
+    duration(row.totalP95Ms),
+  ];
+}
+
+function estimateAt(slug: string, all: StatsRow, context: CommandContext): Estimate {
+  const [model] = modelsBehind(slug, readConfiguration(context));
+  if (model === undefined) throw new RangeError(`${slug} stands for no model`);
+  const at = `${model.provider.id}/${model.upstreamId}`;
+  const cost = costOf(model, all.usage, Date.now());
+  if (cost !== undefined) return { slug, model: at, costNanoUsd: cost.costNanoUsd, source: cost.source };
+  throw new CliError({
+    message: `${slug} (${at}) has no known price`,
+    mend: 'Give its entry in config.yaml a price: { input: USD, output: USD } per million tokens.',
+  });
+}

@@ -1,0 +1,48 @@
+import { loadConfig } from '../config/load.ts';
+import type { Snapshot } from '../config/snapshot.ts';
+import { routeView } from '../config/view.ts';
+import type { Model } from '../providers/provider.ts';
+import { NO_HEALTH } from '../routing/health.ts';
+import { nearest } from '../routing/nearest.ts';
+import type { RouteView } from '../routing/plan.ts';
+import { CliError } from './cli-error.ts';
+import type { CommandContext } from './context.ts';
+
+/** The configuration as it stands in the file.
+ *  @throws ConfigError with every issue, each with its place and mend. */
+export function readConfiguration(context: CommandContext): Snapshot {
+  const loaded = loadConfig({ places: context.places, environment: context.environment });
+  if (!loaded.ok) throw loaded.error;
+  return loaded.snapshot;
+}
+
+/** The models behind a slug in the order in which they are tried: one for a model, several for a route.
+ *  @throws CliError naming the nearest slugs where there is none. */
+export function modelsBehind(slug: string, snapshot: Snapshot): readonly Model[] {
+  const view = routeView(snapshot, NO_HEALTH);
+  const models = flatten(slug, view, new Set());
+  if (models.length > 0) return models;
+  const reason = view.unavailable?.(slug);
+  if (reason !== undefined || view.routes.has(slug)) {
+    throw new CliError({
+      message: `${slug} is configured but out of reach: ${reason ?? 'none of its targets can be used'}`,
+      mend: 'plugboard doctor',
+    });
+  }
+  throw unknownSlug(slug, view.slugs);
+}
+
+export function unknownSlug(slug: string, slugs: readonly string[]): CliError {
+  const near = nearest(slug, slugs);
+  const hint = near.length === 0 ? 'plugboard init' : `Nearest: ${near.join(', ')}. All of them: plugboard models`;
+  return new CliError({ message: `no model or route is called "${slug}"`, mend: hint });
+}
+
+function flatten(slug: string, view: RouteView, seen: Set<string>): Model[] {
+  if (seen.has(slug)) return [];
+  seen.add(slug);
+  const route = view.routes.get(slug);
+  if (route !== undefined) return route.targets.flatMap((target) => flatten(target, view, seen));
+  const model = view.resolve(slug);
+  return model === undefined ? [] : [model];
+}

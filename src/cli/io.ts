@@ -1,0 +1,57 @@
+import { styleText } from 'node:util';
+import type { Environment } from '../config/environment.ts';
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+
+/** The terminal as commands see it: facts go to `out`, everything else to `err`.
+ *  @property columns  width of standard output where it is a terminal. */
+export type Io = {
+  readonly out: Stream;
+  readonly err: Stream;
+  readonly interactive: boolean;
+  readonly columns?: number;
+};
+
+/** @property paint  styles a text where the stream shows colours, and leaves it alone elsewhere. */
+export type Stream = {
+  readonly write: (text: string) => void;
+  readonly isTty: boolean;
+  readonly paint: (style: Style, text: string) => string;
+};
+
+/** The process's own terminal. A reader that goes away (`plugboard history | head`) is no error. */
+export function processIo(environment: Environment): Io {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+      throw error;
+    });
+  }
+  const columns = process.stdout.columns;
+  return {
+    out: stream(process.stdout, environment),
+    err: stream(process.stderr, environment),
+    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true && environment['CI'] === undefined,
+    ...(columns === undefined ? {} : { columns }),
+  };
+}
+
+function stream(target: NodeJS.WriteStream, environment: Environment): Stream {
+  const isTty = target.isTTY === true;
+  const colour = isTty && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
+  return {
+    write: (text) => void target.write(text),
+    isTty,
+    paint: (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text),
+  };
+}
+
+/** One line of text. */
+export function line(stream: Stream, text = ''): void {
+  stream.write(`${text}\n`);
+}
+
+/** A fact for scripts: one JSON value, indented for people who look at it. */
+export function printJson(io: Io, value: unknown): void {
+  io.out.write(`${JSON.stringify(value, null, 2)}\n`);
+}
