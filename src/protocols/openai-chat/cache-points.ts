@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../../ir/json.ts';
+import type { JsonObject } from '../../ir/json.ts';
+import { contentParts } from './encode-content.ts';
 
 const MARK: JsonObject = { type: 'ephemeral' };
 
@@ -27,9 +28,4 @@ function marked(message: JsonObject): JsonObject {
   const last = parts.at(-1);
   if (last === undefined) return message;
   return { ...message, content: [...parts.slice(0, -1), { ...last, cache_control: MARK }] };
-}
-
-function contentParts(content: Json | undefined): readonly JsonObject[] {
-  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
-  return Array.isArray(content) ? content : [];
 }

@@ -3,7 +3,7 @@ import type { Failure } from '../../ir/failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
 import { sequenceBlocks } from '../blocks.ts';
 import type { EgressTarget } from '../protocol.ts';
-import { thinkTags } from '../think-tags.ts';
+import { type ThinkSink, thinkTags } from '../think-tags.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { errorInside } from './decode-error.ts';
 import { reasoningReader } from './decode-reasoning.ts';
@@ -42,6 +42,13 @@ export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
   });
   const calls = toolCallReader(blocks, (extra) => blocks.end(thinking.state(extra)));
   const tags = rules?.thinkTags === true ? thinkTags() : undefined;
+  const tagged: ThinkSink = {
+    text: blocks.text,
+    reasoning: (piece) => {
+      thinking.foundTags();
+      blocks.reasoning(piece);
+    },
+  };
   const watch = whiteSpaceWatch();
   let started = false;
   let called = false;
@@ -70,7 +77,7 @@ export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
     if (!answered) endThinking();
     answered = true;
     if (tags === undefined) blocks.text(piece);
-    else tags.push(piece, blocks);
+    else tags.push(piece, tagged);
   };
 
   /** Encrypted thinking and late signatures come without any text: they are a block of their own. */
@@ -93,7 +100,7 @@ export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
     }
     if (!Array.isArray(toolCalls) || toolCalls.length === 0) return;
     called = true;
-    tags?.end(blocks);
+    tags?.end(tagged);
     endThinking();
     calls.push(toolCalls);
     if (toolCalls.some((call) => watch.runsAway(argumentsPiece(call)))) runaway();
@@ -143,7 +150,7 @@ export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
   };
 
   const conclude = (reason: FinishReason): void => {
-    tags?.end(blocks);
+    tags?.end(tagged);
     if (reason === 'stop' || reason === 'tool-calls') endThinking();
     const broken = blocks.finish(reason);
     if (broken === undefined) end({ type: 'finish', reason: reasonGiven(reason, called, refused && !answered) });

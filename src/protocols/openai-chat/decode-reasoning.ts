@@ -7,6 +7,8 @@ import type { EgressTarget } from '../protocol.ts';
 export type ReasoningReader = {
   /** The thinking in a delta, by the first field that has some; '' where there is none. */
   readonly text: (delta: JsonObject) => string;
+  /** Thinking was found between tags in the text. */
+  readonly foundTags: () => void;
   /** The state of the reasoning block that ends now; the next one begins anew.
    *  @param extra  what must go back with the call that comes next. */
   readonly state: (extra?: JsonObject) => ProviderState | undefined;
@@ -16,7 +18,7 @@ export type ReasoningReader = {
 
 export function reasoningReader(target: EgressTarget | undefined, from: readonly ReasoningField[]): ReasoningReader {
   let details: { [key: string]: Json | undefined }[] = [];
-  let field: ReasoningField | undefined;
+  let field: ReasoningField | 'think-tags' | undefined;
 
   const text = (delta: JsonObject): string => {
     let found = '';
@@ -76,7 +78,11 @@ export function reasoningReader(target: EgressTarget | undefined, from: readonly
     return { protocol: 'openai-chat', provider, model, ...(credentialId === undefined ? {} : { credentialId }), value };
   };
 
-  return { text, state, hasDetails: () => details.length > 0 };
+  const foundTags = (): void => {
+    field ??= 'think-tags';
+  };
+
+  return { text, foundTags, state, hasDetails: () => details.length > 0 };
 }
 
 function textOf(value: Json | undefined): string {

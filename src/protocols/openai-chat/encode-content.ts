@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../ir/json.ts';
+import type { Json, JsonObject } from '../../ir/json.ts';
 import type { ImagePart, Part, TextPart } from '../../ir/request.ts';
 import type { LossNotes } from './losses.ts';
 
@@ -24,6 +24,12 @@ export function encodeContent(
     return UNSEEN_IMAGE;
   });
   return texts.join(separator);
+}
+
+/** The content of a message as a list. */
+export function contentParts(content: Json | undefined): readonly JsonObject[] {
+  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
+  return Array.isArray(content) ? content : [];
 }
 
 export function imagePart(image: ImagePart): JsonObject {

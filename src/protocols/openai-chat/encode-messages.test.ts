@@ -12,18 +12,44 @@ const PNG = 'data:image/png;base64,AAAA';
 const image = { type: 'image', url: PNG, detail: 'high' } as const;
 
 test('leading instructions are one message where only one is taken; later ones stay in place', () => {
-  const messages = [say('developer', 'a'), say('system', 'b'), say('user', 'hi'), say('developer', 'c')];
+  const messages = [
+    say('developer', 'a'),
+    say('system', 'b'),
+    say('user', 'hi'),
+    say('assistant', 'ho'),
+    say('developer', 'c'),
+  ];
+  const turns = [
+    { role: 'user', content: 'hi' },
+    { role: 'assistant', content: 'ho' },
+  ];
   assert.deepEqual(messagesOf(messages), [
     { role: 'system', content: 'a\n\nb' },
-    { role: 'user', content: 'hi' },
+    ...turns,
     { role: 'user', content: 'c' },
   ]);
   assert.deepEqual(messagesOf(messages, { roles: { instructions: 'developer', placement: 'anywhere' } }), [
     { role: 'developer', content: 'a' },
     { role: 'developer', content: 'b' },
-    { role: 'user', content: 'hi' },
+    ...turns,
     { role: 'developer', content: 'c' },
   ]);
+});
+
+test('turns of the user that follow each other are one where a chat template may demand that turns alternate', () => {
+  const messages: readonly Message[] = [
+    say('user', 'a'),
+    { role: 'user', parts: [words('b'), image] },
+    say('user', 'c'),
+    say('developer', 'd'),
+  ];
+  const [joined, ...rest] = messagesOf(messages);
+  assert.deepEqual(rest, []);
+  assert.deepEqual(
+    objectsIn(joined?.['content']).map((part) => part['text'] ?? part['type']),
+    ['a', 'b', 'image_url', 'c', 'd'],
+  );
+  assert.equal(messagesOf(messages, { roles: { placement: 'anywhere' } }).length, 4);
 });
 
 test('a session that goes on keeps its prefix byte for byte', () => {
