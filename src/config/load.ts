@@ -55,7 +55,8 @@ function compile(
   if ('issues' in document) return refuse(file, document.issues);
   const written = withoutEmptySections(document.value);
   const expanded = expandVariables(written, source.environment);
-  const parsed = configSchema.safeParse(expanded.value);
+  // Compiling a parser for one parse would take longer than the parse.
+  const parsed = configSchema.safeParse(expanded.value, { jitless: true });
   const { overrides, bad } = readOverrides(source.environment);
 
   const issues: ConfigIssue[] = bad.map(({ variable, message, mend }) => ({ path: variable, message, mend }));

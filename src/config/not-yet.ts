@@ -25,7 +25,7 @@ const RESTRICTIONS: readonly string[] = [
 
 /** What the file sets to another value than the default and this version does not keep. */
 export function unkeptSettings(config: ConfigFile): readonly Unkept[] {
-  const defaults = configSchema.parse({});
+  const defaults = configSchema.parse({}, { jitless: true });
   const unkept: Unkept[] = [];
   for (const key of changed(config.policy, defaults.policy)) {
     unkept.push(RESTRICTIONS.includes(key) ? restriction(['policy', key]) : withoutEffect(['policy', key]));

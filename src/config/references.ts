@@ -42,7 +42,7 @@ const outlineSchema = z.object({
 type Outline = z.output<typeof outlineSchema>;
 
 export function badReferences(value: unknown): readonly BadReference[] {
-  const parsed = outlineSchema.safeParse(value);
+  const parsed = outlineSchema.safeParse(value, { jitless: true });
   if (!parsed.success) return [];
   const outline = parsed.data;
   const known = knownSlugs(outline);
@@ -66,7 +66,7 @@ function knownSlugs(outline: Outline): Known {
 
 /** Is a model or route of that name configured? A direct slug, a route, or one of a wildcard's. */
 export function isConfigured(value: unknown, slug: string): boolean {
-  const parsed = outlineSchema.safeParse(value);
+  const parsed = outlineSchema.safeParse(value, { jitless: true });
   return parsed.success && missing([], slug, knownSlugs(parsed.data)).length === 0;
 }
 
