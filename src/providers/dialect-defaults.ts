@@ -1,6 +1,27 @@
 import type { Dialect } from '../ir/dialect.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 
+/** What no server is assumed to take. */
+const plain = {
+  streamUsage: false,
+  cacheBreakpoints: false,
+  verbosity: false,
+  serviceTier: false,
+  defaults: {},
+  drop: [],
+  rename: {},
+} as const satisfies Partial<Dialect>;
+
+const plainTools: Dialect['tools'] = {
+  maxNameLength: 64,
+  dropKeywords: [],
+  strict: false,
+  parallelField: false,
+  hosted: [],
+  native: false,
+  choices: ['auto', 'none', 'required', 'tool'],
+};
+
 /** An OpenAI-compatible server of which nothing is known: only what every such server takes.
  *  - One `system` message at index 0, since many chat templates refuse a second one; what comes later is told as `user`.
  *  - No effort, no `parallel_tool_calls`, no `response_format`, no echo of thinking: strict servers answer 400 to a
@@ -8,6 +29,7 @@ import type { ProtocolId } from '../ir/protocol-id.ts';
  *  - Thinking is read from wherever servers are known to put it, `<think>` tags included.
  *  - `stream_options.include_usage` is sent: without usage an agent cannot know when to compact. */
 const openaiChat: Dialect = {
+  ...plain,
   roles: { instructions: 'system', placement: 'first', laterAs: 'user' },
   effort: { kind: 'none' },
   reasoning: {
@@ -16,51 +38,23 @@ const openaiChat: Dialect = {
     thinkTags: true,
   },
   tokenLimitField: 'max_tokens',
-  tools: {
-    maxNameLength: 64,
-    dropKeywords: [],
-    strict: false,
-    parallelField: false,
-    hosted: [],
-    native: false,
-    choices: ['auto', 'none', 'required', 'tool'],
-  },
+  tools: plainTools,
   outputFormat: 'instruction',
   images: { input: true, inToolResults: false },
   streamUsage: true,
-  cacheBreakpoints: false,
-  verbosity: false,
-  serviceTier: false,
-  defaults: {},
-  drop: [],
-  rename: {},
 };
 
 /** A server that has the shape of the Responses API but not all of it: developer messages, function tools and JSON
  *  schemas are taken; freeform tools, namespaces and hosted tools are not. */
 const openaiResponses: Dialect = {
+  ...plain,
   roles: { instructions: 'developer', placement: 'anywhere', laterAs: 'developer' },
   effort: { kind: 'field', path: ['reasoning', 'effort'], levels: ['low', 'medium', 'high'] },
   reasoning: { from: ['items'], echo: { field: 'items', when: 'always' }, thinkTags: true },
   tokenLimitField: 'max_output_tokens',
-  tools: {
-    maxNameLength: 64,
-    dropKeywords: [],
-    strict: false,
-    parallelField: true,
-    hosted: [],
-    native: false,
-    choices: ['auto', 'none', 'required', 'tool'],
-  },
+  tools: { ...plainTools, parallelField: true },
   outputFormat: 'json-schema',
   images: { input: true, inToolResults: false },
-  streamUsage: false,
-  cacheBreakpoints: false,
-  verbosity: false,
-  serviceTier: false,
-  defaults: {},
-  drop: [],
-  rename: {},
 };
 
 /** The Responses API as its maker serves it: marked `native` in the preset. */
@@ -83,6 +77,7 @@ const nativeResponses: Dialect = {
  *  that the cached prefix stays. `max_tokens` is obligatory: 32,000 is what the API's largest client, Claude Code,
  *  sends, so compatible servers take it. Thinking is asked for by a budget, the form that they all copied. */
 const anthropicMessages: Dialect = {
+  ...plain,
   roles: { instructions: 'system', placement: 'first', laterAs: 'user' },
   effort: {
     kind: 'budget',
@@ -91,25 +86,11 @@ const anthropicMessages: Dialect = {
   reasoning: { from: ['thinking-blocks'], echo: { field: 'thinking-blocks', when: 'always' }, thinkTags: false },
   tokenLimitField: 'max_tokens',
   defaultMaxTokens: 32_000,
-  tools: {
-    maxNameLength: 64,
-    dropKeywords: [],
-    strict: false,
-    parallelField: true,
-    hosted: [],
-    callId: { pattern: '^[a-zA-Z0-9_-]+$', length: 64 },
-    native: false,
-    choices: ['auto', 'none', 'required', 'tool'],
-  },
+  tools: { ...plainTools, parallelField: true, callId: { pattern: '^[a-zA-Z0-9_-]+$', length: 64 } },
   outputFormat: 'instruction',
   images: { input: true, inToolResults: true },
   streamUsage: true,
   cacheBreakpoints: true,
-  verbosity: false,
-  serviceTier: false,
-  defaults: {},
-  drop: [],
-  rename: {},
 };
 
 /** What a codec assumes of a provider that says nothing of itself. @param native  a full implementation of its protocol. */

@@ -36,6 +36,6 @@ export type ContentBlock =
   /** A block that the provider's own tools made, given back as it came. */
   | { readonly type: 'server'; readonly value: JsonObject };
 
-export type CacheControl = { readonly type: 'ephemeral' };
+type CacheControl = { readonly type: 'ephemeral' };
 
 export type ToolDeclaration = { readonly [member: string]: Json | undefined };
