@@ -1,15 +1,18 @@
+import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ProtocolId } from '../../src/ir/protocol-id.ts';
+import type { RecordedRequest } from '../../src/simulator/server.ts';
 import { sdkCase } from './cases/sdk.ts';
 import { compactionCase, resumeCase, reviewCase, schemaCase, subAgentCase } from './cases/session.ts';
 import { cutAlwaysCase, cutOnceCase, overflowCase, rateLimitCase, unauthorizedCase } from './cases/trouble.ts';
-import { imageCase, mcpCase, textCase, workCase } from './cases/work.ts';
-import { type Case, type Lab, startLab } from './harness/lab.ts';
+import { deliveryCase, imageCase, mcpCase, textCase, workCase } from './cases/work.ts';
+import { type Case, type Lab, PROVIDER_KEY, startLab } from './harness/lab.ts';
 
 const CASES: readonly Case[] = [
   textCase,
   workCase,
+  deliveryCase,
   imageCase,
   mcpCase,
   subAgentCase,
@@ -24,6 +27,19 @@ const CASES: readonly Case[] = [
   cutOnceCase,
   cutAlwaysCase,
 ];
+
+/** Nothing that Codex tells of the machine and the working tree, and no token of ours, reaches a provider. */
+function assertPrivate(requests: readonly RecordedRequest[]): void {
+  assert.ok(requests.length > 0);
+  for (const { headers, body } of requests) {
+    assert.deepEqual(
+      Object.keys(headers).filter((name) => /codex|originator|session|thread|plugboard/.test(name)),
+      [],
+    );
+    assert.ok(Object.values(headers).some((value) => String(value).includes(PROVIDER_KEY)));
+    assert.doesNotMatch(JSON.stringify(body), /installation_id|latest_git_commit_hash|client_metadata/);
+  }
+}
 
 /** The MCP server that every case's Codex is given, as lines of its configuration. */
 export function mcpServer(): string {
@@ -48,6 +64,7 @@ export function matrix(protocol: ProtocolId, provider: string): void {
     after(async () => {
       try {
         lab?.judge();
+        assertPrivate(lab?.simulator.requests ?? []);
       } finally {
         await lab?.close();
       }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { exampleOf } from '../../src/simulator/example.ts';
@@ -7,15 +9,14 @@ import { type Scenario, say, script } from '../../src/simulator/script.ts';
 import { codexEntry } from './harness/codex.ts';
 import { type Case, startLab } from './harness/lab.ts';
 
-const ANSWER = 'Hello from the other side.';
 const SLUGS = ['alpha', 'beta', 'gamma'] as const;
 
 /** Codex asks for a title on its own, as JSON. */
 const answer: Scenario = (turn) =>
-  script([say(turn.schema === undefined ? ANSWER : JSON.stringify(exampleOf(turn.schema)))]);
+  script([say(turn.schema === undefined ? `Hello from ${turn.model}.` : JSON.stringify(exampleOf(turn.schema)))]);
 
-/** The interactive Codex in a terminal of 120 by 40: its picker, then a turn with the model picked there. */
-async function session({ workspace, environment, upstream }: Parameters<Case['run']>[0]): Promise<void> {
+/** The interactive Codex in a terminal of 120 by 40: a turn, the picker, and a turn with the model picked there. */
+async function session({ workspace, environment }: Parameters<Case['run']>[0]): Promise<void> {
   const socket = `plugboard-${process.pid}`;
   const tmux = (...args: readonly string[]) =>
     spawnSync('tmux', ['-L', socket, ...args], {
@@ -31,38 +32,29 @@ async function session({ workspace, environment, upstream }: Parameters<Case['ru
     }
     return assert.fail(`the screen never showed ${sign}:\n${tmux('capture-pane', '-p').stdout}`);
   };
-  const trusted = `projects.${JSON.stringify(workspace.directory)}.trust_level="trusted"`;
+  const trusted = `[projects.${JSON.stringify(workspace.directory)}]\ntrust_level = "trusted"\n`;
+  appendFileSync(join(workspace.codexHome, 'config.toml'), trusted);
   try {
-    const started = tmux(
-      'new-session',
-      '-d',
-      '-x',
-      '120',
-      '-y',
-      '40',
-      process.execPath,
-      codexEntry(),
-      '--no-daemon',
-      '-c',
-      trusted,
-    );
+    const started = tmux('new-session', '-d', '-x', '120', '-y', '40', process.execPath, codexEntry(), '--no-daemon');
     assert.equal(started.status, 0, started.stderr);
-    await until(/Ask Codex to do anything/);
-    tmux('send-keys', '/model');
-    await until(/choose what model/);
-    tmux('send-keys', 'Enter');
+    const type = async (text: string, sign: RegExp) => {
+      await until(/Ask Codex to do anything/);
+      tmux('send-keys', text);
+      await until(sign);
+      tmux('send-keys', 'Enter');
+    };
+    // The picker is closed until Codex has started up whole, so a turn comes first.
+    await type('hello', /› hello/);
+    await until(/Hello from alpha/);
+    await type('/model', /choose what model/);
     const picker = await until(/Select Model/);
     for (const slug of SLUGS) assert.match(picker, new RegExp(`\\d\\. ${slug} `), picker);
     tmux('send-keys', 'Down');
     tmux('send-keys', 'Enter');
-    await until(/(medium|beta)/i);
+    await until(/Select Reasoning Level/i);
     tmux('send-keys', 'Enter');
-    await until(/Ask Codex to do anything/);
-    tmux('send-keys', 'hello');
-    await until(/› hello/);
-    tmux('send-keys', 'Enter');
-    await until(new RegExp(ANSWER));
-    assert.ok(upstream().length > 0);
+    await type('hello again', /› hello again/);
+    await until(/Hello from beta/);
   } finally {
     tmux('kill-server');
   }

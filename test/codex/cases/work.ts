@@ -1,12 +1,34 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, callFreeform, type Scenario, type Step, say, script, think } from '../../../src/simulator/script.ts';
+import { isJsonObject, type Json } from '../../../src/ir/json.ts';
+import type { ProtocolId } from '../../../src/ir/protocol-id.ts';
+import {
+  call,
+  callFreeform,
+  type Scenario,
+  type ScriptedReply,
+  type Step,
+  say,
+  script,
+  think,
+} from '../../../src/simulator/script.ts';
 import { PIXEL_PNG } from '../fixtures/pixel.ts';
 import { finalText, items, transcript } from '../harness/codex.ts';
 import type { Case } from '../harness/lab.ts';
 
 export const run = (cmd: string): Step => call('exec_command', { cmd });
+
+/** How Codex's effort, `medium` by the catalogue, arrives in each protocol. */
+const effortSent = {
+  'openai-chat': (body) => member(body, 'reasoning_effort'),
+  'openai-responses': (body) => member(member(body, 'reasoning'), 'effort'),
+  'anthropic-messages': (body) => (member(member(body, 'thinking'), 'budget_tokens') === 10_000 ? 'medium' : undefined),
+} as const satisfies Record<ProtocolId, (body: Json | undefined) => Json | undefined>;
+
+function member(value: Json | undefined, name: string): Json | undefined {
+  return isJsonObject(value) ? value[name] : undefined;
+}
 
 export const textCase: Case = {
   slug: 'text',
@@ -16,11 +38,12 @@ export const textCase: Case = {
       usage: { input: 1200, cached: 1000, output: 40, reasoning: 15 },
       delivery: { chunkBytes: 7 },
     }),
-  run: async ({ codex, protocol }) => {
+  run: async ({ codex, protocol, upstream }) => {
     const done = await codex('hi');
     assert.equal(done.status, 0, transcript(done));
     assert.equal(finalText(done), 'Hello from afar: ünïcode 🌍.', transcript(done));
     assert.equal(items(done, 'reasoning')[0]?.['text'], 'A greeting.', transcript(done));
+    assert.equal(effortSent[protocol](upstream().at(-1)?.body), 'medium');
     const usage = done.events.find((event) => event['type'] === 'turn.completed')?.['usage'];
     assert.deepEqual(
       usage,
@@ -131,5 +154,40 @@ export const mcpCase: Case = {
       ],
       transcript(done),
     );
+  },
+};
+
+/** How the bytes of each round come. The first is whole and plain; each says what it was by the command that it runs. */
+const DELIVERIES: readonly Pick<ScriptedReply, 'delivery' | 'oddities'>[] = [
+  {},
+  { delivery: { chunkBytes: 1 } },
+  { delivery: { encoding: 'gzip', chunkBytes: 100 } },
+  { delivery: { encoding: 'br' } },
+  { delivery: { encoding: 'zstd', chunkBytes: 33 } },
+  { oddities: { lineEnd: '\r\n', pieceLength: 1 } },
+  { oddities: { callIndex: false, callId: false, usagePlace: 'finish', doneMark: false } },
+  { oddities: { reasoningField: 'think-tags', usagePlace: 'none' }, delivery: { chunkBytes: 11 } },
+];
+
+export const deliveryCase: Case = {
+  slug: 'delivery',
+  title: 'slow, split, compressed and odd streams are one to Codex',
+  scenario: (turn) => {
+    const manner = DELIVERIES[turn.rounds];
+    if (manner === undefined) return script([say(turn.results.map((result) => result.text).join('\n'))]);
+    const work = [think(`Ünd weiter ${turn.rounds}.`), say('→ 🌍'), run(`echo way ${turn.rounds}`)];
+    return script(work, manner);
+  },
+  run: async ({ codex }) => {
+    const done = await codex('all ways');
+    assert.equal(done.status, 0, transcript(done));
+    for (const at of DELIVERIES.keys()) assert.match(finalText(done), new RegExp(`way ${at}`), transcript(done));
+    const thoughts = items(done, 'reasoning').map((item) => item['text']);
+    assert.deepEqual(
+      thoughts,
+      DELIVERIES.map((_, at) => `Ünd weiter ${at}.`),
+      transcript(done),
+    );
+    assert.equal(items(done, 'agent_message').filter((item) => item['text'] === '→ 🌍').length, DELIVERIES.length);
   },
 };

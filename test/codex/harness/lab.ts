@@ -127,9 +127,11 @@ function modelOf({ body }: RecordedRequest): unknown {
 }
 
 function judged(one: Case, exchanges: readonly Exchange[]): readonly JudgedReply[] {
-  return exchanges
+  const replies = exchanges
     .filter((exchange) => exchange.model === one.slug && exchange.status === 200)
     .map((exchange) => ({ name: one.slug, bytes: exchange.reply, mayFail: one.mayFail === true }));
+  if (replies.length === 0 && one.mayFail !== true) throw new RangeError(`no reply of ${one.slug} was recorded`);
+  return replies;
 }
 
 function gatewayConfig(providerUrl: string, cases: readonly Case[], provider: string): string {
