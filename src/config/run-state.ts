@@ -1,23 +1,31 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { parseJson } from '../ir/json.ts';
+import { isJsonObject, parseJson } from '../ir/json.ts';
 import { writeAtomic } from './atomic-write.ts';
 
 /** What a running gateway tells of itself, in `PLUGBOARD_HOME/run/gateway.json`.
  *  @property startedAt   ms since the epoch.
  *  @property configFile  the file that it serves, whether or not it is there.
  *  @property instance    random for each start: it tells a restart, and a pid that another program took. */
-export type RunState = z.output<typeof schema>;
+export type RunState = {
+  readonly pid: number;
+  readonly url: string;
+  readonly startedAt: number;
+  readonly version: string;
+  readonly configFile: string;
+  readonly instance: string;
+};
 
-const schema = z.object({
-  pid: z.int().positive(),
-  url: z.url(),
-  startedAt: z.number(),
-  version: z.string(),
-  configFile: z.string(),
-  instance: z.string().min(1),
-});
+/** Without zod, which takes longer to load than all the rest of `plugboard token --start`: Codex waits for that one. */
+function parseRunState(text: string): RunState | undefined {
+  const value = parseJson(text);
+  if (!isJsonObject(value)) return undefined;
+  const { pid, url, startedAt, version, configFile, instance } = value;
+  if (typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1 || typeof startedAt !== 'number') return undefined;
+  if (typeof url !== 'string' || !URL.canParse(url) || typeof version !== 'string') return undefined;
+  if (typeof configFile !== 'string' || typeof instance !== 'string' || instance === '') return undefined;
+  return { pid, url, startedAt, version, configFile, instance };
+}
 
 export function runStateFile(home: string): string {
   return join(home, 'run', 'gateway.json');
@@ -41,9 +49,9 @@ export function readRunState(home: string): RunStatus {
   } catch {
     return { status: 'absent' };
   }
-  const parsed = schema.safeParse(parseJson(text));
-  if (!parsed.success) return { status: 'absent' };
-  return { status: isAlive(parsed.data.pid) ? 'running' : 'stale', state: parsed.data };
+  const state = parseRunState(text);
+  if (state === undefined) return { status: 'absent' };
+  return { status: isAlive(state.pid) ? 'running' : 'stale', state };
 }
 
 /** Removes the file where it is still that instance's: another gateway may have started meanwhile. */
