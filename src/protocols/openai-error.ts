@@ -121,14 +121,15 @@ const NO_MODEL =
 function kindOf(said: ErrorFacts, status: number | undefined): FailureKind {
   const message = said.message ?? '';
   const byCode = kindOfCode(said.code) ?? kindOfCode(said.type);
-  // A bare `invalid_request_error` names the family of an error; the words name the case.
-  if (byCode === undefined || byCode === 'invalid-request') {
-    if (OVERFLOW.test(message) && isClientError(status)) return 'context-overflow';
-    if (NO_MODEL.test(message) && isClientError(status)) return 'model-not-found';
+  // These two name the family of an error only; words and status name the case.
+  const isFamily = byCode === undefined || byCode === 'invalid-request' || byCode === 'server-error';
+  if (isFamily && isClientError(status)) {
+    if (OVERFLOW.test(message)) return 'context-overflow';
+    if (NO_MODEL.test(message)) return 'model-not-found';
   }
   if (status !== 401 && NO_CREDIT.test(message) && (status === undefined || status < 500)) return 'quota';
-  if (byCode !== undefined && !(byCode === 'invalid-request' && status !== undefined && status !== 400)) return byCode;
-  return status === undefined ? (byCode ?? 'server-error') : kindOfStatus(status);
+  if (isFamily && status !== undefined) return kindOfStatus(status);
+  return byCode ?? 'server-error';
 }
 
 function isClientError(status: number | undefined): boolean {

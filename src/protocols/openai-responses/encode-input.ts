@@ -14,11 +14,11 @@ import { fitCallId } from '../call-ids.ts';
 import { pairToolResults } from '../conversation.ts';
 import { wrapFreeform } from '../freeform.ts';
 import type { EgressTarget } from '../protocol.ts';
+import { searchedTools, searchedToolWords } from '../search-result.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { AGENT_MESSAGE } from './decode-input.ts';
 import { INSTRUCTIONS } from './decode-request.ts';
 import { encodeReasoning } from './encode-reasoning.ts';
-import { searchResult } from './encode-tools.ts';
 
 /** @property instructions  what the client sent under that name. */
 export type EncodedInput = { readonly instructions?: string; readonly items: readonly JsonObject[] };
@@ -216,10 +216,7 @@ class InputEncoder {
   #result(part: ToolResultPart, lifted: JsonObject[]): JsonObject {
     const { tools, images } = this.#target.dialect;
     const id = fitCallId(part.callId, tools.callId);
-    if (tools.native && part.kind === 'search') {
-      const found = searchResult(part.content);
-      return { type: 'tool_search_output', call_id: id, execution: 'client', status: 'completed', tools: found };
-    }
+    if (part.kind === 'search') return this.#found(part, id);
     const type = tools.native && part.kind === 'custom' ? 'custom_tool_call_output' : 'function_call_output';
     const pictures = part.content.filter((piece) => piece.type === 'image');
     if (images.inToolResults && pictures.length > 0) {
@@ -230,6 +227,14 @@ class InputEncoder {
       lifted.push(...pictures.map((picture) => this.#piece(picture)));
     }
     return { type, call_id: id, output: this.#output(part.content) };
+  }
+
+  #found(part: ToolResultPart, id: string): JsonObject {
+    if (!this.#target.dialect.tools.native) {
+      return { type: 'function_call_output', call_id: id, output: searchedToolWords(part, this.#names) };
+    }
+    const tools = searchedTools(part);
+    return { type: 'tool_search_output', call_id: id, execution: 'client', status: 'completed', tools };
   }
 
   #output(content: readonly (TextPart | ImagePart)[]): string | JsonObject[] {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, parseJson } from '../../ir/json.ts';
+import type { Json, JsonObject } from '../../ir/json.ts';
 import type { ToolChoice, ToolDefinition } from '../../ir/request.ts';
 import { TOOL_SEARCH } from './decode-tools.ts';
 
@@ -65,13 +65,4 @@ export function encodeToolChoice(choice: ToolChoice, tools: readonly ToolDefinit
 /** The tools that were declared as such: what a tool search found stands in the history. */
 export function declaredTools(tools: readonly ToolDefinition[]): readonly ToolDefinition[] {
   return tools.filter((tool) => !('found' in tool));
-}
-
-/** The declarations that a tool search came back with, as the client sent them. */
-export function searchResult(
-  content: readonly { readonly type: string; readonly text?: string }[],
-): readonly JsonObject[] {
-  const [part] = content;
-  const tools = part?.text === undefined ? undefined : parseJson(part.text);
-  return Array.isArray(tools) ? tools.filter(isJsonObject) : [];
 }

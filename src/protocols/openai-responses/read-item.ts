@@ -1,5 +1,6 @@
 import type { FinishReason } from '../../ir/event.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
+import type { ProviderState } from '../../ir/request.ts';
 import type { Blocks } from '../blocks.ts';
 import type { EgressTarget } from '../protocol.ts';
 import { type ThinkSink, type ThinkTags, thinkTags } from '../think-tags.ts';
@@ -10,13 +11,13 @@ import { type CallReader, callInput, isCall, openCall } from './read-call.ts';
  *  is not repeated when the finished text, part or item brings it again.
  *  @property event   one event that is about an item.
  *  @property done    an item as it ended up.
- *  @property finish  gives out what was held back.
+ *  @property finish  gives out what was held back; after a limit the last text stays open.
  *  @property reason  how a reply that ended well ended.
  *  @property phase   the mark of the message that spoke last. */
 export type ItemReader = {
   readonly event: (type: string, event: JsonObject) => void;
   readonly done: (index: number, item: JsonObject) => void;
-  readonly finish: () => void;
+  readonly finish: (isCut: boolean) => void;
   readonly reason: () => FinishReason;
   readonly phase: () => string | undefined;
 };
@@ -41,6 +42,7 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
   const tags: ThinkTags | undefined = target?.dialect.reasoning.thinkTags === true ? thinkTags() : undefined;
   const sink: ThinkSink = { text: blocks.text, reasoning: blocks.reasoning };
   let current: string | undefined;
+  const late: ProviderState[] = [];
   let endsNext = false;
   let phase: string | undefined;
   let hasCalled = false;
@@ -94,7 +96,7 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
   const turnTo = (item: Item, kind: TextKind, place: string): void => {
     const isSamePlace = current?.startsWith(`${item.index} ${kind} `) === true;
     if (isSamePlace && kind === 'summary') blocks.reasoningPart();
-    else if (isSamePlace) endText();
+    else endText();
     current = place;
   };
 
@@ -103,6 +105,12 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
     tags?.end(sink);
     blocks.end();
     current = undefined;
+    tellLate();
+  };
+
+  /** States of reasoning items that ended while another item spoke, which they must not interrupt. */
+  const tellLate = (): void => {
+    for (const state of late.splice(0)) blocks.end(state);
   };
 
   /** The whole of a text: what was not told of it is told now. */
@@ -116,8 +124,7 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
     if (typeof value['phase'] === 'string') item.phase = value['phase'];
     if (item.call !== undefined || !isCall(value)) return;
     hasCalled = true;
-    current = undefined;
-    tags?.end(sink);
+    endText();
     item.call = openCall(value, blocks);
   };
 
@@ -145,8 +152,7 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
         break;
       default:
         if (typeof value['type'] !== 'string') break;
-        current = undefined;
-        tags?.end(sink);
+        endText();
         blocks.emit({ type: 'opaque', protocol: 'openai-responses', value });
         hasSpoken = true;
     }
@@ -165,7 +171,8 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
       if (blob !== undefined) thought.encrypted = blob;
       if (!isCut) endText();
     } else if (blob !== undefined && target !== undefined) {
-      blocks.end(reasoningState(target, { encrypted_content: blob }));
+      late.push(reasoningState(target, { encrypted_content: blob }));
+      if (current === undefined) tellLate();
     }
   };
 
@@ -219,7 +226,10 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
       const { id } = item;
       done((typeof id === 'string' ? byId.get(id) : undefined) ?? find(index, id), item);
     },
-    finish: () => tags?.end(sink),
+    finish: (isCut) => {
+      if (isCut) tags?.end(sink);
+      else endText();
+    },
     phase: () => phase,
     reason: () => (hasCalled ? 'tool-calls' : hasRefused && !hasSpoken ? 'refusal' : 'stop'),
   };

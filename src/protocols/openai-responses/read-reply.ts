@@ -71,7 +71,7 @@ export function replyReader(reading: ReplyReading): ReplyReader {
   };
 
   const finish = (reason: FinishReason, usage: Usage | undefined): void => {
-    items.finish();
+    items.finish(reason === 'length' || reason === 'content-filter');
     const failure = blocks.finish(reason);
     conclude(usage, failure === undefined ? { type: 'finish', reason } : { type: 'error', failure });
   };
