@@ -1,43 +1,78 @@
 import { execFile } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Environment } from '../config/environment.ts';
 import { codexEnvironment } from './launch/codex-environment.ts';
-import type { Codex } from './launch/find-codex.ts';
+import { type Codex, findCodex } from './launch/find-codex.ts';
 import { OWN_INSTRUCTIONS } from './own-instructions.ts';
 
 const PROBE_TIMEOUT_MS = 20_000;
 /** Set nowhere: Codex stops before its first request. */
 const UNSET_VARIABLE = 'PLUGBOARD_PROBE_KEY_THAT_IS_NOT_SET';
 
-/** The words with which Codex begins a thread of a model that it does not know: the user's own Codex is asked for them,
- *  once a version, and they are kept in our folder. Without a Codex, or where it does not tell, our own short text.
- *  @param home  PLUGBOARD_HOME. */
-export async function codexInstructions(
-  codex: Codex | undefined,
-  environment: Environment,
-  home: string,
-): Promise<string> {
-  if (codex?.version === undefined) return OWN_INSTRUCTIONS;
+/** How long a Codex that asks for its models is kept waiting; it gives up after 5 s. */
+const PATIENCE_MS = 3_000;
+
+/** The text with which every thread begins, for a catalogue that a Codex asks for.
+ *  @param clientVersion  of that Codex, as it says in `client_version`. */
+export type Instructions = (clientVersion?: string) => Promise<string>;
+
+/** The user's own Codex is asked for its words once a version; they are kept in our folder. Our own short text where
+ *  there is no Codex, or it does not tell, and the first time where it takes too long.
+ *  @param home  PLUGBOARD_HOME.
+ *  @param find  finds the Codex to ask. */
+export function createInstructions(environment: Environment, home: string, find = findCodex): Instructions {
   const folder = join(home, 'run', 'codex');
-  const cache = join(folder, `instructions-${codex.version}.md`);
-  const cached = readCache(cache);
-  if (cached !== undefined) return cached;
-  const asked = await askCodex(codex, environment, folder);
-  if (asked === undefined) return OWN_INSTRUCTIONS;
-  writeFileSync(`${cache}.tmp`, asked, { mode: 0o600 });
-  renameSync(`${cache}.tmp`, cache);
-  return asked;
+  const known = new Map<string, Promise<string>>();
+  return (clientVersion = '') => {
+    let text = known.get(clientVersion);
+    if (text === undefined) {
+      text = tell(clientVersion, environment, folder, find);
+      known.set(clientVersion, text);
+    }
+    return Promise.race([text, sleep(PATIENCE_MS, OWN_INSTRUCTIONS, { ref: false })]);
+  };
 }
 
-function readCache(path: string): string | undefined {
+async function tell(
+  clientVersion: string,
+  environment: Environment,
+  folder: string,
+  find: typeof findCodex,
+): Promise<string> {
+  const kept = readCache(folder, clientVersion);
+  if (kept !== undefined) return kept;
+  const codex = await find(environment);
+  if (codex?.version === undefined) return OWN_INSTRUCTIONS;
+  const own = readCache(folder, codex.version);
+  if (own !== undefined) return own;
   try {
-    return readFileSync(path, 'utf8');
+    const asked = await askCodex(codex, environment, folder);
+    if (asked === undefined) return OWN_INSTRUCTIONS;
+    const cache = cacheFile(folder, codex.version);
+    writeFileSync(`${cache}.tmp`, asked, { mode: 0o600 });
+    renameSync(`${cache}.tmp`, cache);
+    return asked;
+  } catch {
+    // A full disk or a folder that is not ours: the catalogue goes out all the same.
+    return OWN_INSTRUCTIONS;
+  }
+}
+
+function readCache(folder: string, version: string): string | undefined {
+  if (!/^[\w.-]+$/.test(version)) return undefined;
+  try {
+    return readFileSync(cacheFile(folder, version), 'utf8');
   } catch {
     return undefined;
   }
+}
+
+function cacheFile(folder: string, version: string): string {
+  return join(folder, `instructions-${version}.md`);
 }
 
 /** Starts a thread in a home of its own, for an unknown model, with a provider whose key is not set: Codex writes the

@@ -3,23 +3,15 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parse } from 'smol-toml';
 import { Secret } from '../providers/provider.ts';
-import { gatewayAuth } from './gateway-auth.ts';
 import { holdsSecret, providerMembers, providerTable, toToml } from './provider-entry.ts';
 
 const token = { secret: new Secret('pb-token') };
-const facts = { codexVersion: '0.169.0', login: false, self: ['/n', '/p.js'], token } as const;
-
-test('a command wherever it works, the token where it does not', () => {
-  assert.deepEqual(gatewayAuth(facts), { kind: 'command', command: '/n', args: ['/p.js', 'token', '--start'] });
-  assert.equal(gatewayAuth({ ...facts, codexVersion: undefined }).kind, 'command');
-  assert.equal(gatewayAuth({ ...facts, codexVersion: '0.117.2' }).kind, 'token');
-  assert.equal(gatewayAuth({ ...facts, login: true }).kind, 'login');
-});
+const command = { kind: 'command', command: '/n', args: ['/p.js', 'token', '--start'] } as const;
 
 test('only an entry that holds a secret says so', () => {
   const holds = (auth: Parameters<typeof holdsSecret>[0]['auth']): boolean =>
     holdsSecret({ baseUrl: 'http://g/v1', auth });
-  assert.equal(holds(gatewayAuth(facts)), false);
+  assert.equal(holds(command), false);
   assert.equal(holds({ kind: 'token', token }), true);
   assert.equal(holds({ kind: 'login', token }), true);
   assert.equal(holds({ kind: 'login', token: { variable: 'V' } }), false);

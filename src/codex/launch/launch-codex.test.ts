@@ -81,8 +81,12 @@ test("the user's own -m and -c win", async (context) => {
 
 test('--oss means a local model of ours, and Codex looks for no server', async (context) => {
   const at = scratch(context);
-  assert.equal((await turn(context, at, [...EXEC, '--oss', 'ping'])).body?.model, 'near');
+  const server = await stubGateway([]);
+  context.after(server.close);
+  const probes = { CODEX_OSS_BASE_URL: server.baseUrl };
+  assert.equal((await turn(context, at, [...EXEC, '--oss', 'ping'], COMMAND, probes)).body?.model, 'near');
   assert.equal((await turn(context, at, [...EXEC, '--oss', '-m', 'near:3b', 'ping'])).body?.model, 'near');
+  assert.deepEqual(server.requests, []);
 });
 
 test('a catalogue file, an entry of the same name and a login in the own configuration are no hindrance', async (context) => {

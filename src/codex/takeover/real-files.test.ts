@@ -280,12 +280,11 @@ async function kill(at: Machine, changes: number): Promise<'killed' | 'done'> {
   return new Promise((resolve) => child.on('exit', (code) => resolve(code === 0 ? 'done' : 'killed')));
 }
 
-test('a real kill -9 between changes leaves a file that works or the original', async (context) => {
-  let ends = 0;
-  // Every second one, to save time: the property tests die at each, in memory.
-  for (let changes = 0; ends === 0; changes += 2) {
+/** A few changes only, to save time: the property tests die at each one, in memory. */
+test('a real kill -9 between two changes leaves a file that works or the original', async (context) => {
+  const cut = async (changes: number): Promise<void> => {
     const at = machine(context, ORIGINAL);
-    if ((await kill(at, changes)) === 'done') ends += 1;
+    assert.equal(await kill(at, changes), 'killed');
     const left = read(at.config);
     const works = left.includes(MARKER_KEYS) && left.includes(MARKER_ENTRY) && left.includes('wire_api');
     assert.ok(left === ORIGINAL || works, `after ${changes} changes`);
@@ -293,6 +292,7 @@ test('a real kill -9 between changes leaves a file that works or the original', 
     disable(at);
     assert.equal(read(at.config), ORIGINAL, `after ${changes} changes`);
     assert.deepEqual(readdirSync(at.codexHome), ['config.toml']);
-    assert.ok(changes < 60);
-  }
+  };
+  await Promise.all([cut(5), cut(6)]);
+  await Promise.all([cut(12), cut(19)]);
 });
