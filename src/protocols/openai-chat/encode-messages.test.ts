@@ -36,22 +36,6 @@ test('leading instructions are one message where only one is taken; later ones s
   ]);
 });
 
-test('turns of the user that follow each other are one where a chat template may demand that turns alternate', () => {
-  const messages: readonly Message[] = [
-    say('user', 'a'),
-    { role: 'user', parts: [words('b'), image] },
-    say('user', 'c'),
-    say('developer', 'd'),
-  ];
-  const [joined, ...rest] = messagesOf(messages);
-  assert.deepEqual(rest, []);
-  assert.deepEqual(
-    objectsIn(joined?.['content']).map((part) => part['text'] ?? part['type']),
-    ['a', 'b', 'image_url', 'c', 'd'],
-  );
-  assert.equal(messagesOf(messages, { roles: { placement: 'anywhere' } }).length, 4);
-});
-
 test('a session that goes on keeps its prefix byte for byte', () => {
   const history = [
     say('developer', 'a'),

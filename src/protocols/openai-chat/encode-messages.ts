@@ -6,7 +6,7 @@ import { CONTINUE, pairToolResults } from '../conversation.ts';
 import type { EgressTarget } from '../protocol.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { encodeAssistant } from './encode-assistant.ts';
-import { contentParts, encodeContent, imagePart, textsAndImages, UNSEEN_IMAGE } from './encode-content.ts';
+import { encodeContent, imagePart, textsAndImages, UNSEEN_IMAGE } from './encode-content.ts';
 import { type LossNotes, lossNotes } from './losses.ts';
 
 /** The conversation as Chat Completions has it.
@@ -24,34 +24,27 @@ export function encodeMessages(
   const encoded: JsonObject[] = encodeInstructions(leading, instruction, target, losses);
   const toolTurns = findToolTurns(paired.value);
   const { laterAs, placement, instructions } = target.dialect.roles;
-  const push = (message: JsonObject): void => {
-    const before = encoded.at(-1);
-    // Where instructions may stand only first a chat template is at work, and many of those demand that turns alternate.
-    const joins = placement === 'first' && message['role'] === 'user' && before?.['role'] === 'user';
-    if (joins && before !== undefined) encoded[encoded.length - 1] = joinTurns(before, message);
-    else encoded.push(message);
-  };
   for (const message of paired.value.slice(leading.length)) {
     switch (message.role) {
       case 'system':
       case 'developer': {
         const content = instructionText(message, losses);
-        if (content !== '') push({ role: placement === 'first' ? laterAs : instructions, content });
+        if (content !== '') encoded.push({ role: placement === 'first' ? laterAs : instructions, content });
         break;
       }
       case 'user': {
         const parts = textsAndImages(message.parts, losses);
         if (parts.length === 0) break;
-        push({ role: 'user', content: encodeContent(parts, target.dialect.images.input, '\n\n', losses) });
+        encoded.push({ role: 'user', content: encodeContent(parts, target.dialect.images.input, '\n\n', losses) });
         break;
       }
       case 'assistant': {
         const turn = encodeAssistant(message, toolTurns.has(message), target, names, losses);
-        if (turn !== undefined) push(turn);
+        if (turn !== undefined) encoded.push(turn);
         break;
       }
       case 'tool':
-        for (const result of encodeResults(message, target, losses)) push(result);
+        encoded.push(...encodeResults(message, target, losses));
         break;
     }
   }
@@ -85,13 +78,6 @@ function encodeInstructions(
 function instructionText(message: Message, losses: LossNotes): string {
   const content = encodeContent(textsAndImages(message.parts, losses), false, '\n\n', losses);
   return typeof content === 'string' ? content : '';
-}
-
-function joinTurns(before: JsonObject, after: JsonObject): JsonObject {
-  const first = before['content'];
-  const second = after['content'];
-  if (typeof first === 'string' && typeof second === 'string') return { ...before, content: `${first}\n\n${second}` };
-  return { ...before, content: [...contentParts(first), ...contentParts(second)] };
 }
 
 /** Assistant messages between two words of the user among which a tool was called. */
