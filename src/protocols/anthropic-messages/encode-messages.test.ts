@@ -185,3 +185,22 @@ test('blocks of the provider’s own tools go back as they came', () => {
   assert.deepEqual(encoded.messages[1]?.content, [{ type: 'server', value }]);
   assert.equal(encoded.losses.length, 1);
 });
+
+test('what a tool search found is told in words, since the tools stand in the list already', () => {
+  const found = [
+    { type: 'namespace', name: 'agents', tools: [{ type: 'function', name: 'spawn', description: 'Spawns.' }] },
+  ];
+  const encoded = encode([
+    say('user', text('Go.')),
+    say('assistant', { type: 'tool-call', callId: 's', kind: 'search', name: { name: 'tool_search' }, input: '{}' }),
+    say('tool', {
+      type: 'tool-result',
+      callId: 's',
+      kind: 'search',
+      content: [{ type: 'text', text: JSON.stringify(found) }],
+    }),
+  ]);
+  const answer = encoded.messages[2]?.content[0];
+  assert.ok(answer?.type === 'tool_result' && answer.content[0]?.type === 'text');
+  assert.match(answer.content[0].text, /agents__spawn: Spawns\./);
+});

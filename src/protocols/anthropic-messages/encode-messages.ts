@@ -16,6 +16,7 @@ import { fitCallId } from '../call-ids.ts';
 import { CONTINUE, pairToolResults } from '../conversation.ts';
 import { FREEFORM_ARGUMENT } from '../grammar-words.ts';
 import type { EgressTarget } from '../protocol.ts';
+import { searchedToolWords } from '../search-result.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { encodeImage } from './images.ts';
 import type { ContentBlock, ImageBlock, MessagesRequest, TextBlock, Turn } from './schema.ts';
@@ -156,7 +157,8 @@ function argumentsOf(part: ToolCallPart, at: number, losses: Loss[]): JsonObject
 
 function toolResult(part: ToolResultPart, at: number, encoding: Encoding, lifted: ImageBlock[]): ContentBlock {
   const content: (TextBlock | ImageBlock)[] = [];
-  for (const piece of part.content) content.push(...resultBlocks(piece, at, encoding, lifted));
+  if (part.kind === 'search') content.push({ type: 'text', text: searchedToolWords(part, encoding.names) });
+  else for (const piece of part.content) content.push(...resultBlocks(piece, at, encoding, lifted));
   return {
     type: 'tool_result',
     tool_use_id: fitCallId(part.callId, encoding.target.dialect.tools.callId),
