@@ -6,7 +6,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } fro
 export function writeAtomic(file: string, text: string, mode: number): void {
   const beside = writeBeside(file, text, mode);
   try {
-    renameSync(beside, file);
+    replace(beside, file);
   } catch (error) {
     rmSync(beside, { force: true });
     throw error;
@@ -29,4 +29,21 @@ export function writeBeside(file: string, text: string, mode: number): string {
     throw error;
   }
   return beside;
+}
+
+const TRIES = 10;
+
+/** On Windows a virus scanner or an indexer may hold the old file for a moment; elsewhere the first try decides. */
+function replace(beside: string, file: string): void {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      renameSync(beside, file);
+      return;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const held = code === 'EPERM' || code === 'EACCES' || code === 'EBUSY';
+      if (process.platform !== 'win32' || !held || tries === TRIES) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
 }

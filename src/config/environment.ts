@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** Where things are, read from the environment once. */
 export type Places = { readonly home: string; readonly codexHome: string };
@@ -13,8 +13,8 @@ export function processEnvironment(): Environment {
 
 export function places(environment: Environment): Places {
   return {
-    home: environment['PLUGBOARD_HOME'] || join(homedir(), '.plugboard'),
-    codexHome: environment['CODEX_HOME'] || join(homedir(), '.codex'),
+    home: resolve(environment['PLUGBOARD_HOME'] || join(homedir(), '.plugboard')),
+    codexHome: resolve(environment['CODEX_HOME'] || join(homedir(), '.codex')),
   };
 }
 

@@ -11,7 +11,8 @@ export type OpenedLedger =
   | { readonly ok: true; readonly ledger: Ledger }
   | { readonly ok: false; readonly problem: StorageProblem };
 
-/** @property trouble  told when a batch could not be written, with how many entries wait and how many were given up. */
+/** @property trouble  told once when writing begins to fail, and whenever entries are given up: how many wait, how many
+ *                     are lost. */
 export type LedgerOptions = {
   readonly trouble: (problem: StorageProblem, waiting: number, lost: number) => void;
 };
@@ -40,6 +41,8 @@ function writeBehind(database: DatabaseSync, file: string, { trouble }: LedgerOp
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<boolean> | undefined;
   let closed = false;
+  let isolating = false;
+  let told: StorageProblem['kind'] | undefined;
   let queries: Promise<Kysely<Tables>> | undefined;
 
   /** The query builder is loaded with the first batch, so that a start does not pay for it. */
@@ -48,21 +51,39 @@ function writeBehind(database: DatabaseSync, file: string, { trouble }: LedgerOp
     return queries;
   };
 
+  const writeAll = async (entries: readonly LedgerEntry[]): Promise<void> => {
+    const db = await builder();
+    await db.transaction().execute(async (transaction) => {
+      for (const entry of entries) await transaction.insertInto('requests').values(toRow(entry)).execute();
+    });
+  };
+
+  const tell = (problem: StorageProblem, lost: number): void => {
+    if (problem.kind === told && lost === 0) return;
+    told = problem.kind;
+    trouble(problem, waiting.length, lost);
+  };
+
   const writeBatch = async (): Promise<boolean> => {
-    const batch = waiting.slice(0, MAX_BATCH);
+    const batch = waiting.slice(0, isolating ? 1 : MAX_BATCH);
     if (batch.length === 0) return true;
     try {
-      const db = await builder();
-      await db.transaction().execute(async (transaction) => {
-        for (const entry of batch) await transaction.insertInto('requests').values(toRow(entry)).execute();
-      });
+      await writeAll(batch);
       waiting.splice(0, batch.length);
+      told = undefined;
+      if (waiting.length === 0) isolating = false;
       return true;
     } catch (error) {
-      const lost = Math.max(0, waiting.length - MAX_WAITING);
+      const problem = problemOf(error, file);
+      if (problem.kind === 'other' && batch.length > 1) {
+        // Not the file but an entry is at fault: the next batches hold one each, so that only that one is given up.
+        isolating = true;
+        return true;
+      }
+      const lost = problem.kind === 'other' ? 1 : Math.max(0, waiting.length - MAX_WAITING);
       waiting.splice(0, lost);
-      trouble(problemOf(error, file), waiting.length, lost);
-      return false;
+      tell(problem, lost);
+      return problem.kind === 'other';
     }
   };
 
@@ -88,6 +109,8 @@ function writeBehind(database: DatabaseSync, file: string, { trouble }: LedgerOp
     record: (entry) => {
       if (closed) return;
       waiting.push(entry);
+      // Loading begins now, so that the batch need not wait for it; where it fails, the batch tells.
+      builder().catch(() => undefined);
       schedule(FLUSH_MS);
     },
     close: async () => {

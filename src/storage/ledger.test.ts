@@ -225,6 +225,19 @@ test('a lock that lasts is told, nothing is lost, and recording goes on', async 
   assert.equal((await read(file)).length, 1);
 });
 
+test('an entry that cannot be stored is given up alone, and told', async (t) => {
+  const file = place(t);
+  const lost: number[] = [];
+  const opened = openLedger(file, { trouble: (_problem, _waiting, given) => lost.push(given) });
+  assert.ok(opened.ok);
+  for (let index = 0; index < 20; index += 1) {
+    opened.ledger.record(entryOf({ requestId: `r${index}`, totalMs: index === 7 ? Number.NaN : index }));
+  }
+  await opened.ledger.close();
+  assert.deepEqual(lost, [1]);
+  assert.equal((await read(file)).length, 19);
+});
+
 test('a file that is no ledger, and one of a newer version, are told with the mend', (t) => {
   const damaged = place(t);
   writeFileSync(damaged, 'this is no database, and long enough that nobody takes it for one');

@@ -1,5 +1,6 @@
 /** A process that records and then waits to be ended: `node record-and-wait.ts FILE COUNT kill|close`. It says `ready`
- *  once its entries have had time to reach the disk. */
+ *  once its entries are on the disk and one more is not. */
+import { DatabaseSync } from 'node:sqlite';
 import { openLedger } from '../ledger-writer.ts';
 import { entryOf } from './entries.ts';
 
@@ -12,8 +13,12 @@ if (ending === 'close') {
   await opened.ledger.close();
   process.exit(0);
 }
-setTimeout(() => {
+// Alive until it is killed.
+setInterval(() => undefined, 1_000);
+const beside = new DatabaseSync(file, { readOnly: true });
+const poll = setInterval(() => {
+  if (beside.prepare('select count(*) as written from requests').get()?.['written'] !== Number(count)) return;
+  clearInterval(poll);
   opened.ledger.record(entryOf({ requestId: 'unflushed' }));
   console.log('ready');
-}, 900);
-setInterval(() => undefined, 1_000);
+}, 20);
