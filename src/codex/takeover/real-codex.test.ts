@@ -97,3 +97,21 @@ test('inline providers and a byte order mark are no trouble for Codex either', a
   const run = await runCodex([...EXEC, 'ping'], at);
   assert.match(run.stdout, /pong/, run.stderr);
 });
+
+test("what Codex itself writes meanwhile stays, whatever its writer does to the file's layout", async (context) => {
+  const { at, gateway, config } = await machine(context);
+  writeFileSync(config, '# mine\nmodel = "gpt-5.5" # best\n\n[tui]\nnotifications = true # yes\n');
+  enable(at, { model: 'first', entry: { baseUrl: gateway.baseUrl, auth: COMMAND } });
+  for (const args of [
+    ['mcp', 'add', 'demo', '--', 'echo', 'hi'],
+    ['features', 'enable', 'memories'],
+  ]) {
+    assert.equal((await runCodex(args, at)).status, 0);
+  }
+  disable(at);
+  const text = readFileSync(config, 'utf8');
+  assert.match(text, /^# mine\nmodel = "gpt-5.5" # best\n\n\[tui\]\nnotifications = true # yes\n/);
+  assert.match(text, /\[mcp_servers\.demo\]\ncommand = "echo"/);
+  assert.match(text, /memories = true/);
+  assert.doesNotMatch(text, /plugboard/);
+});
