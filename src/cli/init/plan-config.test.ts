@@ -8,7 +8,12 @@ import { bench } from '../testing/context.ts';
 import { type FoundProvider, planConfig } from './plan-config.ts';
 import { SUGGESTIONS } from './suggestions.ts';
 
-const local = (models: readonly string[]): FoundProvider => ({ kind: 'local', preset: 'ollama', name: 'Ollama', models });
+const local = (models: readonly string[]): FoundProvider => ({
+  kind: 'local',
+  preset: 'ollama',
+  name: 'Ollama',
+  models,
+});
 const key = (preset: string): FoundProvider => ({ kind: 'key', preset, name: preset, keyVariable: 'A_KEY' });
 
 test('every suggestion is a configuration that loads', async (t) => {
