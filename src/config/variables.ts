@@ -33,8 +33,3 @@ export function expandVariables(
 export function namesVariable(text: string): boolean {
   return new RegExp(VARIABLE.source).test(text);
 }
-
-/** The one variable that a text consists of: `${NAME}` alone. */
-export function soleVariable(text: string): string | undefined {
-  return /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(text.trim())?.[1];
-}
