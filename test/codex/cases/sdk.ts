@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Codex } from '@openai/codex-sdk';
 import { say, script, think } from '../../../src/simulator/script.ts';
+import { lastUserText } from '../../../src/simulator/turn.ts';
 import type { Case } from '../harness/lab.ts';
 import { run } from './work.ts';
 
@@ -9,7 +10,7 @@ export const sdkCase: Case = {
   slug: 'sdk',
   title: 'the Codex SDK runs one loop, then a second turn of the same thread',
   scenario: (turn) => {
-    const again = turn.userTexts.includes('and now?');
+    const again = lastUserText(turn).includes('and now?');
     if (turn.rounds === 0) return script([think('By SDK.'), run('echo from the sdk')]);
     return script([say(again ? 'Still here.' : `It said: ${turn.results[0]?.text}`)]);
   },

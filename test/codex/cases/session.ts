@@ -3,14 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject, parseJson } from '../../../src/ir/json.ts';
 import { call, type Scenario, say, script, think } from '../../../src/simulator/script.ts';
+import { findTool, lastUserText } from '../../../src/simulator/turn.ts';
 import { finalText, items, transcript } from '../harness/codex.ts';
 import type { Case } from '../harness/lab.ts';
 import { run } from './work.ts';
 
 /** The child has no tools to spawn others: so it is told apart from its parent. */
 const delegate: Scenario = (turn) => {
-  const isChild = turn.userTexts.includes('count the files');
-  if (isChild) return script([say('There are 3 files.')]);
+  const isChild = findTool(turn.tools, 'spawn_agent', 'multi_agent_v1') === undefined;
+  if (isChild) return script([say(lastUserText(turn).includes('count the files') ? 'There are 3 files.' : 'What?')]);
   switch (turn.rounds) {
     case 0:
       return script([call('spawn_agent', { message: 'count the files' }, 'multi_agent_v1')]);
@@ -65,7 +66,7 @@ export const resumeCase: Case = {
   slug: 'resume',
   title: 'a session is taken up again with its history, thinking included',
   scenario: (turn) => {
-    const questions = turn.userTexts.filter((text) => text.endsWith('question'));
+    const questions = turn.userTexts.join('\n').match(/(first|second) question/g) ?? [];
     if (questions.length === 1 && turn.rounds === 0) return script([think('A first thought.'), run('echo seen')]);
     return script([think('Answering.'), say(`${questions.join(', ')}: ${turn.results.length} output`)]);
   },
