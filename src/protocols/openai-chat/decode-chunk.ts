@@ -68,8 +68,13 @@ export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
     started = true;
   };
 
+  const reason = (piece: string): void => {
+    if (watch.runsAway(piece)) runaway();
+    else blocks.reasoning(piece);
+  };
+
   const text = (piece: string): void => {
-    if (piece === '') return;
+    if (piece === '' || over) return;
     if (watch.runsAway(piece)) {
       runaway();
       return;
@@ -90,15 +95,15 @@ export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
 
   const readDelta = (delta: JsonObject): void => {
     const thought = thinking.text(delta);
-    if (thought !== '') blocks.reasoning(thought);
+    if (thought !== '') reason(thought);
     const { content, refusal, tool_calls: toolCalls } = delta;
     if (typeof content === 'string') text(content);
     else if (Array.isArray(content)) for (const part of content) text(textOfPart(part));
-    if (typeof refusal === 'string' && refusal !== '') {
+    if (typeof refusal === 'string' && refusal !== '' && !over) {
       refused = true;
       blocks.refusal(refusal);
     }
-    if (!Array.isArray(toolCalls) || toolCalls.length === 0) return;
+    if (!Array.isArray(toolCalls) || toolCalls.length === 0 || over) return;
     called = true;
     tags?.end(tagged);
     endThinking();
@@ -107,12 +112,12 @@ export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
   };
 
   const readChoice = (choice: JsonObject): void => {
-    const { delta, message, finish_reason: reason, usage: inside } = choice;
+    const { delta, message, finish_reason: word, usage: inside } = choice;
     if (isJsonObject(delta)) readDelta(delta);
     // A whole message instead of deltas; after deltas it only repeats them.
     else if (isJsonObject(message) && !answered && !called) readDelta(message);
     if (isJsonObject(inside)) usage = inside;
-    if (typeof reason === 'string' && reason !== '' && !isFinal(ending)) ending = decodeFinishReason(reason);
+    if (typeof word === 'string' && word !== '' && !isFinal(ending)) ending = decodeFinishReason(word);
   };
 
   const chunk = (value: JsonObject): void => {

@@ -75,21 +75,6 @@ for (const { name } of names) {
   });
 }
 
-test('every fixture ends in exactly one finish or error, and no block overlaps another', () => {
-  for (const { name } of names) {
-    const { events } = readCase(name);
-    let open: string | undefined;
-    for (const [index, event] of events.entries()) {
-      const isLast = index === events.length - 1;
-      assert.equal(event.type === 'finish' || event.type === 'error', isLast, name);
-      const block = /^(.*)-(start|end)$/.exec(event.type);
-      if (block === null || event.type === 'response-start') continue;
-      assert.equal(open, block[2] === 'start' ? undefined : block[1], name);
-      open = block[2] === 'start' ? block[1] : undefined;
-    }
-  }
-});
-
 const encoder = new TextEncoder();
 
 function chunkOf(delta: object, finish: string | null = null): Uint8Array {
@@ -147,6 +132,10 @@ test('a model that writes white space for ever is stopped; deep indentation is n
   const blanks = Array.from({ length: 600 }, () => chunkOf({ content: '        ' }));
   const stopped = read([chunkOf({ content: 'x' }), ...blanks, chunkOf({}, 'stop')]).at(-1);
   assert.equal(stopped?.type === 'error' && stopped.failure.kind, 'server-error');
+  const thoughts = Array.from({ length: 600 }, () => chunkOf({ reasoning_content: '\n\n\n\n\n\n\n\n', content: ' x' }));
+  assert.equal(read([...thoughts, chunkOf({}, 'stop')]).at(-1)?.type, 'finish');
+  const silent = Array.from({ length: 600 }, () => chunkOf({ reasoning_content: '\n\n\n\n\n\n\n\n' }));
+  assert.equal(read([...silent, chunkOf({}, 'stop')]).at(-1)?.type, 'error');
   const lines = Array.from({ length: 3 }, () =>
     chunkOf({ tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '\\n\\n\\n\\n' } }] }),
   );
@@ -177,4 +166,58 @@ test('an event without end, and a body without end, are refused', () => {
     );
     assert.deepEqual(stream.end(), []);
   }
+});
+
+/** The law of `ir/event.ts`: blocks never overlap, and the last event, and only that, is a finish or an error. */
+function assertOrder(events: readonly InferenceEvent[], name: string): void {
+  let open: string | undefined;
+  for (const [index, event] of events.entries()) {
+    const isLast = index === events.length - 1;
+    assert.equal(event.type === 'finish' || event.type === 'error', isLast, name);
+    const [, kind, step] = /^(text|refusal|reasoning|tool-call)-(start|delta|end)$/.exec(event.type) ?? [];
+    if (step === undefined) continue;
+    assert.equal(open, step === 'start' ? undefined : kind, name);
+    open = step === 'end' ? undefined : kind;
+  }
+  assert.ok(events.length > 0, name);
+}
+
+test('every fixture keeps the order that events must have', () => {
+  for (const { name } of names) assertOrder(readCase(name).events, name);
+});
+
+test('whatever the bytes are, the reply ends once and nothing is thrown', () => {
+  fc.assert(fc.property(fc.array(fc.uint8Array()), (chunks) => assertOrder(read(chunks), 'bytes')));
+  const event = fc.oneof(fc.json(), fc.string()).map((data) => encoder.encode(`data: ${data}\n\n`));
+  fc.assert(fc.property(fc.array(event), (chunks) => assertOrder(read(chunks), 'events')));
+});
+
+test('whatever a delta holds, the events keep their order', () => {
+  const odd = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('', ' ', 'a', '{}', '{"a":', '1}', null));
+  const call = fc.record(
+    {
+      index: fc.oneof(fc.nat(2), odd),
+      id: odd,
+      function: fc.record({ name: odd, arguments: odd }),
+      extra_content: odd,
+    },
+    { requiredKeys: [], noNullPrototype: true },
+  );
+  const delta = fc.record(
+    {
+      content: odd,
+      refusal: odd,
+      reasoning: odd,
+      reasoning_details: fc.oneof(fc.array(fc.record({ type: odd, text: odd })), odd),
+      tool_calls: fc.oneof(fc.array(call, { maxLength: 3 }), odd),
+    },
+    { requiredKeys: [], noNullPrototype: true },
+  );
+  const finish = fc.constantFrom('stop', 'tool_calls', 'length', 'content_filter', 'constructor', null);
+  fc.assert(
+    fc.property(fc.array(delta, { maxLength: 8 }), finish, (deltas, reason) => {
+      assertOrder(read([...deltas.map((each) => chunkOf(each)), chunkOf({}, reason)]), 'deltas');
+    }),
+    { numRuns: 500 },
+  );
 });
