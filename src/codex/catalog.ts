@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Snapshot } from '../config/snapshot.ts';
 import { clampEffort } from '../ir/dialect.ts';
+import { dialectFor } from '../providers/dialect.ts';
 import type { Modality, Model } from '../providers/provider.ts';
 import type { ModelInfo, ReasoningLevel } from './model-info.ts';
 
@@ -64,7 +65,7 @@ function modelEntry(model: Model): Entry {
     maxOutputTokens: facts.maxOutputTokens ?? 0,
     modalities: facts.inputModalities ?? ['text'],
     levels: [...new Set(facts.reasoningLevels)],
-    verbosity: provider.dialect.verbosity,
+    verbosity: dialectFor(model).verbosity,
   };
 }
 
