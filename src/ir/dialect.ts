@@ -10,6 +10,8 @@ export type Dialect = {
      *  `laterAs`, in its place, so that the cached prefix stays. */
     readonly placement: 'anywhere' | 'first';
     readonly laterAs: 'user' | 'system' | 'developer';
+    /** `false`: after tool outputs only the model may speak. Absent: anybody may. */
+    readonly userAfterTool?: boolean;
   };
   readonly effort: EffortDialect;
   readonly reasoning: {

@@ -57,8 +57,8 @@ test('each kind of quirk changes what it names and nothing else', () => {
   const before = compileDialect('openai-chat', []);
   const cases: readonly { readonly quirk: Quirk; readonly changes: object }[] = [
     {
-      quirk: { kind: 'role-map', source, instructions: 'developer', placement: 'anywhere' },
-      changes: { roles: { instructions: 'developer', placement: 'anywhere', laterAs: 'user' } },
+      quirk: { kind: 'role-map', source, instructions: 'developer', placement: 'anywhere', userAfterTool: false },
+      changes: { roles: { instructions: 'developer', placement: 'anywhere', laterAs: 'user', userAfterTool: false } },
     },
     {
       quirk: { kind: 'effort-dialect', source, effort: { kind: 'adaptive', levels: ['low'] } },

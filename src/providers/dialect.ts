@@ -59,9 +59,11 @@ function applyQuirk(dialect: Dialect, quirk: Quirk): Dialect {
       return {
         ...dialect,
         roles: {
+          ...dialect.roles,
           instructions: quirk.instructions,
           placement: quirk.placement ?? dialect.roles.placement,
           laterAs: quirk.laterAs ?? dialect.roles.laterAs,
+          ...(quirk.userAfterTool === undefined ? {} : { userAfterTool: quirk.userAfterTool }),
         },
       };
     case 'effort-dialect':

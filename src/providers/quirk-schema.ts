@@ -43,6 +43,7 @@ export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
     instructions: instructionRole,
     placement: z.enum(['anywhere', 'first']).exactOptional(),
     laterAs: z.enum(['user', 'system', 'developer']).exactOptional(),
+    userAfterTool: z.boolean().exactOptional(),
   }),
   z.strictObject({ kind: z.literal('effort-dialect'), source, effort }),
   z.strictObject({

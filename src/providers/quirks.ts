@@ -11,6 +11,7 @@ type QuirkKind =
       readonly instructions: Dialect['roles']['instructions'];
       readonly placement?: Dialect['roles']['placement'];
       readonly laterAs?: Dialect['roles']['laterAs'];
+      readonly userAfterTool?: boolean;
     }
   | { readonly kind: 'effort-dialect'; readonly effort: EffortDialect }
   | { readonly kind: 'reasoning-source'; readonly fields: readonly ReasoningField[]; readonly thinkTags?: boolean }

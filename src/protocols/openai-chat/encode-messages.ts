@@ -5,6 +5,7 @@ import { fitCallId } from '../call-ids.ts';
 import { CONTINUE, pairToolResults } from '../conversation.ts';
 import type { EgressTarget } from '../protocol.ts';
 import type { ToolNames } from '../tool-names.ts';
+import { bridgeTurns } from './bridge-turns.ts';
 import { encodeAssistant } from './encode-assistant.ts';
 import { encodeContent, imagePart, textsAndImages, UNSEEN_IMAGE } from './encode-content.ts';
 import { type LossNotes, lossNotes } from './losses.ts';
@@ -54,7 +55,8 @@ export function encodeMessages(
     losses.add('messages', `The conversation ended with the model's own words; a user turn "${CONTINUE}" was added.`);
     encoded.push({ role: 'user', content: CONTINUE });
   }
-  return { value: encoded, losses: [...paired.losses, ...losses.all()] };
+  const bridged = target.dialect.roles.userAfterTool === false ? bridgeTurns(encoded, losses) : encoded;
+  return { value: bridged, losses: [...paired.losses, ...losses.all()] };
 }
 
 function isInstruction(message: Message): boolean {
