@@ -1,27 +1,30 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import pino, { type DestinationStream } from 'pino';
 import { OWN_INSTRUCTIONS } from '../codex/own-instructions.ts';
 import { type Environment, type Places, proxySettings, startedByNpm } from '../config/environment.ts';
-import type { ConfigError } from '../config/issues.ts';
 import { configFile, loadConfig } from '../config/load.ts';
 import { removeRunState, writeRunState } from '../config/run-state.ts';
 import { ensureToken } from '../config/token.ts';
 import { routeView } from '../config/view.ts';
 import { watchConfig } from '../config/watch.ts';
-import type { Ledger } from '../metering/ledger.ts';
+import { costOf, loadPrices } from '../metering/pricing.ts';
 import { type Line, serve } from '../pipeline/serve.ts';
 import { createSessions } from '../pipeline/sessions.ts';
+import { ingress as responsesIngress } from '../protocols/openai-responses/ingress.ts';
 import { protocolById } from '../protocols/registry.ts';
 import { type Health, NO_HEALTH, observe } from '../routing/health.ts';
 import { planRoute } from '../routing/plan-route.ts';
 import { createApp } from '../server/app.ts';
-import { DRAIN_MS, drain, untilStopped } from '../server/drain.ts';
+import { drain, untilStopped } from '../server/drain.ts';
 import { listen, readTls } from '../server/listen.ts';
+import { NO_LEDGER, openLedger } from '../storage/ledger-writer.ts';
 import { withCredentials } from '../upstream/credentials.ts';
 import { layered } from '../upstream/layers.ts';
 import { createHttpTransport } from '../upstream/transport.ts';
 import { createCatalog } from './catalog.ts';
 import { demoFor } from './demo.ts';
+import { logEntry } from './log-entry.ts';
 import { readinessOf, snapshotStatus } from './status.ts';
 
 /** @property config  left out: `config.yaml` in the home. @property port  0 asks for any free one.
@@ -34,102 +37,130 @@ export type GatewayOptions = {
   readonly host?: string;
   readonly port?: number;
   readonly log?: DestinationStream;
+  readonly logLevel?: 'debug' | 'info' | 'silent';
 };
 
 /** @property notes  what a person should know at the start, one sentence each.
- *  @property stop   lets open streams end, for so many ms at the most, then closes everything. */
+ *  @property stop   takes no more calls, lets open streams end within a bound, and closes everything. */
 export type Gateway = {
   readonly url: string;
   readonly token: string;
   readonly notes: readonly string[];
-  readonly stop: (drainMs?: number) => Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 /** @param onStop  called when a client with the token asks the gateway to end.
  *  @throws ConfigError, ServeError: each with its mend. */
 export async function startGateway(options: GatewayOptions, onStop: () => void): Promise<Gateway> {
+  /** What is to be undone, the last first, when the gateway stops or cannot start. */
+  const undo: (() => void | Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return { ...(await start(options, onStop, undo)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: GatewayOptions,
+  onStop: () => void,
+  undo: (() => void | Promise<void>)[],
+): Promise<Omit<Gateway, 'stop'>> {
   const { places, environment, version } = options;
   const source = { places, environment, ...(options.config === undefined ? {} : { file: options.config }) };
   const loaded = loadConfig(source);
   if (!loaded.ok) throw loaded.error;
   const token = ensureToken(places.home);
-  const log = pino({ redact: ['*.authorization', '*.token', '*.secret'] }, options.log ?? pino.destination(2));
+  const log = pino({ level: options.logLevel ?? 'info', base: null }, options.log ?? pino.destination(2));
   const startedAt = Date.now();
   const instance = randomUUID();
 
   const demo = await demoFor(loaded.snapshot);
+  if (demo !== undefined) undo.push(demo.close);
   let snapshot = demo?.snapshot ?? loaded.snapshot;
   let health: Health = NO_HEALTH;
   const http = createHttpTransport(proxySettings(environment));
-  const ledger: Ledger = { record: () => {}, close: async () => {} };
-  const report: Line['report'] = (error, requestId) => log.error({ requestId, err: error }, 'request failed by a bug');
+  undo.push(http.close);
+  const opened = openLedger(join(places.home, 'plugboard.db'), {
+    trouble: ({ message, mend }, waiting, lost) => log.error({ waiting, lost }, `${message} ${mend}`),
+  });
+  const ledger = opened.ok ? opened.ledger : NO_LEDGER;
+  const ledgerProblem = opened.ok ? undefined : `${opened.problem.message} ${opened.problem.mend}`;
+  undo.push(ledger.close);
 
   const line: Line = {
     protocols: protocolById,
     plan: (query) => planRoute(query, routeView(snapshot, health)),
     transport: layered(http.transport, [withCredentials]),
     sessions: createSessions(),
-    ledger,
-    price: () => undefined,
+    ledger: {
+      ...ledger,
+      record: (entry) => {
+        logEntry(log, entry);
+        ledger.record(entry);
+      },
+    },
+    price: costOf,
     observe: (attempt) => {
       health = observe(health, attempt, Date.now());
     },
-    report,
+    report: (error, requestId) => log.error({ requestId, err: error }, 'a request failed by a bug of the gateway'),
     now: Date.now,
   };
 
-  const settings = { ...snapshot.server };
-  const host = options.host ?? settings.host;
-  const port = options.port ?? settings.port;
-  const tls = settings.tls === undefined ? undefined : readTls(settings.tls);
+  const { tls: tlsFiles, bodyLimitBytes, ...configured } = snapshot.server;
+  const tls = tlsFiles === undefined ? undefined : readTls(tlsFiles);
   const catalog = createCatalog(OWN_INSTRUCTIONS);
-  const { ingress } = protocolById('openai-responses');
-  if (ingress === undefined) throw new RangeError('the Responses protocol has no ingress');
   const app = createApp(
     {
       settings: () => snapshot.server,
       tokens: () => [token],
       serve: (request, reply) => serve(line, request, reply),
-      encodeError: ingress.encodeError,
+      encodeError: responsesIngress.encodeError,
       catalog: () => catalog(snapshot),
-      readiness: () => readinessOf(snapshot, undefined),
+      readiness: () => readinessOf(snapshot, ledgerProblem),
       status: () => ({
         version,
         pid: process.pid,
         instance,
         startedAt,
         uptimeMs: Date.now() - startedAt,
+        ledger: { open: opened.ok, problem: ledgerProblem ?? null },
         ...snapshotStatus(snapshot, health),
       }),
       stop: onStop,
       newId: randomUUID,
       now: Date.now,
-      report,
+      report: line.report,
     },
-    { bodyLimitBytes: settings.bodyLimitBytes, ...(tls === undefined ? {} : { tls }) },
+    { bodyLimitBytes, ...(tls === undefined ? {} : { tls }) },
   );
-  const url = await listen(app, { host, port, tls: tls !== undefined }, true);
+  undo.push(() => drain(app));
+  const address = {
+    host: options.host ?? configured.host,
+    port: options.port ?? configured.port,
+    tls: tls !== undefined,
+  };
+  const url = await listen(app, address, token !== '');
   writeRunState(places.home, { pid: process.pid, url, startedAt, version, configFile: configFile(source), instance });
+  undo.push(() => removeRunState(places.home, instance));
   const watcher = watchConfig(source, {
     changed: (next) => {
       snapshot = next;
-      log.info('configuration reloaded');
+      log.info('the configuration was read again');
     },
-    refused: (error: ConfigError) => log.warn(`${error.message} The running configuration stays.`),
-    blind: (folder) => log.warn(`changes in ${folder} cannot be watched; restart the gateway after an edit`),
+    refused: (error) => log.warn(`${error.message} The running configuration stays.`),
+    blind: (folder) => log.warn(`Changes in ${folder} cannot be watched; restart the gateway after an edit.`),
   });
-  return {
-    url,
-    token,
-    notes: [...snapshot.warnings, ...(demo?.notes ?? [])],
-    stop: async (drainMs = DRAIN_MS) => {
-      watcher.close();
-      await drain(app, drainMs);
-      removeRunState(places.home, instance);
-      await Promise.all([http.close(), ledger.close(), demo?.close()]);
-    },
-  };
+  undo.push(watcher.close);
+  return { url, token, notes: [...snapshot.warnings, ...(demo?.notes ?? [])] };
 }
+
+const PRICES_AFTER_MS = 200;
 
 /** Runs the gateway until it is told to stop. @returns the exit status. */
 export async function serveGateway(options: GatewayOptions, say: (text: string) => void): Promise<number> {
@@ -137,7 +168,10 @@ export async function serveGateway(options: GatewayOptions, say: (text: string) 
   const gateway = await startGateway(options, () => stop('a client asked for it'));
   for (const note of gateway.notes) say(note);
   say(`Plugboard ${options.version} listens on ${gateway.url}`);
+  // The table is large: neither the start nor the first reply should wait for it.
+  const prices = setTimeout(loadPrices, PRICES_AFTER_MS);
   await stopped;
+  clearTimeout(prices);
   await gateway.stop();
   return 0;
 }

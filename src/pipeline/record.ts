@@ -5,25 +5,26 @@ import type { Loss } from '../ir/loss.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { Usage } from '../ir/usage.ts';
 import type { Ledger, LedgerEntry, Outcome } from '../metering/ledger.ts';
+import type { Cost } from '../metering/pricing.ts';
+import { toolCallCounter } from '../metering/tool-calls.ts';
 import type { Model, Target } from '../providers/provider.ts';
 import type { RoutePlan } from '../routing/plan.ts';
 import type { ClientRequest } from './client.ts';
 
-/** Cost of one call, or undefined where the model is unpriced. @param at  ms since the epoch. */
-export type Price = (
-  model: Model,
-  usage: Usage,
-  at: number,
-) => { readonly costNanoUsd: number; readonly source: string } | undefined;
-
-export type RecordParts = { readonly ledger: Ledger; readonly price: Price; readonly now: () => number };
+/** @property price  cost of one call, or undefined where the model is unpriced; `at` is in ms since the epoch. */
+export type RecordParts = {
+  readonly ledger: Ledger;
+  readonly price: (model: Model, usage: Usage, at: number) => Cost | undefined;
+  readonly now: () => number;
+};
 
 /** Gathers what one request was and became.
  *  @property refused  an error went to the client, with this status and no head before it.
  *  @property close    writes the ledger entry. */
 export type Recorder = {
   readonly asked: (query: RouteQuery) => void;
-  readonly planned: (plan: RoutePlan) => void;
+  /** @param failedPatches  that the history reports since the model last spoke. */
+  readonly planned: (plan: RoutePlan, failedPatches: number) => void;
   readonly attempted: (attempt: Attempt) => void;
   readonly committed: (target: Target, bytes: boolean, losses: readonly Loss[]) => void;
   readonly events: (events: readonly InferenceEvent[]) => void;
@@ -43,6 +44,8 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
   let finish: FinishReason | undefined;
   let failure: Failure | undefined;
   let status = 200;
+  let failedPatches = 0;
+  const calls = toolCallCounter();
 
   function entry(): LedgerEntry {
     const last = attempts.at(-1);
@@ -70,6 +73,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
       ...(usage === undefined ? {} : { usage }),
       ...(price === undefined ? {} : { costNanoUsd: price.costNanoUsd, priceSource: price.source }),
       losses,
+      toolCalls: { ...calls.count(), failedPatches },
       outcome: outcome(),
       ...(failure === undefined ? {} : { failureKind: failure.kind }),
       status,
@@ -87,8 +91,9 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     asked: (asked) => {
       query = asked;
     },
-    planned: ({ route, why }) => {
+    planned: ({ route, why }, failed) => {
       plan = { route, why };
+      failedPatches = failed;
     },
     attempted: (attempt) => {
       attempts.push(attempt);
@@ -99,6 +104,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
       losses = lost;
     },
     events: (events) => {
+      calls.push(events);
       for (const event of events) {
         if (event.type === 'usage') usage = event.usage;
         else if (event.type === 'finish') finish = event.reason;

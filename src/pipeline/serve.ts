@@ -65,6 +65,7 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
   } catch (error) {
     if (!(error instanceof GatewayError)) line.report(error, request.id);
     const failure = error instanceof GatewayError ? error.failure : UNEXPECTED;
+    record.failed(failure);
     if (render === undefined) refuse(failure);
     else render.fail(failure);
   } finally {
@@ -87,10 +88,11 @@ function begin(line: Line, ingress: IngressCodec, request: ClientRequest, record
   const planned = line.plan(query);
   if (!planned.ok) throw new GatewayError(planned.failure);
   const { plan } = planned;
-  record.planned(plan);
   const lastTarget = query.sessionId === undefined ? undefined : line.sessions.last(query.sessionId);
   const source = openSource(body, { ingress, protocols: line.protocols, query, lastTarget });
+  // Every answer is given before a provider hears of the call; only native providers take what nobody has read.
   if (!plan.targets.every(source.passesBytes)) source.decode();
+  record.planned(plan, source.failedPatches());
   return { query, plan, source };
 }
 

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, parseJson } from '../ir/json.ts';
 import type { Loss } from '../ir/loss.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { InferenceRequest } from '../ir/request.ts';
+import { failedPatches } from '../metering/tool-calls.ts';
 import { holdsEnvelope } from '../protocols/openai-responses/envelope.ts';
 import type { EgressCall, IngressCodec, Protocol } from '../protocols/protocol.ts';
 import { dialectFor } from '../providers/dialect.ts';
@@ -18,6 +19,7 @@ export type Source = {
   readonly passesBytes: (target: Target) => boolean;
   readonly decode: () => void;
   readonly echo: () => InferenceRequest;
+  readonly failedPatches: () => number;
   readonly prepare: (target: Target) => PreparedCall;
   readonly losses: () => readonly Loss[];
   readonly release: () => void;
@@ -114,6 +116,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     passesBytes,
     decode: () => void decode(),
     echo: () => (decoded === undefined ? bare(query) : withoutConversation(decoded.value)),
+    failedPatches: () => (decoded === undefined ? 0 : failedPatches(decoded.value.messages)),
     prepare,
     losses: () => losses,
     release: () => {

@@ -1,0 +1,219 @@
+/** Measures the built gateway against a minimal raw proxy on the same Node, in the same run: `npm run bench [WORD...]`.
+ *  Prints each number with its bound, and fails when one is missed. */
+import { existsSync } from 'node:fs';
+import { chatBody, responsesBody } from './bodies.ts';
+import { hold, type Place, stream } from './client.ts';
+import { type Measured, startGateway, startServer } from './processes.ts';
+
+type Result = {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly bound: number;
+  readonly detail: string;
+};
+type Bench = { readonly name: string; readonly run: (stage: Stage) => Promise<readonly Result[]> };
+type Stage = { readonly upstream: Measured; readonly raw: Measured; readonly gateway: Measured };
+
+const MODELS = ['flow-10', 'flow-0', 'hold'];
+
+const direct = ({ upstream }: Stage): Place => ({ url: upstream.url, path: '/v1/chat/completions' });
+const throughRaw = ({ raw }: Stage): Place => ({ url: raw.url, path: '/v1/chat/completions' });
+const throughGateway = ({ gateway }: Stage): Place => ({
+  url: gateway.url,
+  path: '/v1/responses',
+  token: gateway.token,
+});
+
+/** CPU of one stream, in ms. @param atOnce  streams that run at the same time. */
+async function cpuPerStream(
+  measured: Measured,
+  place: Place,
+  body: string,
+  atOnce: number,
+  rounds: number,
+): Promise<number> {
+  const before = await measured.used();
+  for (let round = 0; round < rounds; round += 1) {
+    const streams = await Promise.all(Array.from({ length: atOnce }, () => stream(place, body)));
+    if (streams.some((one) => !one.whole)) throw new Error(`a stream broke at ${place.url}`);
+  }
+  return ((await measured.used()).cpuMs - before.cpuMs) / (atOnce * rounds);
+}
+
+async function streamRatios(stage: Stage, model: string, rounds: number, warmUp: number) {
+  const { raw, gateway } = stage;
+  const cost = { raw: 0, translated: 0, bytes: 0 };
+  const measure = async (times: number) => {
+    cost.raw = await cpuPerStream(raw, throughRaw(stage), chatBody(model), 32, times);
+    cost.translated = await cpuPerStream(gateway, throughGateway(stage), responsesBody(`chat-${model}`), 32, times);
+    cost.bytes = await cpuPerStream(gateway, throughGateway(stage), responsesBody(`native-${model}`), 32, times);
+  };
+  await measure(warmUp);
+  await measure(rounds);
+  return cost;
+}
+
+const ms = (value: number): string => `${value.toFixed(2)} ms`;
+
+const BENCHES: readonly Bench[] = [
+  {
+    name: 'start',
+    run: async ({ upstream }) => {
+      const starts: number[] = [];
+      let idle = Number.NaN;
+      for (let time = 0; time < 5; time += 1) {
+        const gateway = await startGateway(upstream.url, MODELS, false);
+        starts.push(gateway.readyMs);
+        await stream({ url: gateway.url, path: '/v1/responses', token: gateway.token }, responsesBody('chat-flow-0'));
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        idle = (await gateway.used()).rssMb;
+        await gateway.close();
+      }
+      return [
+        { name: 'ready after', value: median(starts), unit: 'ms', bound: 300, detail: `median of ${starts.length}` },
+        { name: 'memory when idle', value: idle, unit: 'MB', bound: 100, detail: 'after one priced call' },
+      ];
+    },
+  },
+  {
+    name: 'paced',
+    run: async (stage) => {
+      const cost = await streamRatios(stage, 'flow-10', 6, 2);
+      const detail = `raw ${ms(cost.raw)}, translated ${ms(cost.translated)}, bytes ${ms(cost.bytes)} of CPU a stream`;
+      return [
+        { name: 'CPU, 32 paced streams', value: cost.translated / cost.raw, unit: 'x raw', bound: 1.3, detail },
+        { name: 'byte path, paced', value: cost.bytes / cost.translated, unit: 'x translated', bound: 1, detail },
+      ];
+    },
+  },
+  {
+    name: 'unpaced',
+    run: async (stage) => {
+      const cost = await streamRatios(stage, 'flow-0', 30, 15);
+      const detail = `raw ${ms(cost.raw)}, translated ${ms(cost.translated)}, bytes ${ms(cost.bytes)} of CPU a stream`;
+      return [
+        { name: 'CPU, 32 unpaced streams', value: cost.translated / cost.raw, unit: 'x raw', bound: 1.5, detail },
+        { name: 'byte path, unpaced', value: cost.bytes / cost.translated, unit: 'x translated', bound: 1, detail },
+      ];
+    },
+  },
+  {
+    name: 'first-token',
+    run: async (stage) => {
+      const added: number[] = [];
+      for (let time = 0; time < 220; time += 1) {
+        const straight = await stream(direct(stage), chatBody('flow-0'));
+        const through = await stream(throughGateway(stage), responsesBody('chat-flow-0'));
+        if (time >= 20) added.push(through.firstByteMs - straight.firstByteMs);
+      }
+      const detail = `median of ${added.length} pairs`;
+      return [{ name: 'time to first token, added', value: median(added), unit: 'ms', bound: 1.5, detail }];
+    },
+  },
+  {
+    name: 'history',
+    run: async (stage) => {
+      const large = responsesBody('chat-flow-0', 1_048_576);
+      const small = responsesBody('chat-flow-0');
+      const costs = { parse: 0, translated: 0, bytes: 0 };
+      for (let warm = 0; warm < 2; warm += 1) {
+        costs.parse = bareParse(large, 60);
+        costs.translated = await added(stage, large, small);
+        costs.bytes = await added(stage, responsesBody('native-flow-0', 1_048_576), responsesBody('native-flow-0'));
+      }
+      const detail = `parse and stringify ${ms(costs.parse)}, translated ${ms(costs.translated)}, bytes ${ms(costs.bytes)}`;
+      return [
+        { name: '1 MB history', value: costs.translated / costs.parse, unit: 'x bare parse', bound: 2, detail },
+        {
+          name: '1 MB request as bytes',
+          value: costs.bytes / costs.translated,
+          unit: 'x translated',
+          bound: 0.4,
+          detail,
+        },
+      ];
+    },
+  },
+  {
+    name: 'open',
+    run: async ({ upstream }) => [
+      ...(await openStreams(upstream, 0, 'small bodies')),
+      ...(await openStreams(upstream, 40_960, '40 KB bodies')),
+    ],
+  },
+];
+
+/** CPU that a large body costs more than a small one, in ms. */
+async function added(stage: Stage, large: string, small: string): Promise<number> {
+  const cost = (body: string) => cpuPerStream(stage.gateway, throughGateway(stage), body, 1, 60);
+  const [one, other] = [await cost(small), await cost(large)];
+  return other - one;
+}
+
+function bareParse(body: string, times: number): number {
+  const bytes = Buffer.from(body);
+  const before = process.cpuUsage();
+  for (let time = 0; time < times; time += 1) Buffer.from(JSON.stringify(JSON.parse(bytes.toString())));
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000 / times;
+}
+
+const OPEN = 1_000;
+
+/** Fresh processes, so that no earlier measurement's memory counts. */
+async function openStreams(upstream: Measured, bodyBytes: number, name: string): Promise<readonly Result[]> {
+  const raw = await startServer('./raw-proxy.ts', [upstream.url]);
+  const rawMb = await memoryOpen(raw, { url: raw.url, path: '/v1/chat/completions' }, chatBody('hold', bodyBytes));
+  await raw.close();
+  const results: Result[] = [];
+  for (const kind of ['chat', 'native']) {
+    const gateway = await startGateway(upstream.url, MODELS);
+    const place = { url: gateway.url, path: '/v1/responses', token: gateway.token };
+    const { rssMb, open } = await memoryOpen(gateway, place, responsesBody(`${kind}-hold`, bodyBytes));
+    await gateway.close();
+    const bound = bodyBytes === 0 ? 300 : rawMb.rssMb;
+    const detail = `raw proxy ${rawMb.rssMb.toFixed(0)} MB, ${rawMb.open} open`;
+    results.push(
+      { name: `1,000 open, ${name}, ${kind}: dropped`, value: OPEN - open, unit: '', bound: 0, detail: `${open} open` },
+      { name: `1,000 open, ${name}, ${kind}: memory`, value: rssMb, unit: 'MB', bound, detail },
+    );
+  }
+  return results;
+}
+
+async function memoryOpen(measured: Measured, place: Place, body: string): Promise<{ rssMb: number; open: number }> {
+  const held: Awaited<ReturnType<typeof hold>>[] = [];
+  while (held.length < OPEN) held.push(...(await Promise.all(Array.from({ length: 50 }, () => hold(place, body)))));
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  const { rssMb } = await measured.used();
+  const open = held.filter((one) => one.isOpen()).length;
+  for (const one of held) one.leave();
+  return { rssMb, open };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+if (!existsSync('dist/main.js')) throw new Error('measure what is published: run `npm run build` first');
+const words = process.argv.slice(2);
+const upstream = await startServer('./upstream.ts');
+const raw = await startServer('./raw-proxy.ts', [upstream.url]);
+const gateway = await startGateway(upstream.url, MODELS);
+let missed = 0;
+try {
+  for (const bench of BENCHES.filter(({ name }) => words.length === 0 || words.includes(name))) {
+    for (const { name, value, unit, bound, detail } of await bench.run({ upstream, raw, gateway })) {
+      const ok = value <= bound;
+      if (!ok) missed += 1;
+      const number = `${value.toFixed(2)} ${unit}`.trim();
+      console.log(
+        `${ok ? 'ok  ' : 'MISS'} ${name.padEnd(44)} ${number.padStart(18)}  bound ${bound.toFixed(2).padStart(7)}  (${detail})`,
+      );
+    }
+  }
+} finally {
+  await Promise.all([upstream.close(), raw.close(), gateway.close()]);
+}
+process.exitCode = missed === 0 ? 0 : 1;
