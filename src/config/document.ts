@@ -15,7 +15,12 @@ export type SourceDocument = {
  *  twice is refused. */
 export function readDocument(text: string): SourceDocument | { readonly issues: readonly ConfigIssue[] } {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: 'error',
+  });
   if (document.errors.length > 0) {
     const lines = text.split('\n');
     const issues = document.errors.map((error): ConfigIssue => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmodSync, statSync } from 'node:fs';
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { NO_HEALTH } from '../routing/health.ts';
 import type { Environment } from './environment.ts';
 import { loadConfig } from './load.ts';
@@ -261,4 +262,48 @@ test("another protocol than the preset's drops what the preset says of the wire"
 test('a missing ca_file turns its provider off', (t) => {
   const yaml = 'providers: { a: { preset: ollama, ca_file: ./none.pem } }';
   assert.match(snapshotOf(setup(t, yaml).load()).disabled[0]?.reason ?? '', /none\.pem cannot be read/);
+});
+
+test('law: whatever stands in the file, the answer is a snapshot or issues with a place', (t) => {
+  const { home, load } = setup(t, '');
+  const file = join(home, 'config.yaml');
+  const cut = fc.record({
+    from: fc.nat({ max: CONTRACT_EXAMPLE.length }),
+    length: fc.nat({ max: 40 }),
+    instead: fc.oneof(
+      fc.string({ maxLength: 8 }),
+      fc.constantFrom(
+        ': ',
+        '[',
+        '{}',
+        '\n',
+        'null',
+        '- ',
+        '&a ',
+        '*a',
+        '!!js ',
+        '"',
+        `\${X}`,
+        '<<: ',
+        '__proto__: {}',
+        '? ',
+      ),
+    ),
+  });
+  fc.assert(
+    fc.property(fc.array(cut, { minLength: 1, maxLength: 3 }), (cuts) => {
+      const text = cuts.reduce(
+        (result, { from, length, instead }) => result.slice(0, from) + instead + result.slice(from + length),
+        CONTRACT_EXAMPLE,
+      );
+      writeFileSync(file, text);
+      const loaded = load(KEYS);
+      if (loaded.ok) return true;
+      return (
+        loaded.error.issues.length > 0 &&
+        loaded.error.issues.every((issue) => (issue.line ?? 1) > 0 && issue.message !== '')
+      );
+    }),
+    { numRuns: 60 },
+  );
 });
