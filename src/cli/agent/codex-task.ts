@@ -11,12 +11,14 @@ export type AgentStep =
   | { readonly type: 'file-change'; readonly paths: readonly string[]; readonly applied: boolean }
   | { readonly type: 'error'; readonly message: string };
 
-/** What one run of `codex exec` came to. Tokens are sums over its calls. */
+/** What one run of `codex exec` came to. Tokens are sums over its calls.
+ *  @property complaint  the last line of its standard error, which matters where it did nothing. */
 export type AgentRun = {
   readonly steps: readonly AgentStep[];
   readonly exitStatus: number | null;
   readonly tokens: { readonly input: number; readonly cached: number; readonly output: number };
   readonly totalMs: number;
+  readonly complaint: string;
 };
 
 /** @property codex  the command line that starts Codex: its file and what comes before its own arguments.
@@ -37,11 +39,12 @@ export function runAgent(task: AgentTask): Promise<AgentRun> {
   const began = performance.now();
   const steps: AgentStep[] = [];
   let tokens = { input: 0, cached: 0, output: 0 };
+  let complaint = '';
   return new Promise((resolve, reject) => {
     const child = spawn(file, [...first, 'exec', '--json', '--ephemeral', ...task.args, task.prompt], {
       cwd: task.directory,
       env: { ...task.environment },
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       timeout: task.limitMs,
       windowsHide: true,
     });
@@ -54,8 +57,13 @@ export function runAgent(task: AgentTask): Promise<AgentRun> {
       steps.push(step);
       task.onStep(step);
     });
+    createInterface({ input: child.stderr }).on('line', (text) => {
+      if (text.trim() !== '') complaint = text.trim();
+    });
     child.once('error', reject);
-    child.once('close', (exitStatus) => resolve({ steps, exitStatus, tokens, totalMs: performance.now() - began }));
+    child.once('close', (exitStatus) => {
+      resolve({ steps, exitStatus, tokens, totalMs: performance.now() - began, complaint });
+    });
   });
 }
 

@@ -115,7 +115,8 @@ function conclude({ run, file, requests, json }: Outcome, io: Io): void {
   }
   if (!done) {
     const error = run.steps.findLast((step) => step.type === 'error');
-    const why = error?.type === 'error' ? error.message : `Codex ended with status ${run.exitStatus ?? 'none'}`;
+    const why =
+      error?.type === 'error' ? error.message : `Codex ended with status ${run.exitStatus ?? 'none'}: ${run.complaint}`;
     throw new CliError({ message: `the demo's job was not done: ${why}`, mend: 'plugboard doctor' });
   }
 }

@@ -26,6 +26,7 @@ export async function liveBench(t: TestContext, config = ''): Promise<LiveBench>
   const home = join(folder, 'home');
   const codexHome = join(folder, 'codex');
   mkdirSync(home);
+  mkdirSync(codexHome);
   const port = await freePort();
   writeFileSync(join(home, 'config.yaml'), `server: { port: ${port} }\n${config}`);
   const environment = { ...inherited(), PLUGBOARD_HOME: home, CODEX_HOME: codexHome };
