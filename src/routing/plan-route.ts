@@ -54,7 +54,7 @@ function direct(slug: string, view: RouteView): Found {
 function planned(slug: string, found: Found, query: RouteQuery, view: RouteView): Planned {
   const targets = found.models.flatMap((model) => targetsOf(model, query.sessionId));
   if (!isNonEmpty(targets))
-    return { ok: false, failure: found.known ? outOfReach(slug, found.why) : unknown(slug, view) };
+    return { ok: false, failure: found.known ? outOfReach(slug, found.why, view) : unknown(slug, view) };
   const why: Reason[] = [...found.why];
   if (!view.routes.has(slug)) why.push({ slug, text: `"${slug}" was asked for by name, so no other model is tried.` });
   for (const model of found.models) {
@@ -66,12 +66,12 @@ function planned(slug: string, found: Found, query: RouteQuery, view: RouteView)
   return { ok: true, plan: { route: slug, targets, why } };
 }
 
-function outOfReach(slug: string, why: readonly Reason[]): Failure {
+function outOfReach(slug: string, why: readonly Reason[], view: RouteView): Failure {
   const reasons = why.map((reason) => reason.text).join(' ');
   return {
     kind: 'model-not-found',
     model: slug,
-    message: `No model can serve "${slug}" now. ${reasons}`.trim(),
+    message: view.routes.has(slug) ? `No target of the route "${slug}" can serve now. ${reasons}`.trimEnd() : reasons,
     mend: 'Run: plugboard doctor',
   };
 }
