@@ -33,10 +33,16 @@ export function holdsSecret(entry: ProviderEntry): boolean {
   return entry.auth.kind !== 'command' && 'secret' in entry.auth.token;
 }
 
-/** The members of `[model_providers.plugboard]`. Codex 0.118.0 is the first that knows `auth`.
- *  https://github.com/openai/codex/pull/16288 */
+/** The members of `[model_providers.plugboard]`. Codex 0.118.0 is the first that knows `auth`
+ *  (https://github.com/openai/codex/pull/16288). That alone makes it fetch our models too, but it then lists them among
+ *  its own; with `model_catalog_url` it lists ours alone. */
 export function providerMembers(entry: ProviderEntry): { readonly [key: string]: TomlValue } {
-  const common = { name: 'Plugboard', base_url: entry.baseUrl, wire_api: 'responses' };
+  const common = {
+    name: 'Plugboard',
+    base_url: entry.baseUrl,
+    wire_api: 'responses',
+    model_catalog_url: `${entry.baseUrl}/models`,
+  };
   switch (entry.auth.kind) {
     case 'command': {
       const { command, args } = entry.auth;
@@ -44,13 +50,12 @@ export function providerMembers(entry: ProviderEntry): { readonly [key: string]:
       return { ...common, auth };
     }
     case 'token':
-      return { ...common, ...bearer(entry.auth.token), model_catalog_url: `${entry.baseUrl}/models` };
+      return { ...common, ...bearer(entry.auth.token) };
     case 'login':
       return {
         ...common,
         requires_openai_auth: true,
         ...apiKeyHeader(entry.auth.token),
-        model_catalog_url: `${entry.baseUrl}/models`,
       };
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Secret } from '../../providers/provider.ts';
@@ -53,6 +53,22 @@ test('the real Codex fetches the token by command, then the models, then works',
   assert.ok(gateway.requests.every(({ headers }) => headers.authorization === 'Bearer pb-test'));
   disable(at);
   assert.equal(readFileSync(config, 'utf8'), ORIGINAL);
+});
+
+test('for Codex our models are all there are, however it proves itself', async (context) => {
+  const { at, gateway } = await machine(context);
+  writeFileSync(join(at.codexHome, 'auth.json'), JSON.stringify({ OPENAI_API_KEY: 'sk-made-up' }));
+  for (const auth of [COMMAND, { kind: 'token', token: TOKEN }, { kind: 'login', token: TOKEN }] as const) {
+    enable(at, { model: 'first', entry: { baseUrl: gateway.baseUrl, auth } });
+    rmSync(join(at.codexHome, 'models_cache.json'), { force: true });
+    const { stdout, stderr } = await runCodex(['debug', 'models'], at);
+    const { models }: { models: { slug: string }[] } = JSON.parse(stdout);
+    assert.deepEqual(
+      models.map(({ slug }) => slug),
+      ['first', 'second'],
+      `${auth.kind}: ${stderr}`,
+    );
+  }
 });
 
 test('the token in the file does the same for a Codex without commands', async (context) => {
