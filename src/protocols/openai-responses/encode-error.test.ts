@@ -30,8 +30,10 @@ test('what may pass is retried by Codex, and our words survive', () => {
     assert.equal(streamError(failure(kind), codex).code, 'server_error');
   }
   const asked = encodeError(failure('overloaded', { retryAfterMs: 1_200 }), codex);
-  assert.equal(asked.status, 503);
+  assert.equal(asked.status, 408);
   assert.equal(asked.headers['retry-after'], '2');
+  assert.equal(encodeError(failure('overloaded'), codex).headers['retry-after'], '5');
+  assert.equal(encodeError(failure('transport'), codex).headers['retry-after'], undefined);
 });
 
 test('codes that Codex treats on its own are kept', () => {

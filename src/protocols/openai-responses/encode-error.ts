@@ -4,9 +4,11 @@ import type { JsonObject } from '../../ir/json.ts';
 import type { Headers } from '../protocol.ts';
 import { retryAfterWords } from '../retry-after.ts';
 
-/** Without a Retry-After Codex gives up on a 429 at once; five of its retries at this distance outlast most limits that
- *  are counted per half minute. */
+/** Without a Retry-After Codex gives up on a 429 at once, and on an overload after seven seconds; five of its retries at
+ *  this distance outlast most limits that are counted per half minute. */
 const DEFAULT_RETRY_MS = 5_000;
+
+const MADE_TO_WAIT: readonly FailureKind[] = ['rate-limited', 'overloaded'];
 
 type Words = { readonly status: number; readonly type: string; readonly code: string };
 
@@ -35,7 +37,8 @@ const NATURAL: { readonly [K in FailureKind]: Words } = {
 /** Codex shows the words of a 400 with this code once, and does not retry. Any other code either hides our words or is
  *  retried six times first. */
 const SHOWN_ONCE = { status: 400, code: 'invalid_prompt' } as const;
-/** Codex retries this status five times and then shows our words; it hides those of a 5xx, after thirty retries. */
+/** Codex retries this status five times, obeys its Retry-After, and then shows our words. A 5xx it retries thirty times,
+ *  and of some it hides the words. */
 const RETRIED_THEN_SHOWN = { status: 408, code: 'server_error' } as const;
 
 const FOR_CODEX: { readonly [K in FailureKind]?: { readonly status: number; readonly code: string } } = {
@@ -59,11 +62,8 @@ export function encodeError(
   failure: Failure,
   caller: Caller,
 ): { readonly status: number; readonly headers: Headers; readonly body: JsonObject } {
-  // Asked to wait, Codex should wait, though it hides our words then.
-  const waits = failure.kind === 'overloaded' && failure.retryAfterMs !== undefined;
-  const { status, type, code } = waits ? NATURAL.overloaded : wordsFor(failure, caller);
-  const wait =
-    failure.retryAfterMs ?? (status === 429 && failure.kind === 'rate-limited' ? DEFAULT_RETRY_MS : undefined);
+  const { status, type, code } = wordsFor(failure, caller);
+  const wait = failure.retryAfterMs ?? (MADE_TO_WAIT.includes(failure.kind) ? DEFAULT_RETRY_MS : undefined);
   return {
     status,
     headers: wait === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(wait / 1_000))) },

@@ -22,16 +22,18 @@ export type ItemReader = {
   readonly phase: () => string | undefined;
 };
 
-/** @property parts  what was told so far of each text, by the kind and index of its part. */
 type Item = {
   readonly index: number;
-  readonly parts: Map<string, string>;
+  readonly parts: SpokenPart[];
   call?: CallReader;
   phase?: string;
   isDone: boolean;
 };
 
 type TextKind = 'text' | 'refusal' | 'summary' | 'raw';
+
+/** One text of an item, and what was told of it so far. */
+type SpokenPart = { readonly item: Item; readonly kind: TextKind; readonly index: number; told: string };
 
 /** What the reasoning block that is open brought for its maker to take back. */
 export type Thought = { encrypted?: string; raw: boolean };
@@ -41,7 +43,7 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
   const byId = new Map<string, Item>();
   const tags: ThinkTags | undefined = target?.dialect.reasoning.thinkTags === true ? thinkTags() : undefined;
   const sink: ThinkSink = { text: blocks.text, reasoning: blocks.reasoning };
-  let current: string | undefined;
+  let current: SpokenPart | undefined;
   const late: ProviderState[] = [];
   let endsNext = false;
   let phase: string | undefined;
@@ -53,7 +55,7 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
   const find = (index: Json | undefined, id: Json | undefined): Item => {
     const known = typeof index === 'number' ? items.get(index) : typeof id === 'string' ? byId.get(id) : undefined;
     if (known !== undefined) return known;
-    const item: Item = { index: typeof index === 'number' ? index : items.size, parts: new Map(), isDone: false };
+    const item: Item = { index: typeof index === 'number' ? index : items.size, parts: [], isDone: false };
     items.set(item.index, item);
     if (typeof id === 'string') byId.set(id, item);
     return item;
@@ -65,13 +67,15 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
   };
 
   /** A further piece of a text. Pieces of another part, or another item, begin a block of their own. */
-  const tell = (item: Item, kind: TextKind, part: number, piece: string): void => {
+  const tell = (item: Item, kind: TextKind, index: number, piece: string): void => {
     if (piece === '') return;
     if (endsNext) endText();
-    const key = `${kind} ${part}`;
-    const place = `${item.index} ${key}`;
-    if (current !== place) turnTo(item, kind, place);
-    item.parts.set(key, (item.parts.get(key) ?? '') + piece);
+    let part = current;
+    if (part?.item !== item || part.kind !== kind || part.index !== index) {
+      part = partAt(item, kind, index);
+      turnTo(part);
+    }
+    part.told += piece;
     switch (kind) {
       case 'text':
         hasSpoken = true;
@@ -93,11 +97,18 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
     }
   };
 
-  const turnTo = (item: Item, kind: TextKind, place: string): void => {
-    const isSamePlace = current?.startsWith(`${item.index} ${kind} `) === true;
-    if (isSamePlace && kind === 'summary') blocks.reasoningPart();
+  const partAt = (item: Item, kind: TextKind, index: number): SpokenPart => {
+    const known = item.parts.find((part) => part.kind === kind && part.index === index);
+    if (known !== undefined) return known;
+    const part: SpokenPart = { item, kind, index, told: '' };
+    item.parts.push(part);
+    return part;
+  };
+
+  const turnTo = (part: SpokenPart): void => {
+    if (part.kind === 'summary' && current?.kind === 'summary' && current.item === part.item) blocks.reasoningPart();
     else endText();
-    current = place;
+    current = part;
   };
 
   const endText = (): void => {
@@ -114,10 +125,10 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
   };
 
   /** The whole of a text: what was not told of it is told now. */
-  const complete = (item: Item, kind: TextKind, part: number, text: Json | undefined): void => {
+  const complete = (item: Item, kind: TextKind, index: number, text: Json | undefined): void => {
     if (typeof text !== 'string') return;
-    const told = item.parts.get(`${kind} ${part}`) ?? '';
-    if (text.startsWith(told)) tell(item, kind, part, text.slice(told.length));
+    const { told } = partAt(item, kind, index);
+    if (text.startsWith(told)) tell(item, kind, index, text.slice(told.length));
   };
 
   const begin = (item: Item, value: JsonObject): void => {
@@ -145,7 +156,7 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
           else complete(item, 'text', index, part['text']);
         }
         // Its end waits for what comes next: a limit that strikes now has cut this message, whatever its status says.
-        endsNext = !isCut && current?.startsWith(`${item.index} `) === true;
+        endsNext = !isCut && current?.item === item;
         break;
       case 'reasoning':
         doneReasoning(item, value, isCut);
@@ -160,14 +171,14 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
 
   const doneReasoning = (item: Item, value: JsonObject, isCut: boolean): void => {
     for (const [index, part] of listOf(value['summary']).entries()) complete(item, 'summary', index, part['text']);
-    const hasSummary = item.parts.has('summary 0');
+    const hasSummary = item.parts.some(({ kind, told }) => kind === 'summary' && told !== '');
     // Raw thinking beside its own summary would be told twice.
     for (const [index, part] of listOf(value['content']).entries()) {
       if (!hasSummary) complete(item, 'raw', index, part['text']);
     }
     const { encrypted_content: encrypted } = value;
     const blob = typeof encrypted === 'string' && encrypted !== '' ? encrypted : undefined;
-    if (current?.startsWith(`${item.index} `) === true) {
+    if (current?.item === item) {
       if (blob !== undefined) thought.encrypted = blob;
       if (!isCut) endText();
     } else if (blob !== undefined && target !== undefined) {
