@@ -17,9 +17,10 @@ export type Dialect = {
   readonly reasoning: {
     /** Fields of a delta or message that carry thinking, first match wins. */
     readonly from: readonly ReasoningField[];
-    /** The field in which it goes back, and when. `none`: the provider wants it gone. */
+    /** The field in which it goes back, and when. `none`: the provider wants it gone. `required`: a turn with calls is
+     *  refused without it, so that one whose thinking is not at hand bears it empty. */
     readonly echo:
-      | { readonly field: ReasoningField; readonly when: 'always' | 'tool-turns' }
+      | { readonly field: ReasoningField; readonly when: 'always' | 'tool-turns'; readonly required?: boolean }
       | { readonly field: 'none' };
     /** `<think>` tags in the text are thinking. */
     readonly thinkTags: boolean;

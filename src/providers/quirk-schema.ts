@@ -57,7 +57,11 @@ export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
     source,
     echo: z.union([
       z.strictObject({ field: z.literal('none') }),
-      z.strictObject({ field: reasoningField, when: z.enum(['always', 'tool-turns']) }),
+      z.strictObject({
+        field: reasoningField,
+        when: z.enum(['always', 'tool-turns']),
+        required: z.boolean().exactOptional(),
+      }),
     ]),
   }),
   z.strictObject({

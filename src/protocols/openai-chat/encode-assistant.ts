@@ -31,6 +31,7 @@ export function encodeAssistant(
   return {
     role: 'assistant',
     content,
+    ...(toolCalls.length === 0 ? {} : emptyThinking(target)),
     ...echo(thoughts, content, inToolTurn, target, losses),
     ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
   };
@@ -77,6 +78,13 @@ function jsonArguments(input: string, losses: LossNotes): string {
   if (isJsonObject(parseJson(input))) return input;
   losses.count('messages', 'A tool call whose arguments are no JSON object goes back as `malformed_arguments`.');
   return JSON.stringify({ malformed_arguments: input });
+}
+
+/** Calls of another model, or of one that did not think, would be refused with every later request.
+ *  Source: https://github.com/continuedev/continue/issues/11711 */
+function emptyThinking({ dialect }: EgressTarget): JsonObject {
+  const { echo: rule } = dialect.reasoning;
+  return rule.field !== 'none' && rule.required === true ? { [rule.field]: '' } : {};
 }
 
 /** The model's thinking in the form in which its provider wants it back. */
