@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'smol-toml';
 import { Secret } from '../providers/provider.ts';
@@ -14,24 +15,25 @@ const entry: ProviderEntry = {
     args: ['C:\\p b\\plugboard.js', 'token', '--start'],
   },
 };
+const PROFILE = join('/codex', 'plugboard.config.toml');
 const options = { codexHome: '/codex', name: 'plugboard', model: 'slug', entry };
 
 test('a profile is a file of its own, and ours may be written again', () => {
   const files = memoryFiles();
-  assert.equal(writeProfile(options, files.port), '/codex/plugboard.config.toml');
+  assert.equal(writeProfile(options, files.port), PROFILE);
   writeProfile({ ...options, model: 'other', catalogFile: '/home/catalog.json' }, files.port);
-  const file = files.content.get('/codex/plugboard.config.toml');
+  const file = files.content.get(PROFILE);
   const document = parse(Buffer.from(file?.bytes ?? []).toString('utf8'));
   assert.equal(document['model'], 'other');
   assert.equal(document['model_provider'], 'plugboard');
   assert.equal(document['model_catalog_json'], '/home/catalog.json');
   assert.match(JSON.stringify(document), /"command":"C:\\\\Program Files\\\\node.exe"/);
-  assert.deepEqual([...files.content.keys()], ['/codex/plugboard.config.toml']);
+  assert.deepEqual([...files.content.keys()], [PROFILE]);
 });
 
 test('a file that is not ours is refused, with the way out', () => {
   const files = memoryFiles();
-  files.content.set('/codex/plugboard.config.toml', { bytes: Buffer.from('model = "mine"\n'), mode: 0o644 });
+  files.content.set(PROFILE, { bytes: Buffer.from('model = "mine"\n'), mode: 0o644 });
   assert.throws(() => writeProfile(options, files.port), /not ours.*plugboard-gateway.*--force/);
   writeProfile({ ...options, overwrite: true }, files.port);
   writeProfile(options, files.port);
@@ -41,6 +43,6 @@ test('a token in it makes it private; a name with a path in it is no name', () =
   const files = memoryFiles();
   const auth = { kind: 'token', token: { secret: new Secret('t') } } as const;
   writeProfile({ ...options, entry: { ...entry, auth } }, files.port);
-  assert.equal(files.content.get('/codex/plugboard.config.toml')?.mode, 0o600);
+  assert.equal(files.content.get(PROFILE)?.mode, 0o600);
   assert.throws(() => writeProfile({ ...options, name: '../x' }, files.port), /no name for a profile/);
 });

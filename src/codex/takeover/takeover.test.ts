@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parse } from 'smol-toml';
@@ -9,8 +10,8 @@ import { isMarked } from './marks.ts';
 import type { TakeoverFacts } from './take.ts';
 import { disable, enable, recover } from './takeover.ts';
 
-const places = { home: '/home', codexHome: '/codex' };
-const CONFIG = '/codex/config.toml';
+const places = { home: join('/home'), codexHome: join('/codex') };
+const CONFIG = join('/codex', 'config.toml');
 const facts = (model: string): TakeoverFacts => ({
   model,
   entry: {
@@ -22,7 +23,7 @@ const facts = (model: string): TakeoverFacts => ({
 function machine(text: string | undefined, mode = 0o640): MemoryFiles {
   const files = memoryFiles();
   if (text === undefined) return files;
-  files.folders.add('/codex');
+  files.folders.add(places.codexHome);
   files.content.set(CONFIG, { bytes: Buffer.from(text), mode });
   return files;
 }
@@ -137,7 +138,7 @@ test('the marks alone are enough when our notes are lost', () =>
     fc.property(configToml(), (text) => {
       const files = machine(text);
       enable(places, facts('a'), { files: files.port });
-      for (const path of files.content.keys()) if (path.startsWith('/home')) files.content.delete(path);
+      for (const path of files.content.keys()) if (path.startsWith(places.home)) files.content.delete(path);
       disable(places, files.port);
       const ended = (value: string): string => value.replace(/[^\n]$/, '$&\n').replaceAll('\r\n', '\n');
       assert.equal(ended(textOf(files) ?? ''), ended(text));
