@@ -27,7 +27,8 @@ export function processIo(environment: Environment): Io {
       throw error;
     });
   }
-  const columns = process.stdout.columns;
+  // A terminal without a size says 0.
+  const columns = process.stdout.columns || undefined;
   return {
     out: stream(process.stdout, environment),
     err: stream(process.stderr, environment),

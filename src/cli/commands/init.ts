@@ -52,7 +52,7 @@ async function configure(questions: Questions, context: CommandContext): Promise
   const plan = planConfig(chosen);
   const slugs = plan.models.map((model) => model.slug);
   ensureHome(context.places.home);
-  if (existsSync(file)) renameSync(file, `${file}.before-init`);
+  if (existsSync(file)) renameSync(file, `${file}.${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
   writeNewConfig(file, newConfigText(plan));
   const snapshot = readConfiguration(context);
 

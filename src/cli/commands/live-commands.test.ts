@@ -64,7 +64,7 @@ test('a route is checked, called, timed; the catalogue is written; why tells of 
   assert.equal(runs, 3);
   assert.ok(firstTokenMs.min <= firstTokenMs.median && firstTokenMs.median <= firstTokenMs.max);
   assert.ok(tokensPerSecond.median > 0);
-  assert.match((await run('speed', 'talk', '-r', '1')).out, /^talk served by sim\/talk, 1 runs\nfirst token /);
+  assert.match((await run('speed', 'talk', '-r', '1')).out, /^talk served by sim\/talk, 1 run\nfirst token /);
 
   const file = join(home, 'models.json');
   assert.equal((await run('generate', file)).status, 0);

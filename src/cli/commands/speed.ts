@@ -2,7 +2,7 @@ import { startGateway } from '../background/start-gateway.ts';
 import { CliError, DONE } from '../cli-error.ts';
 import { modelsBehind, readConfiguration } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
-import { duration } from '../format.ts';
+import { duration, plural } from '../format.ts';
 import { line, printJson } from '../io.ts';
 import { callModel, type ModelReply } from '../model-call.ts';
 import { withProgress } from '../progress.ts';
@@ -47,7 +47,10 @@ function tell(slug: string, runs: readonly Run[], options: SpeedOptions, { io }:
     printJson(io, { slug, ...served, runs: runs.length, firstTokenMs, tokensPerSecond, totalMs });
     return;
   }
-  line(io.out, `${io.out.paint('bold', slug)} served by ${last?.provider}/${last?.model}, ${runs.length} runs`);
+  line(
+    io.out,
+    `${io.out.paint('bold', slug)} served by ${last?.provider}/${last?.model}, ${plural(runs.length, 'run')}`,
+  );
   line(io.out, `first token    ${spread(firstTokenMs, duration)}`);
   line(io.out, `tokens/second  ${spread(tokensPerSecond, (value) => value.toFixed(1))}`);
   line(io.out, `whole reply    ${spread(totalMs, duration)}`);

@@ -6,19 +6,21 @@ import { line, printJson } from '../io.ts';
 
 export type StopOptions = { readonly json: boolean; readonly keep: boolean };
 
-/** Stops the gateway. Codex's config is given back first, unless it is to be kept, so that no moment strands Codex. */
+/** Stops the gateway and gives Codex's config back, unless it is to be kept. Neither waits for the other's success, and
+ *  between the two nobody is stranded: a Codex that is pointed at the gateway starts it again. */
 export async function stop(options: StopOptions, context: CommandContext): Promise<number> {
   const { io, places } = context;
   const enabled = takeoverStatus(places).on;
-  if (enabled && !options.keep) disable(places);
-  const stopped = await stopGateway(context);
-  const given = enabled && !options.keep;
-  if (options.json) {
-    printJson(io, { ...stopped, disabled: given });
-    return DONE;
+  try {
+    const stopped = await stopGateway(context);
+    if (options.json) printJson(io, { ...stopped, disabled: enabled && !options.keep });
+    else line(io.out, words(stopped));
+  } finally {
+    if (!options.keep) disable(places);
   }
-  line(io.out, words(stopped));
-  if (given) line(io.out, "Codex's config is as it was before. To point it at the gateway again: plugboard enable");
+  if (options.json) return DONE;
+  if (enabled && !options.keep)
+    line(io.out, "Codex's config is as it was before. To point it at the gateway again: plugboard enable");
   if (enabled && options.keep) line(io.out, 'Codex stays pointed at the gateway and will start it when it needs it.');
   return DONE;
 }

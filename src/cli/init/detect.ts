@@ -1,5 +1,6 @@
 import { compileProviders } from '../../config/compile.ts';
 import { withDotenv } from '../../config/dotenv.ts';
+import type { Environment } from '../../config/environment.ts';
 import { configSchema } from '../../config/schema.ts';
 import { presetsOf } from '../../config/user-presets.ts';
 import { PRESET_IDS } from '../../providers/presets/presets.ts';
@@ -30,16 +31,22 @@ export async function findLocalServers(context: CommandContext): Promise<readonl
   const probes = await probeAll(providers, context);
   return providers.flatMap((provider): FoundProvider[] => {
     const models = probes.get(provider.id)?.modelIds;
-    return models === undefined ? [] : [{ kind: 'local', preset: provider.id, name: provider.name, models }];
+    if (models === undefined) return [];
+    const elsewhere = provider.id === 'ollama' ? ollamaUrl(context.environment) : undefined;
+    const baseUrl = elsewhere === undefined ? {} : { baseUrl: elsewhere };
+    return [{ kind: 'local', preset: provider.id, name: provider.name, models, ...baseUrl }];
   });
 }
 
 function localProviders(context: CommandContext): readonly Provider[] {
   const { home } = context.places;
+  const timeouts = { connect: '1s', first_byte: '2s', idle: '2s' };
+  const elsewhere = ollamaUrl(context.environment);
   const config = configSchema.parse({
-    providers: Object.fromEntries(
-      LOCAL_SERVERS.map((preset) => [preset, { preset, timeouts: { connect: '1s', first_byte: '2s', idle: '2s' } }]),
-    ),
+    providers: {
+      ...Object.fromEntries(LOCAL_SERVERS.map((preset) => [preset, { preset, timeouts }])),
+      ...(elsewhere === undefined ? {} : { ollama: { preset: 'ollama', base_url: elsewhere, timeouts } }),
+    },
   });
   const compiled = compileProviders(config, {
     environment: context.environment,
@@ -49,4 +56,16 @@ function localProviders(context: CommandContext): readonly Provider[] {
     presets: presetsOf(home),
   });
   return [...compiled.providers.values()];
+}
+
+/** What OLLAMA_HOST says: `0.0.0.0`, `:11500`, `host:port` or a URL. https://docs.ollama.com/faq */
+export function ollamaUrl(environment: Environment): string | undefined {
+  const host = environment['OLLAMA_HOST']?.trim();
+  if (host === undefined || host === '') return undefined;
+  const withScheme = /^https?:\/\//i.test(host) ? host : `http://${host.startsWith(':') ? `127.0.0.1${host}` : host}`;
+  if (!URL.canParse(withScheme)) return undefined;
+  const url = new URL(withScheme);
+  const name = url.hostname === '0.0.0.0' ? '127.0.0.1' : url.hostname;
+  const hasPort = url.port !== '' || /^https?:\/\//i.test(host);
+  return `${url.protocol}//${name}${hasPort ? (url.port === '' ? '' : `:${url.port}`) : ':11434'}/v1`;
 }

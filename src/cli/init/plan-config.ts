@@ -2,10 +2,17 @@ import type { NewConfig } from '../../config/new-config.ts';
 import { SUGGESTIONS } from './suggestions.ts';
 
 /** A provider that was found. @property keyVariable  the variable that holds its key.
- *  @property models  of a local server: the ids of what it has. */
+ *  @property models   of a local server: the ids of what it has.
+ *  @property baseUrl  where it is, if not where its preset says. */
 export type FoundProvider =
   | { readonly kind: 'key'; readonly preset: string; readonly name: string; readonly keyVariable: string }
-  | { readonly kind: 'local'; readonly preset: string; readonly name: string; readonly models: readonly string[] };
+  | {
+      readonly kind: 'local';
+      readonly preset: string;
+      readonly name: string;
+      readonly models: readonly string[];
+      readonly baseUrl?: string;
+    };
 
 type Model = NewConfig['models'][number];
 
@@ -25,6 +32,7 @@ export function planConfig(found: readonly FoundProvider[]): NewConfig {
       id: provider.preset,
       preset: provider.preset,
       ...(provider.kind === 'key' ? { keyVariable: provider.keyVariable } : {}),
+      ...(provider.kind === 'local' && provider.baseUrl !== undefined ? { baseUrl: provider.baseUrl } : {}),
     })),
     models,
     wildcards: providers.flatMap(({ preset }) => {
