@@ -6,7 +6,7 @@ import type { InferenceRequest } from '../../ir/request.ts';
 import { decodeRequest } from './decode-request.ts';
 import { makeEnvelope } from './envelope.ts';
 
-const decode = (members: JsonObject): InferenceRequest => decodeRequest({ model: 'm', ...members }).value;
+const decode = (members: JsonObject): InferenceRequest => decodeRequest({ model: 'm', input: [], ...members }).value;
 const input = (...items: readonly JsonObject[]): InferenceRequest['messages'] => decode({ input: items }).messages;
 const user: JsonObject = { role: 'user', content: 'Go.' };
 
@@ -216,7 +216,9 @@ test('what is wrong, or cannot be carried, is refused by name', () => {
   const refused = (members: JsonObject | Json, kind: string, words: RegExp): void => {
     assert.throws(
       () =>
-        decodeRequest(typeof members === 'object' && !Array.isArray(members) ? { model: 'm', ...members } : members),
+        decodeRequest(
+          typeof members === 'object' && !Array.isArray(members) ? { model: 'm', input: [], ...members } : members,
+        ),
       (thrown) => {
         assert.ok(thrown instanceof GatewayError);
         assert.equal(thrown.failure.kind, kind);
@@ -227,6 +229,7 @@ test('what is wrong, or cannot be carried, is refused by name', () => {
   };
   refused([], 'invalid-request', /no JSON object/);
   refused({ model: '' }, 'invalid-request', /model: /);
+  refused({ input: null }, 'invalid-request', /input: expected a string or a list of items/);
   refused({ input: 7 }, 'invalid-request', /input: expected a string or a list of items/);
   refused({ input: [7] }, 'invalid-request', /input\[0\]: expected an object/);
   refused({ input: [{}] }, 'invalid-request', /input\[0\]\.type: /);

@@ -20,7 +20,7 @@ export function decodeRequest(body: Json): Translated<InferenceRequest> {
   refuseUnsupported(body, request.include ?? [], request.top_logprobs ?? 0);
   const losses: Loss[] = [];
   const declared = decodeTools(request.tools ?? [], 'tools', losses);
-  const input = decodeInput(request.input ?? [], losses);
+  const input = decodeInput(request.input, losses);
   const tools = onceEach([...declared, ...input.tools]);
   const choice = decodeToolChoice(request.tool_choice ?? 'auto', tools);
   const { effort, summary } = request.reasoning ?? {};

@@ -18,9 +18,13 @@ export function encodeOffer(request: InferenceRequest, dialect: Dialect, names: 
     return false;
   };
   const offered = request.tools.filter(isTaken);
-  if (offered.length === 0) return { value: {}, losses };
+  const forms = offered.flatMap((tool) =>
+    tool.kind === 'hosted' ? (dialect.tools.hostedForms?.[tool.type] ?? []) : [],
+  );
+  const members: JsonObject = Object.assign({}, ...forms.map((form) => form.members));
   const tools = dialect.tools.native ? encodeTools(declaredTools(offered)) : flatTools(offered, dialect, names, losses);
-  return { value: { tools, ...choiceMembers(request, dialect, names, losses) }, losses };
+  if (tools.length === 0) return { value: members, losses };
+  return { value: { ...members, tools, ...choiceMembers(request, dialect, names, losses) }, losses };
 }
 
 /** Every tool as a function with a flat name, for servers that know nothing else. */
@@ -37,9 +41,12 @@ function flatTools(
     const isStrict = dialect.tools.strict && tool.kind === 'function' && tool.strict === true;
     return { type: 'function', name: wireName, description: describe(tool), parameters: schema, strict: isStrict };
   });
-  const hosted = offered.flatMap((tool) =>
-    tool.kind === 'hosted' ? [dialect.tools.hostedForms?.[tool.type]?.tool ?? tool.value] : [],
-  );
+  const hosted = offered.flatMap((tool) => {
+    if (tool.kind !== 'hosted') return [];
+    const form = dialect.tools.hostedForms?.[tool.type];
+    const own = form === undefined ? tool.value : form.tool;
+    return own === undefined ? [] : [own];
+  });
   return [...functions, ...hosted];
 }
 

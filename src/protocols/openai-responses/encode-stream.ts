@@ -1,4 +1,4 @@
-import { isCodex } from '../../ir/caller.ts';
+import { type Caller, isCodex } from '../../ir/caller.ts';
 import type { FinishReason, InferenceEvent } from '../../ir/event.ts';
 import type { Failure } from '../../ir/failure.ts';
 import type { JsonObject } from '../../ir/json.ts';
@@ -42,7 +42,8 @@ const SILENT_REFUSAL = 'The model declined to answer.';
 const INCOMPLETE = { length: 'max_output_tokens', 'content-filter': 'content_filter' } as const;
 
 class StreamEncoder {
-  readonly #context: ReplyContext;
+  readonly #caller: Caller;
+  readonly #responseId: string;
   readonly #write: (state: ResponseState) => string;
   readonly #wantsEnvelope: boolean;
   readonly #output: string[] = [];
@@ -61,7 +62,9 @@ class StreamEncoder {
   #carry = '';
 
   constructor(context: ReplyContext) {
-    this.#context = context;
+    // The context itself is let go: thousands of open streams must not each hold their request.
+    this.#caller = context.caller;
+    this.#responseId = context.responseId;
     this.#write = responseWriter(context);
     this.#wantsEnvelope = context.echo.reasoning.returnState === true;
   }
@@ -91,7 +94,7 @@ class StreamEncoder {
         break;
       case 'refusal-start': {
         // Codex shows no refusal part.
-        const kind = isCodex(this.#context.caller) ? 'output_text' : 'refusal';
+        const kind = isCodex(this.#caller) ? 'output_text' : 'refusal';
         this.#block(() => openMessage(this.#slot(), kind, undefined));
         break;
       }
@@ -141,7 +144,7 @@ class StreamEncoder {
   fail(failure: Failure): void {
     if (this.#ended) return;
     this.#start();
-    this.#end('response.failed', { status: 'failed', error: streamError(failure, this.#context.caller) });
+    this.#end('response.failed', { status: 'failed', error: streamError(failure, this.#caller) });
   }
 
   #start(): void {
@@ -229,7 +232,7 @@ class StreamEncoder {
   #slot(): ItemSlot {
     const index = this.#items;
     this.#items += 1;
-    return { id: `${this.#context.responseId}_${index}`, index, emit: (type, members) => this.#emit(type, members) };
+    return { id: `${this.#responseId}_${index}`, index, emit: (type, members) => this.#emit(type, members) };
   }
 
   #emit(type: string, members: string): void {

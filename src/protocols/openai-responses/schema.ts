@@ -12,7 +12,7 @@ const json = z.custom<Json>(() => true);
 
 export const requestSchema = z.looseObject({
   model: z.string().min(1),
-  input: z.union([z.string(), z.array(json)], 'expected a string or a list of items').nullish(),
+  input: z.union([z.string(), z.array(json)], 'expected a string or a list of items'),
   instructions: z.string().nullish(),
   tools: z.array(jsonObject).nullish(),
   tool_choice: z
