@@ -30,7 +30,7 @@ export function keysOf(
   if (auth.type === 'none' || auth.type === 'passthrough' || variables.length === 0) return found([]);
   const set = variables.map((name) => context.environment[name]?.trim() ?? '').find((value) => value !== '');
   if (set !== undefined) return fromSecrets([set], []);
-  if (preset?.local === true) return found([]);
+  if (preset?.local === true || preset?.keyOptional === true) return found([]);
   const empty = variables.find((name) => context.environment[name] !== undefined);
   const which =
     empty === undefined ? `no key is set in ${variables.join(' or ')}` : `the variable ${empty} is set but empty`;

@@ -8,6 +8,7 @@ import type { Quirk } from './quirks.ts';
  *  @property baseUrl       absent where every user has another one; then `baseUrlExample` shows its form.
  *  @property keyVariables  environment variables that hold the key, the first that is set wins. Empty: no key is known.
  *  @property local         runs on this machine or network: a key is taken but not needed, and calls cost nothing.
+ *  @property keyOptional   a key is taken but not needed, though calls may leave the network and cost: a proxy's.
  *  @property native        a full implementation of its protocol, so that bytes may pass untouched.
  *  @property clientMetadata  may be sent what Codex tells of the working tree: its own maker's services alone.
  *  @property priceId       the provider's id in @pydantic/genai-prices; absent: its models are unpriced.
@@ -22,6 +23,7 @@ export type Preset = {
   readonly auth: AuthScheme;
   readonly keyVariables: readonly string[];
   readonly local: boolean;
+  readonly keyOptional?: boolean;
   readonly native: boolean;
   readonly clientMetadata?: boolean;
   readonly priceId?: string;
@@ -63,6 +65,7 @@ export const presetSchema: z.ZodType<Preset> = z.strictObject({
   auth,
   keyVariables: z.array(z.string().regex(/^[A-Z][A-Z0-9_]*$/)),
   local: z.boolean(),
+  keyOptional: z.boolean().exactOptional(),
   native: z.boolean(),
   clientMetadata: z.boolean().exactOptional(),
   priceId: z.string().min(1).exactOptional(),
