@@ -1,4 +1,4 @@
-import { createTwoFilesPatch } from 'diff';
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import type { Places } from '../../config/environment.ts';
 import { holdsSecret, PROVIDER_ID } from '../provider-entry.ts';
 import { isTable, parseDocument } from './document.ts';
@@ -217,9 +217,12 @@ function describe(
   warnings: readonly string[] = [],
 ): TakeoverChange {
   const changed = before !== after;
-  const patch = changed ? createTwoFilesPatch(places.config, places.config, before, after) : '';
+  const patch = changed ? createTwoFilesPatch(places.config, places.config, before, after, '', '', PATCH_STYLE) : '';
   return { path: places.config, changed, diff: patch.replaceAll(SECRET, '$1"***"'), warnings };
 }
+
+/** As `diff -u` and `git diff` show it. */
+const PATCH_STYLE = { context: 3, headerOptions: FILE_HEADERS_ONLY };
 
 /** Our token, and keys of the user's that stand near by. */
 const SECRET = /((?:token|api[-_]?key|authorization|secret|password)["']?\s*=\s*)(?:"[^"]*"|'[^']*')/gi;
