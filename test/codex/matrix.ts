@@ -5,7 +5,15 @@ import type { ProtocolId } from '../../src/ir/protocol-id.ts';
 import type { RecordedRequest } from '../../src/simulator/server.ts';
 import { sdkCase } from './cases/sdk.ts';
 import { compactionCase, resumeCase, reviewCase, schemaCase, subAgentCase } from './cases/session.ts';
-import { cutAlwaysCase, cutOnceCase, overflowCase, rateLimitCase, unauthorizedCase } from './cases/trouble.ts';
+import {
+  cutAlwaysCase,
+  cutOnceCase,
+  lengthCase,
+  overflowCase,
+  rateLimitCase,
+  refusalCase,
+  unauthorizedCase,
+} from './cases/trouble.ts';
 import { deliveryCase, imageCase, mcpCase, textCase, workCase } from './cases/work.ts';
 import { type Case, type Lab, PROVIDER_KEY, startLab } from './harness/lab.ts';
 
@@ -26,6 +34,8 @@ const CASES: readonly Case[] = [
   overflowCase,
   cutOnceCase,
   cutAlwaysCase,
+  lengthCase,
+  refusalCase,
 ];
 
 /** Nothing that Codex tells of the machine and the working tree, and no token of ours, reaches a provider. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../src/ir/json.ts';
 import type { ProtocolId } from '../../../src/ir/protocol-id.ts';
 import { attempts, httpReply, type Reply, type Scenario, say, script } from '../../../src/simulator/script.ts';
-import { finalText, shownErrors, transcript } from '../harness/codex.ts';
+import { lastUserText } from '../../../src/simulator/turn.ts';
+import { finalText, items, shownErrors, transcript } from '../harness/codex.ts';
 import { type Case, PROVIDER_KEY } from '../harness/lab.ts';
 import { run } from './work.ts';
 
@@ -122,5 +123,43 @@ export const cutAlwaysCase: Case = {
     const words = shownErrors(done).join('\n');
     assert.match(words, /sim\b/, transcript(done));
     assert.match(words, /ended|cut|broke|closed|reset/i, transcript(done));
+  },
+};
+
+/** The token limit falls into a call: into a command, or into a patch. */
+const limited: Scenario = (turn) => {
+  const half = (tool: string, argumentsText: string) => ({ type: 'call', tool, input: { argumentsText } }) as const;
+  const steps = lastUserText(turn).includes('patch')
+    ? [half('apply_patch', '{"input":"*** Begin Patch\\n*** Add File: half.txt\\n+half')]
+    : [say('I begin.'), half('exec_command', '{"cmd":"echo half > half.txt')];
+  return script(steps, { finish: 'length' });
+};
+
+export const lengthCase: Case = {
+  slug: 'length',
+  title: 'a token limit inside a call: nothing half is run, and the user sees why',
+  scenario: limited,
+  mayFail: true,
+  run: async ({ codex, workspace }) => {
+    for (const prompt of ['run a command', 'write a patch']) {
+      const done = await codex(prompt);
+      assert.equal(done.status, 1, transcript(done));
+      assert.match(shownErrors(done).join('\n'), /max_output_tokens/, transcript(done));
+      assert.ok(!existsSync(join(workspace.directory, 'half.txt')), transcript(done));
+      assert.equal(items(done, 'file_change').length + items(done, 'command_execution').length, 0, transcript(done));
+    }
+  },
+};
+
+export const refusalCase: Case = {
+  slug: 'refusal',
+  title: 'a refusal is text to Codex, which shows no refusal part',
+  scenario: () => script([{ type: 'refuse', text: 'I will not do that.' }], { finish: 'refusal' }),
+  run: async ({ codex, protocol }) => {
+    const done = await codex('hi');
+    assert.equal(done.status, 0, transcript(done));
+    // The Messages API takes back what it streamed before a refusal, so words of ours stand there.
+    const words = protocol === 'anthropic-messages' ? /declined/ : /^I will not do that\.$/;
+    assert.match(finalText(done), words, transcript(done));
   },
 };
