@@ -135,6 +135,11 @@ test('a limit closes half a text or half a JSON call as incomplete', () => {
   });
 });
 
+test('a limit between two items is marked on the one that never began', () => {
+  const items = doneItems(stream([...text('Whole.'), { type: 'text-end' }, finish('length')]));
+  assert.partialDeepStrictEqual(items, [{ status: 'completed' }, { status: 'incomplete', content: [] }]);
+});
+
 test('what was cut before its first argument can never pass for a call without any', () => {
   const [item] = doneItems(stream([...call('function'), finish('length')]));
   assert.ok(isJsonObject(item));

@@ -158,6 +158,7 @@ class StreamEncoder {
   #finish(reason: FinishReason): void {
     this.#start();
     if (reason === 'length' || reason === 'content-filter') {
+      if (reason === 'length' && this.#open === undefined && this.#output.length > 0) this.#markLimit();
       this.#close(false);
       this.#end('response.incomplete', { status: 'incomplete', incompleteReason: INCOMPLETE[reason] });
       return;
@@ -166,6 +167,15 @@ class StreamEncoder {
     if (reason === 'refusal' && !this.#hasSpoken) this.#say(SILENT_REFUSAL);
     else if (this.#output.length === 0) this.#say('');
     this.#end('response.completed', { status: 'completed' });
+  }
+
+  /** The limit struck between two items: the one that never began bears the mark. */
+  #markLimit(): void {
+    this.#close(false);
+    const slot = this.#slot();
+    const item = (status: string): string =>
+      `{"id":"msg_${slot.id}","type":"message","role":"assistant","status":"${status}","content":[]}`;
+    this.#output.push(wholeItem(slot, item('incomplete'), item('in_progress')));
   }
 
   #say(text: string): void {
