@@ -16,12 +16,17 @@ export function readConfiguration(context: CommandContext): Snapshot {
   return loaded.snapshot;
 }
 
-/** The models behind a slug in the order in which they are tried: one for a model, several for a route.
- *  @throws CliError naming the nearest slugs where there is none. */
+/** The models behind a slug in the order in which they are tried: one for a model, several for a route, none where it is
+ *  unknown or out of reach. */
 export function modelsBehind(slug: string, snapshot: Snapshot): readonly Model[] {
-  const view = routeView(snapshot, NO_HEALTH);
-  const models = flatten(slug, view, new Set());
+  return flatten(slug, routeView(snapshot, NO_HEALTH), new Set());
+}
+
+/** The same, at least one. @throws CliError naming the nearest slugs, or why none can be reached. */
+export function requireModels(slug: string, snapshot: Snapshot): readonly Model[] {
+  const models = modelsBehind(slug, snapshot);
   if (models.length > 0) return models;
+  const view = routeView(snapshot, NO_HEALTH);
   const reason = view.unavailable?.(slug);
   if (reason !== undefined || view.routes.has(slug)) {
     throw new CliError({

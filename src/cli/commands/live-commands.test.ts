@@ -34,21 +34,27 @@ test('models, with what the provider really has', async (t) => {
   assert.equal(table.status, 0, table.err);
   assert.match(table.out, /^talk \* +sim +talk +128k +\$1\/\$2 +-$/m);
   assert.match(table.out, /^gone +sim +gone +\d+k\? +unpriced/m);
-  assert.match(table.out, /^both +route +broken, talk/m);
+  assert.match(table.out, /^both +route +broken, talk +128k +-/m);
   assert.match(table.out, /^off: away \(far\): /m);
   const live = await run('list', '--live', '--json');
   const rows: { slug: string; live?: { known: boolean | null } }[] = JSON.parse(live.out).models;
   const known = Object.fromEntries(rows.map((row) => [row.slug, row.live?.known]));
   assert.deepEqual([known['talk'], known['gone']], [true, false]);
-  assert.match((await run('models', '--live')).out, /^gone .* absent$/m);
+  const told = (await run('models', '--live')).out;
+  assert.match(told, /^gone .* absent$/m);
+  assert.match(told, /^absent at the provider: gone \(gone\)$/m);
 });
 
 test('a route is checked, called, timed; the catalogue is written; why tells of it', async (t) => {
   const { run, home } = await withProvider(t);
   const looked = await run('test', 'talk');
   assert.equal(looked.status, 0, looked.err);
-  assert.match(looked.out, /^ok {6}sim\/talk: openai-chat at http/);
+  assert.match(looked.out, /^ok {6}sim\/talk: sim answers at http/);
   assert.match(looked.out, /Nothing was called\. One call: plugboard test talk --call/);
+
+  const absent = await run('test', 'gone');
+  assert.equal(absent.status, 1);
+  assert.match(absent.out, /^failed {2}sim\/gone: sim does not list gone/m);
 
   const called = await run('test', 'both', '--call', '--json');
   assert.equal(called.status, 0, called.err);

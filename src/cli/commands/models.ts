@@ -2,12 +2,12 @@ import { ASSUMED_CONTEXT_WINDOW } from '../../codex/catalog.ts';
 import type { ProviderProbe } from '../../codex/doctor/provider-probe.ts';
 import type { Snapshot } from '../../config/snapshot.ts';
 import { priceOf } from '../../metering/pricing.ts';
-import type { Model, Price } from '../../providers/provider.ts';
+import type { Model, Price, Provider } from '../../providers/provider.ts';
 import { DONE } from '../cli-error.ts';
-import { readConfiguration } from '../configuration.ts';
+import { modelsBehind, readConfiguration } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
-import { type DeploymentHealth, deploymentHealth } from '../deployment-health.ts';
 import { pricePerMillion, tokens, UNKNOWN } from '../format.ts';
+import { type DeploymentHealth, type GatewayModel, gatewayModels } from '../gateway-models.ts';
 import { line, printJson } from '../io.ts';
 import { withProgress } from '../progress.ts';
 import { probeAll } from '../providers.ts';
@@ -38,7 +38,7 @@ export async function models(options: ModelsOptions, context: CommandContext): P
   const { io } = context;
   const snapshot = readConfiguration(context);
   const probes = options.live
-    ? await withProgress(io, 'asking the providers', () => probeAll([...snapshot.providers.values()], context))
+    ? await withProgress(io, 'asking the providers', () => probeAll(askable(snapshot), context))
     : undefined;
   const rows = await rowsOf(snapshot, probes, context);
   if (options.json) printJson(io, { models: rows, disabled: snapshot.disabled });
@@ -48,13 +48,18 @@ export async function models(options: ModelsOptions, context: CommandContext): P
   return DONE;
 }
 
+/** A provider that wants the client's own login cannot be asked without it. */
+function askable(snapshot: Snapshot): readonly Provider[] {
+  return [...snapshot.providers.values()].filter((provider) => provider.auth.type !== 'passthrough');
+}
+
 async function rowsOf(
   snapshot: Snapshot,
   probes: ReadonlyMap<string, ProviderProbe> | undefined,
   context: CommandContext,
 ): Promise<readonly Row[]> {
   const now = Date.now();
-  const health = await deploymentHealth(context);
+  const known = await gatewayModels(context);
   const isDefault = (slug: string): boolean => slug === snapshot.defaultModel;
   return [
     ...snapshot.models.map(
@@ -63,10 +68,10 @@ async function rowsOf(
         kind: 'model',
         provider: model.provider.id,
         model: model.upstreamId,
-        contextWindow: model.facts.contextWindow ?? null,
+        contextWindow: windowOf(model, known),
         price: priceOf(model, now) ?? null,
         local: model.provider.local,
-        health: health.get(`${model.provider.id}/${model.upstreamId}`) ?? null,
+        health: known.get(model.slug)?.health ?? null,
         ...(probes === undefined ? {} : { live: liveness(model, probes) }),
         isDefault: isDefault(model.slug),
       }),
@@ -78,7 +83,7 @@ async function rowsOf(
         provider: null,
         model: null,
         targets: route.targets,
-        contextWindow: null,
+        contextWindow: routeWindow(route.slug, snapshot, known),
         price: null,
         local: false,
         health: null,
@@ -101,11 +106,26 @@ async function rowsOf(
   ];
 }
 
+function windowOf(model: Model, known: ReadonlyMap<string, GatewayModel>): number | null {
+  return model.facts.contextWindow ?? known.get(model.slug)?.contextWindow ?? null;
+}
+
+/** The smallest among the targets: what a route promises is what all of them can keep. */
+function routeWindow(slug: string, snapshot: Snapshot, known: ReadonlyMap<string, GatewayModel>): number | null {
+  const models = modelsBehind(slug, snapshot);
+  const windows = models.map((model) => windowOf(model, known) ?? ASSUMED_CONTEXT_WINDOW);
+  return windows.length === 0 ? null : Math.min(...windows);
+}
+
 function liveness(model: Model, probes: ReadonlyMap<string, ProviderProbe>): Live {
   const probe = probes.get(model.provider.id);
-  if (probe?.modelIds !== undefined) return { known: probe.modelIds.includes(model.upstreamId) };
-  if (probe?.list === undefined) return { known: null, why: 'the provider has no list' };
-  return { known: null, why: probe.list.answered ? `HTTP ${probe.list.status}` : probe.list.failure.message };
+  if (probe === undefined) return { known: null, why: "it wants Codex's own login" };
+  const { list, modelIds } = probe;
+  // Ollama's lists name the tag that its calls may leave out.
+  if (modelIds !== undefined) {
+    return { known: modelIds.includes(model.upstreamId) || modelIds.includes(`${model.upstreamId}:latest`) };
+  }
+  return { known: null, why: list.answered ? `HTTP ${list.status}` : list.failure.message };
 }
 
 const HEAD: readonly Column[] = [
@@ -123,19 +143,25 @@ function show(rows: readonly Row[], snapshot: Snapshot, { io }: CommandContext):
     row.isDefault ? io.out.paint('bold', `${row.slug} *`) : row.slug,
     row.provider ?? row.kind,
     row.model ?? (row.targets ?? []).join(', '),
-    row.kind === 'model' ? windowOf(row) : UNKNOWN,
+    windowText(row),
     row.kind === 'model' ? priceText(row) : UNKNOWN,
     healthText(row),
     ...(live ? [liveText(row)] : []),
   ]);
   io.out.write(table(live ? [...HEAD, { title: 'AT THE PROVIDER' }] : HEAD, cells, io.columns));
   if (rows.some((row) => row.isDefault)) line(io.out, '* the default');
+  const absent = rows.filter((row) => row.live?.known === false);
+  if (absent.length > 0) {
+    const names = absent.map((row) => `${row.slug} (${row.model})`).join(', ');
+    line(io.out, io.out.paint('red', `absent at the provider: ${names}`));
+  }
   for (const { id, reason, slugs } of snapshot.disabled) {
     line(io.out, io.out.paint('yellow', `off: ${id} (${slugs.join(', ')}): ${reason}`));
   }
 }
 
-function windowOf(row: Row): string {
+function windowText(row: Row): string {
+  if (row.kind === 'all models') return UNKNOWN;
   return row.contextWindow === null ? `${tokens(ASSUMED_CONTEXT_WINDOW)}?` : tokens(row.contextWindow);
 }
 

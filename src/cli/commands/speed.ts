@@ -1,6 +1,6 @@
 import { startGateway } from '../background/start-gateway.ts';
 import { CliError, DONE } from '../cli-error.ts';
-import { modelsBehind, readConfiguration } from '../configuration.ts';
+import { readConfiguration, requireModels } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
 import { duration, plural } from '../format.ts';
 import { line, printJson } from '../io.ts';
@@ -18,7 +18,7 @@ type Run = Extract<ModelReply, { ok: true }>;
 
 /** Time to the first token and tokens per second over several runs, one after the other. */
 export async function speed(slug: string, options: SpeedOptions, context: CommandContext): Promise<number> {
-  modelsBehind(slug, readConfiguration(context));
+  requireModels(slug, readConfiguration(context));
   const { gateway } = await startGateway(context);
   const runs: Run[] = [];
   await withProgress(context.io, 'measuring', async (say) => {

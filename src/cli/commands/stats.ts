@@ -2,7 +2,7 @@ import { totalInput } from '../../ir/usage.ts';
 import type { StatsRow } from '../../metering/ledger.ts';
 import { costOf } from '../../metering/pricing.ts';
 import { CliError, DONE } from '../cli-error.ts';
-import { modelsBehind, readConfiguration } from '../configuration.ts';
+import { readConfiguration, requireModels } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
 import { duration, money, plural, tokens } from '../format.ts';
 import { line, printJson } from '../io.ts';
@@ -73,7 +73,7 @@ function cellsOf(row: StatsRow): readonly string[] {
 }
 
 function estimateAt(slug: string, all: StatsRow, context: CommandContext): Estimate {
-  const [model] = modelsBehind(slug, readConfiguration(context));
+  const [model] = requireModels(slug, readConfiguration(context));
   if (model === undefined) throw new RangeError(`${slug} stands for no model`);
   const at = `${model.provider.id}/${model.upstreamId}`;
   const cost = costOf(model, all.usage, Date.now());

@@ -1,24 +1,19 @@
-import { ASSUMED_CONTEXT_WINDOW } from '../../codex/catalog.ts';
-import { priceOf } from '../../metering/pricing.ts';
-import type { Model } from '../../providers/provider.ts';
 import { agentTrial } from '../agent/agent-trial.ts';
 import { startGateway } from '../background/start-gateway.ts';
 import type { Check } from '../check.ts';
 import { DONE, FAILED } from '../cli-error.ts';
-import { modelsBehind, readConfiguration } from '../configuration.ts';
+import { readConfiguration, requireModels } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
-import { duration, tokens } from '../format.ts';
+import { duration } from '../format.ts';
 import { line, printJson } from '../io.ts';
 import { callModel } from '../model-call.ts';
 import { withProgress } from '../progress.ts';
+import { checkRoute } from '../route-checks.ts';
 
 export type TestOptions = { readonly json: boolean; readonly call: boolean; readonly agent: boolean };
 
 /** Room for a word and for a model that thinks first. */
 const CALL = { prompt: 'Reply with the one word: ready', maxOutputTokens: 512, timeoutMs: 120_000 };
-
-/** Codex's own prompt and tools take about 20,000 tokens; less than this leaves no room to work. */
-const SMALL_WINDOW = 64_000;
 
 /** Looks at a route without spending; with `call` makes one call, with `agent` lets Codex do a small job on it. */
 export async function testRoute(slug: string, options: TestOptions, context: CommandContext): Promise<number> {
@@ -28,32 +23,14 @@ export async function testRoute(slug: string, options: TestOptions, context: Com
     checks.push(check);
     if (!options.json) show(check, context);
   };
-  for (const model of modelsBehind(slug, readConfiguration(context))) for (const check of looks(model)) add(check);
+  const models = requireModels(slug, readConfiguration(context));
+  for (const check of await checkRoute(models, context)) add(check);
   if (options.call) add(await call(slug, context));
   if (options.agent) for (const check of await agentTrial(slug, { quiet: options.json }, context)) add(check);
   const passed = checks.every((check) => check.state !== 'failed');
   if (options.json) printJson(io, { slug, passed, checks });
   else if (!options.call && !options.agent) line(io.out, `Nothing was called. One call: plugboard test ${slug} --call`);
   return passed ? DONE : FAILED;
-}
-
-function looks(model: Model): readonly Check[] {
-  const { provider, facts } = model;
-  const name = `${provider.id}/${model.upstreamId}`;
-  const window = facts.contextWindow;
-  const price = priceOf(model, Date.now());
-  const checks: Check[] = [{ name, state: 'ok', words: `${provider.protocol} at ${provider.baseUrl}` }];
-  if (window === undefined) {
-    const words = `its window is not known; ${tokens(ASSUMED_CONTEXT_WINDOW)} tokens are assumed. Set context_window.`;
-    checks.push({ name, state: 'warning', words });
-  } else if (window < SMALL_WINDOW) {
-    const words = `its window of ${tokens(window)} tokens is small: Codex's own prompt takes a good part of it.`;
-    checks.push({ name, state: 'warning', words });
-  }
-  if (price === undefined && !provider.local) {
-    checks.push({ name, state: 'warning', words: 'it has no known price: its cost will not be counted. Set price.' });
-  }
-  return checks;
 }
 
 async function call(slug: string, context: CommandContext): Promise<Check> {

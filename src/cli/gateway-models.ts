@@ -4,7 +4,12 @@ import { findGateway } from './background/find-gateway.ts';
 import type { CommandContext } from './context.ts';
 import { callGateway, GatewayUnreachable } from './gateway-client.ts';
 
-/** How a deployment fared since the gateway started. @property lastFailure  its kind. */
+/** What the running gateway knows of a model beyond the configuration.
+ *  @property health         how it fared since the gateway started; `null` where it was not called.
+ *  @property contextWindow  the provider's own word included. */
+export type GatewayModel = { readonly health: DeploymentHealth | null; readonly contextWindow: number | null };
+
+/** @property lastFailure  its kind. */
 export type DeploymentHealth = { readonly failuresInARow: number; readonly lastFailure?: string | undefined };
 
 const CALL_LIMIT_MS = 5_000;
@@ -12,8 +17,8 @@ const CALL_LIMIT_MS = 5_000;
 const statusSchema = z.object({
   models: z.array(
     z.object({
-      provider: z.string(),
-      model: z.string(),
+      slug: z.string(),
+      contextWindow: z.number().nullable(),
       health: z.object({
         failuresInARow: z.number(),
         lastFailure: z.string().optional(),
@@ -23,18 +28,20 @@ const statusSchema = z.object({
   ),
 });
 
-/** By `provider/model`, of deployments that were called. Empty while no gateway runs. */
-export async function deploymentHealth(context: CommandContext): Promise<ReadonlyMap<string, DeploymentHealth>> {
+/** By slug. Empty while no gateway runs. */
+export async function gatewayModels(context: CommandContext): Promise<ReadonlyMap<string, GatewayModel>> {
   const gateway = await findGateway(context);
   if (gateway === undefined) return new Map();
   try {
     const reply = await callGateway(gateway, { path: '/admin/status', timeoutMs: CALL_LIMIT_MS });
     const parsed = statusSchema.safeParse(parseJson(reply.text));
-    if (!parsed.success) return new Map();
-    const called = parsed.data.models.filter(
-      ({ health }) => health.failuresInARow > 0 || health.lastSuccessAt !== undefined,
+    const models = parsed.success ? parsed.data.models : [];
+    return new Map(
+      models.map(({ slug, health, contextWindow }) => {
+        const called = health.failuresInARow > 0 || health.lastSuccessAt !== undefined;
+        return [slug, { health: called ? health : null, contextWindow }];
+      }),
     );
-    return new Map(called.map(({ provider, model, health }) => [`${provider}/${model}`, health]));
   } catch (error) {
     if (error instanceof GatewayUnreachable) return new Map();
     throw error;
