@@ -95,7 +95,7 @@ function nextMessage<T extends object>(child: ChildProcess, member: keyof T & st
       resolve(message);
     };
     child.on('message', onMessage);
-    child.once('exit', () => reject(new Error('a measured process ended early')));
+    if (child.exitCode !== null) reject(new Error('a measured process ended early'));
   });
 }
 

@@ -41,6 +41,8 @@ function rewritten(event: string): string {
     .join('\n');
 }
 
+// Longer than the pauses between two measurements, so that no call meets a connection that is just being closed.
+server.keepAliveTimeout = 300_000;
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   if (typeof address === 'object') process.send?.({ port: address?.port });

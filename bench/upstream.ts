@@ -1,5 +1,5 @@
 /** A provider of fixed replies, for all measurements the same. The model's name says how the reply comes:
- *  `flow-MS`: 200 chunks, MS apart, 0 for all at once; `hold`: one chunk, then silence until the client leaves. */
+ *  `flow-MS`: 200 chunks, MS apart, 0 for all at once; `first-MS`: one chunk, and after MS the rest at once; `hold`: one chunk, then silence until the client leaves. */
 import { createServer, type ServerResponse } from 'node:http';
 
 const CHUNKS = 200;
@@ -103,7 +103,8 @@ function send(reply: ServerResponse, form: typeof chat, model: string): void {
     reply.write(form.piece(0));
     return;
   }
-  const pace = Number(model.split('-')[1] ?? 0);
+  const [kind, pause] = model.split('-');
+  const pace = Number(pause ?? 0);
   let index = 0;
   const next = (): void => {
     reply.write(form.piece(index));
@@ -112,11 +113,19 @@ function send(reply: ServerResponse, form: typeof chat, model: string): void {
     clearInterval(timer);
     reply.end(form.tail);
   };
-  const timer = pace > 0 ? setInterval(next, pace) : undefined;
-  if (timer === undefined) while (index < CHUNKS) next();
+  const all = (): void => {
+    while (index < CHUNKS) next();
+  };
+  const timer = pace > 0 && kind === 'flow' ? setInterval(next, pace) : undefined;
+  if (kind === 'first') {
+    next();
+    setTimeout(all, pace);
+  } else if (timer === undefined) all();
   reply.on('close', () => clearInterval(timer));
 }
 
+// Longer than the pauses between two measurements, so that no call meets a connection that is just being closed.
+server.keepAliveTimeout = 300_000;
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   if (typeof address === 'object') process.send?.({ port: address?.port });

@@ -18,7 +18,7 @@ function send(pools: Pools, call: UpstreamCall): Promise<UpstreamReply> {
   const { provider } = call.target.model;
   const url = requestUrl(provider, call.path);
   const pool = pools.poolFor(provider, url);
-  const body = call.body === null ? null : Buffer.from(call.body);
+  const body = call.body === null ? null : asBuffer(call.body);
   const exchange = createExchange(url.host, provider.timeouts, call.signal);
   const options: Dispatcher.DispatchOptions = {
     origin: url.origin,
@@ -35,6 +35,11 @@ function send(pools: Pools, call: UpstreamCall): Promise<UpstreamReply> {
     exchange.abort(error);
   }
   return exchange.reply;
+}
+
+/** Bytes are not copied. */
+function asBuffer(body: string | Uint8Array): Buffer {
+  return typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 function requestHeaders(headers: Headers, body: Buffer | null): Record<string, string> {

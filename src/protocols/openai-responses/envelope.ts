@@ -34,7 +34,11 @@ export function readEnvelope(text: string): ProviderState | undefined {
 /** Does the history in this request body hold one of our envelopes? One search over the bytes, without parsing. */
 export function holdsEnvelope(body: Uint8Array): boolean {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  return bytes.includes(`"${PREFIX}`);
+  // The search stops at each byte like its first: a quotation mark would stop it at every turn.
+  for (let at = bytes.indexOf(PREFIX); at !== -1; at = bytes.indexOf(PREFIX, at + 1)) {
+    if (bytes[at - 1] === 0x22) return true;
+  }
+  return false;
 }
 
 function isName(value: Json | undefined): value is string {
