@@ -1,0 +1,102 @@
+import { ASSUMED_CONTEXT_WINDOW } from '../codex/catalog.ts';
+import type { ProviderProbe } from '../codex/doctor/provider-probe.ts';
+import type { Snapshot } from '../config/snapshot.ts';
+import { priceOf } from '../metering/pricing.ts';
+import type { Model, Price } from '../providers/provider.ts';
+import { modelsBehind } from './configuration.ts';
+import type { DeploymentHealth, GatewayModel } from './gateway-models.ts';
+
+/** One line of the list. @property price  `null`: unpriced. @property live  only where the providers were asked. */
+export type ModelRow = {
+  readonly slug: string;
+  readonly kind: 'model' | 'route' | 'all models';
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly targets?: readonly string[];
+  readonly contextWindow: number | null;
+  readonly price: Price | null;
+  readonly local: boolean;
+  readonly health: DeploymentHealth | null;
+  readonly live?: Live;
+  readonly isDefault: boolean;
+};
+
+/** What the provider's own list says. @property known  `null`: it gave none, and `why` says why. */
+type Live = { readonly known: boolean | null; readonly why?: string };
+
+/** Models, routes and whole lists, in the order of the configuration.
+ *  @param known   by slug, what the running gateway knows.
+ *  @param probes  by provider, where they were asked. */
+export function modelRows(
+  snapshot: Snapshot,
+  known: ReadonlyMap<string, GatewayModel>,
+  probes: ReadonlyMap<string, ProviderProbe> | undefined,
+): readonly ModelRow[] {
+  const now = Date.now();
+  const isDefault = (slug: string): boolean => slug === snapshot.defaultModel;
+  return [
+    ...snapshot.models.map(
+      (model): ModelRow => ({
+        slug: model.slug,
+        kind: 'model',
+        provider: model.provider.id,
+        model: model.upstreamId,
+        contextWindow: windowOf(model, known),
+        price: priceOf(model, now) ?? null,
+        local: model.provider.local,
+        health: known.get(model.slug)?.health ?? null,
+        ...(probes === undefined ? {} : { live: liveness(model, probes) }),
+        isDefault: isDefault(model.slug),
+      }),
+    ),
+    ...snapshot.routes.map(
+      (route): ModelRow => ({
+        slug: route.slug,
+        kind: 'route',
+        provider: null,
+        model: null,
+        targets: route.targets,
+        contextWindow: routeWindow(route.slug, snapshot, known),
+        price: null,
+        local: false,
+        health: null,
+        isDefault: isDefault(route.slug),
+      }),
+    ),
+    ...snapshot.wildcards.map(
+      ({ provider, match }): ModelRow => ({
+        slug: `${provider.id}/${match}`,
+        kind: 'all models',
+        provider: provider.id,
+        model: match,
+        contextWindow: null,
+        price: null,
+        local: provider.local,
+        health: null,
+        isDefault: false,
+      }),
+    ),
+  ];
+}
+
+function windowOf(model: Model, known: ReadonlyMap<string, GatewayModel>): number | null {
+  return model.facts.contextWindow ?? known.get(model.slug)?.contextWindow ?? null;
+}
+
+/** The smallest among the targets: what a route promises is what all of them can keep. */
+function routeWindow(slug: string, snapshot: Snapshot, known: ReadonlyMap<string, GatewayModel>): number | null {
+  const models = modelsBehind(slug, snapshot);
+  const windows = models.map((model) => windowOf(model, known) ?? ASSUMED_CONTEXT_WINDOW);
+  return windows.length === 0 ? null : Math.min(...windows);
+}
+
+function liveness(model: Model, probes: ReadonlyMap<string, ProviderProbe>): Live {
+  const probe = probes.get(model.provider.id);
+  if (probe === undefined) return { known: null, why: "it wants Codex's own login" };
+  const { list, modelIds } = probe;
+  // Ollama's lists name the tag that its calls may leave out.
+  if (modelIds !== undefined) {
+    return { known: modelIds.includes(model.upstreamId) || modelIds.includes(`${model.upstreamId}:latest`) };
+  }
+  return { known: null, why: list.answered ? `HTTP ${list.status}` : list.failure.message };
+}
