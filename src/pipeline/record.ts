@@ -6,6 +6,7 @@ import type { RouteQuery } from '../ir/query.ts';
 import type { Usage } from '../ir/usage.ts';
 import type { Ledger, LedgerEntry, Outcome } from '../metering/ledger.ts';
 import type { Cost } from '../metering/pricing.ts';
+import { recordedAttempt } from '../metering/recorded-attempt.ts';
 import { toolCallCounter } from '../metering/tool-calls.ts';
 import type { Model, Target } from '../providers/provider.ts';
 import type { RoutePlan } from '../routing/plan.ts';
@@ -96,7 +97,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
       failedPatches = failed;
     },
     attempted: (attempt) => {
-      attempts.push(attempt);
+      attempts.push(recordedAttempt(attempt));
     },
     committed: (chosen, asBytes, lost) => {
       target = chosen;

@@ -61,5 +61,12 @@ function section(io: Io, title: string, lines: readonly string[]): void {
 function attemptText(attempt: Attempt, index: number): string {
   const where = `${index + 1}. ${attempt.provider}/${attempt.model}`;
   if (attempt.failure === undefined) return `${where}: first token after ${duration(attempt.firstTokenMs)}`;
-  return `${where}: ${attempt.failure.kind}: ${attempt.failure.message}`;
+  const { kind, message, status, code, parameter, retryAfterMs } = attempt.failure;
+  const facts = [
+    ...(status === undefined ? [] : [`HTTP ${status}`]),
+    ...(code === undefined ? [] : [code]),
+    ...(parameter === undefined ? [] : [`at ${parameter}`]),
+    ...(retryAfterMs === undefined ? [] : [`wait ${duration(retryAfterMs)}`]),
+  ];
+  return `${where}: ${kind}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}: ${message}`;
 }
