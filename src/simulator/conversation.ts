@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, parseJson } from '../ir/json.ts';
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../ir/json.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import { readChat } from './chat/read.ts';
 import { streamChat, wholeChat } from './chat/render.ts';
@@ -68,12 +68,17 @@ export function newConversation(parts: {
   readonly newId: () => string;
   readonly now: () => number;
 }): Conversation {
-  const thinkingOf = new Map<string, string>();
+  const thinking = new Map<string, Map<string, string>>();
+  const thinkingOf = (model: string): Map<string, string> => {
+    const known = thinking.get(model) ?? new Map<string, string>();
+    thinking.set(model, known);
+    return known;
+  };
   const requestsFor = new Map<string, number>();
   const remember = (reply: ScriptedReply, answer: Answer) => {
-    const thinking = reply.steps.flatMap((step) => (step.type === 'think' ? [step.text] : [])).join('');
-    if (thinking === '' || reply.oddities?.reasoningField === 'think-tags' || reply.oddities?.callId === false) return;
-    for (const step of answer.steps) if (step.type === 'call') thinkingOf.set(step.callId, thinking);
+    const thought = reply.steps.flatMap((step) => (step.type === 'think' ? [step.text] : [])).join('');
+    if (thought === '' || reply.oddities?.reasoningField === 'think-tags' || reply.oddities?.callId === false) return;
+    for (const step of answer.steps) if (step.type === 'call') thinkingOf(answer.model).set(step.callId, thought);
   };
   return (method, path, headers, text) => {
     const protocol = PATHS[path];
@@ -91,7 +96,8 @@ export function newConversation(parts: {
         message: 'We could not parse the JSON body of your request.',
       });
     const check = parts.rules === 'plain' && protocol === 'openai-responses' ? checkPlainResponses : speaker.check;
-    const refusal = parts.rules === 'none' ? undefined : check(body, headers, { thinkingOf });
+    const refusal =
+      parts.rules === 'none' ? undefined : check(body, headers, { thinkingOf: thinkingOf(modelOf(body)) });
     if (refusal !== undefined) return refuse(refusal);
 
     const view = speaker.read(body);
@@ -133,6 +139,10 @@ export function newConversation(parts: {
       delivery: reply.delivery ?? {},
     };
   };
+}
+
+function modelOf(body: JsonObject): string {
+  return typeof body['model'] === 'string' ? body['model'] : '';
 }
 
 function json(status: number, body: Json, delivery: Delivery = {}): WireReply {

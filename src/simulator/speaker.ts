@@ -47,7 +47,7 @@ export type Write =
   | { readonly type: 'pause'; readonly ms: number }
   | { readonly type: 'cut'; readonly how: 'end' | 'reset' };
 
-/** What a provider knows of its own earlier replies: which thinking led to which call. */
+/** What a provider knows of a model's earlier replies: which thinking led to which call. */
 export type Memory = {
   readonly thinkingOf: ReadonlyMap<string, string>;
 };

@@ -8,6 +8,7 @@ import { compactionCase, resumeCase, reviewCase, schemaCase, subAgentCase } from
 import {
   cutAlwaysCase,
   cutOnceCase,
+  fallbackCase,
   lengthCase,
   overflowCase,
   rateLimitCase,
@@ -36,6 +37,7 @@ const CASES: readonly Case[] = [
   cutAlwaysCase,
   lengthCase,
   refusalCase,
+  fallbackCase,
 ];
 
 /** Nothing that Codex tells of the machine and the working tree, and no token of ours, reaches a provider. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../src/ir/json.ts';
 import type { ProtocolId } from '../../../src/ir/protocol-id.ts';
-import { attempts, httpReply, type Reply, type Scenario, say, script } from '../../../src/simulator/script.ts';
+import { attempts, httpReply, type Reply, type Scenario, say, script, think } from '../../../src/simulator/script.ts';
 import { lastUserText } from '../../../src/simulator/turn.ts';
 import { finalText, items, shownErrors, transcript } from '../harness/codex.ts';
 import { type Case, PROVIDER_KEY } from '../harness/lab.ts';
@@ -161,5 +161,31 @@ export const refusalCase: Case = {
     // The Messages API takes back what it streamed before a refusal, so words of ours stand there.
     const words = protocol === 'anthropic-messages' ? /declined/ : /^I will not do that\.$/;
     assert.match(finalText(done), words, transcript(done));
+  },
+};
+
+const sound: Scenario = (turn) =>
+  turn.rounds === 0 ? script([think('I stand in.'), run('echo sound')]) : script([say('The second one answers.')]);
+
+/** Down before the stream at first, then overloaded behind its first event. */
+const broken: Scenario = (turn) =>
+  turn.earlier === 0
+    ? refusal(turn.protocol, 503, 'overloaded_error', 'Overloaded')
+    : script([{ type: 'fail', code: 'overloaded_error', message: 'Overloaded' }]);
+
+export const fallbackCase: Case = {
+  slug: 'fallback',
+  title: 'a route goes on with its second model, before and inside the stream of the first',
+  scenario: sound,
+  route: { 'fallback-broken': broken, 'fallback-sound': sound },
+  run: async ({ codex, replies }) => {
+    const done = await codex('hi');
+    assert.equal(done.status, 0, transcript(done));
+    assert.equal(finalText(done), 'The second one answers.', transcript(done));
+    assert.deepEqual(shownErrors(done), []);
+    for (const { headers } of replies()) {
+      assert.equal(headers['x-plugboard-model'], 'fallback-sound');
+      assert.equal(headers['x-plugboard-attempts'], '2');
+    }
   },
 };

@@ -13,12 +13,14 @@ export const PROVIDER_KEY = 'sk-simulated-0123456789abcdef';
 
 /** One thing that Codex does through the gateway.
  *  @property slug      the model's name: the gateway's slug, and the simulator's id, which picks the scenario.
+ *  @property route     further models by their ids, in order: the slug is then a route over them, not a model.
  *  @property mayFail   the upstream fails on purpose.
  *  @property window    tokens; 128,000 where left out. */
 export type Case = {
   readonly slug: string;
   readonly title: string;
   readonly scenario: Scenario;
+  readonly route?: { readonly [slug: string]: Scenario };
   readonly mayFail?: boolean;
   readonly window?: number;
   readonly run: (stage: Stage) => Promise<void>;
@@ -54,7 +56,7 @@ export type Lab = {
 /** A provider, a gateway in front of it, and a recorder in front of each.
  *  @param provider  the lines of the provider's entry in config.yaml, its base URL and key aside. */
 export async function startLab(protocol: ProtocolId, cases: readonly Case[], provider: string): Promise<Lab> {
-  const scenarios = Object.fromEntries(cases.map((one) => [one.slug, one.scenario]));
+  const scenarios = Object.fromEntries(cases.flatMap((one) => Object.entries(modelsOf(one))));
   const simulator = await startSimulator({
     scenario: byModel(scenarios),
     models: cases.map((one) => one.slug),
@@ -134,10 +136,20 @@ function judged(one: Case, exchanges: readonly Exchange[]): readonly JudgedReply
   return replies;
 }
 
+/** The models that a case needs at the provider, each with its scenario. */
+function modelsOf(one: Case): { readonly [slug: string]: Scenario } {
+  return one.route ?? { [one.slug]: one.scenario };
+}
+
 function gatewayConfig(providerUrl: string, cases: readonly Case[], provider: string): string {
-  const models = cases.map(
-    (one) =>
-      `  - { slug: ${one.slug}, provider: sim, context_window: ${one.window ?? 128_000}, input_modalities: [text, image], reasoning_levels: [low, medium, high] }`,
+  const models = cases.flatMap((one) =>
+    Object.keys(modelsOf(one)).map(
+      (slug) =>
+        `  - { slug: ${slug}, provider: sim, context_window: ${one.window ?? 128_000}, input_modalities: [text, image], reasoning_levels: [low, medium, high] }`,
+    ),
+  );
+  const routes = cases.flatMap((one) =>
+    one.route === undefined ? [] : [`  ${one.slug}: { strategy: fallback, targets: [${Object.keys(one.route)}] }`],
   );
   return `providers:
   sim:
@@ -146,6 +158,7 @@ function gatewayConfig(providerUrl: string, cases: readonly Case[], provider: st
     api_key: ${PROVIDER_KEY}
 models:
 ${models.join('\n')}
+${routes.length === 0 ? '' : `routes:\n${routes.join('\n')}`}
 default_model: ${cases[0]?.slug}
 `;
 }
