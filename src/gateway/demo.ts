@@ -17,7 +17,7 @@ export async function demoFor(snapshot: Snapshot): Promise<Demo | undefined> {
     import('../simulator/server.ts'),
     import('../simulator/demo.ts'),
   ]);
-  const simulator = await startSimulator({ scenario: demoScenario(), models: [DEMO_MODEL] });
+  const simulator = await startSimulator({ scenario: demoScenario(), models: [DEMO_MODEL], keep: 0 });
   const provider: Provider = {
     id: 'simulator',
     name: 'Plugboard simulator',

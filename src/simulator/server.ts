@@ -14,6 +14,7 @@ import type { RequestHeaders } from './speaker.ts';
  *  @property models  ids that `GET /v1/models` lists.
  *  @property key     demanded as bearer token or `x-api-key`; left out: any caller is served.
  *  @property rules   `strict` where left out.
+ *  @property keep    how many requests are remembered, the newest; 1,000 where left out.
  *  @property ollama  answers Ollama's own endpoints too, under this version. */
 export type SimulatorOptions = {
   readonly scenario: Scenario;
@@ -23,11 +24,12 @@ export type SimulatorOptions = {
   readonly key?: string;
   readonly rules?: Rules;
   readonly contextWindow?: number;
+  readonly keep?: number;
   readonly ollama?: { readonly version: string };
 };
 
 /** @property url       without path: `http://127.0.0.1:41234`. The base URL of its API is that with `/v1`.
- *  @property requests  all that came in so far, oldest first. */
+ *  @property requests  what came in so far, oldest first. */
 export type Simulator = {
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
@@ -51,6 +53,7 @@ const UNPACK = {
 /** A provider that plays a script, on one port for every protocol. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const requests: RecordedRequest[] = [];
+  const keep = options.keep ?? 1_000;
   const closing = new AbortController();
   const listing: { models: string[]; contextWindow: number; ollama?: { version: string } } = {
     models: [...(options.models ?? ['demo'])],
@@ -69,6 +72,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const body = parseJson(bytes.toString('utf8'));
     const path = new URL(request.url ?? '/', 'http://simulator').pathname;
     requests.push({ method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers, body });
+    if (requests.length > keep) requests.shift();
     if (listed(path, request, body, listing, response)) return;
     await converse(conversation, path, request, bytes.toString('utf8'), response, closing.signal);
   };
