@@ -22,7 +22,8 @@ if (found[0] > WANTED[0] || (found[0] === WANTED[0] && found[1] >= WANTED[1])) {
       ' or newer; this is ' +
       process.version +
       '.\n' +
-      'Install it from https://nodejs.org, or run: npx -p node@24 -p plugboard plugboard',
+      'Install it from https://nodejs.org, or run: npx -p node@24 -p plugboard plugboard\n' +
+      'In a checkout: npm ci, then npx plugboard',
   );
   process.exitCode = 1;
 }
