@@ -1,7 +1,8 @@
-import { ASSUMED_CONTEXT_WINDOW } from '../codex/catalog.ts';
 import type { ProviderProbe } from '../codex/doctor/provider-probe.ts';
+import { SAFE_FACTS } from '../config/facts.ts';
 import type { Snapshot } from '../config/snapshot.ts';
 import { priceOf } from '../metering/pricing.ts';
+import { isSameModel } from '../providers/known-model.ts';
 import type { Model, Price } from '../providers/provider.ts';
 import { modelsBehind } from './configuration.ts';
 import type { DeploymentHealth, GatewayModel } from './gateway-models.ts';
@@ -86,7 +87,7 @@ function windowOf(model: Model, known: ReadonlyMap<string, GatewayModel>): numbe
 /** The smallest among the targets: what a route promises is what all of them can keep. */
 function routeWindow(slug: string, snapshot: Snapshot, known: ReadonlyMap<string, GatewayModel>): number | null {
   const models = modelsBehind(slug, snapshot);
-  const windows = models.map((model) => windowOf(model, known) ?? ASSUMED_CONTEXT_WINDOW);
+  const windows = models.map((model) => windowOf(model, known) ?? SAFE_FACTS.contextWindow);
   return windows.length === 0 ? null : Math.min(...windows);
 }
 
@@ -94,9 +95,6 @@ function liveness(model: Model, probes: ReadonlyMap<string, ProviderProbe>): Liv
   const probe = probes.get(model.provider.id);
   if (probe === undefined) return { known: null, why: "it wants Codex's own login" };
   const { list, modelIds } = probe;
-  // Ollama's lists name the tag that its calls may leave out.
-  if (modelIds !== undefined) {
-    return { known: modelIds.includes(model.upstreamId) || modelIds.includes(`${model.upstreamId}:latest`) };
-  }
+  if (modelIds !== undefined) return { known: modelIds.some((id) => isSameModel(id, model.upstreamId)) };
   return { known: null, why: list.answered ? `HTTP ${list.status}` : list.failure.message };
 }

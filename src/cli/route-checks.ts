@@ -1,5 +1,6 @@
-import { ASSUMED_CONTEXT_WINDOW } from '../codex/catalog.ts';
+import { COMFORTABLE_WINDOW } from '../codex/doctor/context-window.ts';
 import { checkProvider } from '../codex/doctor/providers.ts';
+import { SAFE_FACTS } from '../config/facts.ts';
 import { priceOf } from '../metering/pricing.ts';
 import type { Model } from '../providers/provider.ts';
 import type { Check } from './check.ts';
@@ -7,9 +8,6 @@ import type { CommandContext } from './context.ts';
 import { tokens } from './format.ts';
 import { withProgress } from './progress.ts';
 import { probeAll } from './providers.ts';
-
-/** Codex's own prompt and tools take about 20,000 tokens; less than this leaves no room to work. */
-const SMALL_WINDOW = 64_000;
 
 /** What can be said of a route without spending: its models' facts, and what their providers answer to questions that
  *  cost nothing. A target that is out of order fails a route only where no other can serve. */
@@ -40,9 +38,9 @@ function factChecks(model: Model): readonly Check[] {
   const { provider, facts } = model;
   const warnings: string[] = [];
   if (facts.contextWindow === undefined) {
-    const assumed = `${tokens(ASSUMED_CONTEXT_WINDOW)} tokens are assumed`;
+    const assumed = `${tokens(SAFE_FACTS.contextWindow)} tokens are assumed`;
     warnings.push(`its window is not known from here; unless the provider tells, ${assumed}. Set context_window.`);
-  } else if (facts.contextWindow < SMALL_WINDOW) {
+  } else if (facts.contextWindow < COMFORTABLE_WINDOW) {
     warnings.push(`its window of ${tokens(facts.contextWindow)} tokens is small: Codex's own prompt takes much of it.`);
   }
   if (!provider.local && priceOf(model, Date.now()) === undefined) {

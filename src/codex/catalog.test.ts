@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { SAFE_FACTS } from '../config/facts.ts';
 import type { Model, ModelFacts, Provider } from '../providers/provider.ts';
 import type { Route } from '../routing/plan.ts';
-import { ASSUMED_CONTEXT_WINDOW, catalogEtag, codexCatalog } from './catalog.ts';
+import { catalogEtag, codexCatalog } from './catalog.ts';
 import type { ModelInfo } from './model-info.ts';
 import { testProvider } from './testing/provider.ts';
 
@@ -60,7 +61,7 @@ test('a model carries its own facts', () => {
 
 test('an unknown window is assumed, and the picker says so', () => {
   const entry = bySlug(codexCatalog({ models: [model('a')], routes: [], defaultModel: 'a' }, options), 'a');
-  assert.equal(entry.context_window, ASSUMED_CONTEXT_WINDOW);
+  assert.equal(entry.context_window, SAFE_FACTS.contextWindow);
   assert.match(entry.description, /window unknown, 64000 tokens assumed/);
   assert.deepEqual(entry.input_modalities, ['text']);
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { SAFE_FACTS } from '../config/facts.ts';
 import type { Snapshot } from '../config/snapshot.ts';
 import { clampEffort } from '../ir/dialect.ts';
 import { dialectFor } from '../providers/dialect.ts';
@@ -14,9 +15,6 @@ export type CatalogSource = Pick<Snapshot, 'models' | 'routes' | 'defaultModel'>
 
 /** @property instructions  the text with which every thread begins; see `instructions.ts`. */
 export type CatalogOptions = { readonly instructions: string };
-
-/** The window that is assumed where neither the user, the preset nor the provider names one. Tokens. */
-export const ASSUMED_CONTEXT_WINDOW = 64_000;
 
 /** Our models and routes as Codex lists them: the default first, then models and routes in their order, hidden ones
  *  last. A slug appears once, whatever comes in: the first one counts. */
@@ -63,7 +61,7 @@ function modelEntry(model: Model): Entry {
     listed: model.listed,
     contextWindow: facts.contextWindow,
     maxOutputTokens: facts.maxOutputTokens ?? 0,
-    modalities: facts.inputModalities ?? ['text'],
+    modalities: facts.inputModalities ?? SAFE_FACTS.inputModalities,
     levels: [...new Set(facts.reasoningLevels)],
     verbosity: dialectFor(model).verbosity,
   };
@@ -72,7 +70,7 @@ function modelEntry(model: Model): Entry {
 /** Every member is what all targets can do: Codex must not be promised what a fallback cannot keep. */
 function routeEntry(slug: string, models: readonly Model[]): Entry {
   const entries = models.map(modelEntry);
-  const windows = entries.map((entry) => entry.contextWindow ?? ASSUMED_CONTEXT_WINDOW);
+  const windows = entries.map((entry) => entry.contextWindow ?? SAFE_FACTS.contextWindow);
   return {
     slug,
     displayName: slug,
@@ -102,7 +100,7 @@ function common<T>(lists: readonly (readonly T[])[]): T[] {
 }
 
 function modelInfo(entry: Entry, priority: number, options: CatalogOptions): ModelInfo {
-  const window = entry.contextWindow ?? ASSUMED_CONTEXT_WINDOW;
+  const window = entry.contextWindow ?? SAFE_FACTS.contextWindow;
   const assumed = entry.contextWindow === undefined ? `; window unknown, ${window} tokens assumed` : '';
   return {
     slug: entry.slug,

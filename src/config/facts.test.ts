@@ -25,13 +25,20 @@ models:
   - { slug: told, provider: local, model: "a:1b" }
   - { slug: written, provider: local, model: "a:1b", context_window: 100000 }
   - { slug: silent, provider: local, model: "b:1b" }
+  - { slug: tagless, provider: local, model: c }
   - { provider: or, match: "*", pick: ["z-ai/*", "qwen/*coder*"] }
   - { provider: off, match: "llama*" }
 routes: { r: { targets: [or/z-ai/x, told] } }
 `;
 
 const DISCOVERED: Discovered = new Map([
-  ['local', [{ id: 'a:1b', facts: { contextWindow: 40_960 } }]],
+  [
+    'local',
+    [
+      { id: 'a:1b', facts: { contextWindow: 40_960 } },
+      { id: 'c:latest', facts: { contextWindow: 8_192 } },
+    ],
+  ],
   [
     'or',
     [
@@ -48,13 +55,14 @@ test('what the user wrote wins over what the provider tells, and what nobody tel
   assert.equal(facts.get('told')?.contextWindow, 40_960);
   assert.equal(facts.get('written')?.contextWindow, 100_000);
   assert.deepEqual(facts.get('silent'), SAFE_FACTS);
+  assert.equal(facts.get('tagless')?.contextWindow, 8_192);
 });
 
 test('picks become listed models behind those of the file', (t) => {
   const snapshot = withDiscoveredFacts(load(t, YAML), DISCOVERED);
   assert.deepEqual(
     snapshot.models.map((model) => model.slug),
-    ['told', 'written', 'silent', 'or/z-ai/x', 'or/qwen/q-coder-1'],
+    ['told', 'written', 'silent', 'tagless', 'or/z-ai/x', 'or/qwen/q-coder-1'],
   );
   assert.ok(snapshot.models.every((model) => model.listed));
 });

@@ -1,12 +1,12 @@
-import { matchesModel, modelFacts } from '../providers/known-model.ts';
+import { isSameModel, matchesModel, modelFacts } from '../providers/known-model.ts';
 import type { Model, ModelFacts, Provider } from '../providers/provider.ts';
 import type { Discovered, Snapshot } from './snapshot.ts';
 
-/** Stands in for what nobody told. A window that is too small makes an agent compact early; one that is too large makes
- *  its calls fail: so the smallest that current coding models have. `doctor` warns below 64k tokens and names the line
- *  that sets the true one. Text alone, since an image sent to a model that has no eyes is an error. */
+/** Stands in for what nobody told: user, preset, nor provider. A window that is too large makes an agent's calls fail; one
+ *  that is too small makes it compact all the time: so the smallest with which Codex can work, which every current coding
+ *  model has. Text alone, since an image sent to a model that has no eyes is an error. */
 export const SAFE_FACTS = {
-  contextWindow: 32_768,
+  contextWindow: 64_000,
   inputModalities: ['text'],
   reasoningLevels: [],
 } as const satisfies ModelFacts;
@@ -28,11 +28,9 @@ export function knownFacts(provider: Provider, upstreamId: string, own: ModelFac
  *  @param snapshot    as it was loaded, not one that this function gave: else what a provider told first would stay.
  *  @param discovered  by provider id; a provider that did not answer is absent, and its models keep what is known. */
 export function withDiscoveredFacts(snapshot: Snapshot, discovered: Discovered): Snapshot {
-  const told = (provider: Provider, upstreamId: string): ModelFacts =>
-    discovered.get(provider.id)?.find((model) => model.id === upstreamId)?.facts ?? {};
   const models = snapshot.models.map((model) => ({
     ...model,
-    facts: { ...told(model.provider, model.upstreamId), ...model.facts },
+    facts: { ...toldFacts(discovered, model.provider, model.upstreamId), ...model.facts },
   }));
   const slugs = new Set(models.map((model) => model.slug));
   const picked: Model[] = [];
@@ -49,7 +47,7 @@ export function withDiscoveredFacts(snapshot: Snapshot, discovered: Discovered):
 
 /** One model of a wildcard: its slug is `providerId/ID`. */
 export function wildcardModel(provider: Provider, id: string, discovered: Discovered): Model {
-  const told = discovered.get(provider.id)?.find((model) => model.id === id)?.facts ?? {};
+  const told = toldFacts(discovered, provider, id);
   return {
     slug: `${provider.id}/${id}`,
     displayName: id,
@@ -58,4 +56,8 @@ export function wildcardModel(provider: Provider, id: string, discovered: Discov
     facts: { ...told, ...knownFacts(provider, id) },
     listed: false,
   };
+}
+
+function toldFacts(discovered: Discovered, provider: Provider, upstreamId: string): ModelFacts {
+  return discovered.get(provider.id)?.find((model) => isSameModel(model.id, upstreamId))?.facts ?? {};
 }

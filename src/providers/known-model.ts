@@ -29,3 +29,9 @@ export function matchesModel(pattern: string, upstreamId: string): boolean {
   }
   return from <= id.length - tail.length;
 }
+
+/** Is it the model that calls name so? Ollama lists a model with the tag that its calls may leave out: `llama3.1:latest`.
+ *  @param listed  its id in the provider's own list. */
+export function isSameModel(listed: string, upstreamId: string): boolean {
+  return listed === upstreamId || listed === `${upstreamId}:latest`;
+}

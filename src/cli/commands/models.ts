@@ -1,4 +1,4 @@
-import { ASSUMED_CONTEXT_WINDOW } from '../../codex/catalog.ts';
+import { SAFE_FACTS } from '../../config/facts.ts';
 import type { Snapshot } from '../../config/snapshot.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { DONE } from '../cli-error.ts';
@@ -68,7 +68,7 @@ function show(rows: readonly ModelRow[], snapshot: Snapshot, { io }: CommandCont
 
 function windowText(row: ModelRow): string {
   if (row.kind === 'all models') return UNKNOWN;
-  return row.contextWindow === null ? `${tokens(ASSUMED_CONTEXT_WINDOW)}?` : tokens(row.contextWindow);
+  return row.contextWindow === null ? `${tokens(SAFE_FACTS.contextWindow)}?` : tokens(row.contextWindow);
 }
 
 function priceText({ price, local }: ModelRow): string {

@@ -3,7 +3,7 @@ import { error, type Finding, warning } from './finding.ts';
 
 /** What Codex sends before the user's first word: base instructions, tool definitions and environment. 39.6 kB of
  *  JSON, measured with Codex 0.169 in an empty folder; in tokens at four bytes each. */
-export const CODEX_PROMPT_TOKENS = 10_000;
+const CODEX_PROMPT_TOKENS = 10_000;
 /** Below this, a coding session compacts every few turns. */
 export const COMFORTABLE_WINDOW = 64_000;
 

@@ -1,4 +1,5 @@
 import type { Failure } from '../../ir/failure.ts';
+import { isSameModel } from '../../providers/known-model.ts';
 import type { Model, Provider } from '../../providers/provider.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 import type { ProbeReply, ProviderProbe } from './provider-probe.ts';
@@ -123,9 +124,8 @@ function endpointFindings({ provider, list, endpoint }: ProviderProbe): Finding[
 }
 
 function absentModels(provider: Provider, ids: readonly string[], models: readonly Model[]): Finding[] {
-  const known = new Set(ids.flatMap((id) => [id, id.replace(/:latest$/, '')]));
   return models
-    .filter((model) => model.provider.id === provider.id && !known.has(model.upstreamId))
+    .filter((model) => model.provider.id === provider.id && !ids.some((id) => isSameModel(id, model.upstreamId)))
     .map((model) =>
       provider.local
         ? error(
