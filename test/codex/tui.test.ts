@@ -25,7 +25,7 @@ async function session({ workspace, environment }: Parameters<Case['run']>[0]): 
       encoding: 'utf8',
     });
   const until = async (sign: RegExp) => {
-    for (let tries = 0; tries < 100; tries += 1) {
+    for (let tries = 0; tries < 300; tries += 1) {
       const screen = tmux('capture-pane', '-p').stdout;
       if (sign.test(screen)) return screen;
       await wait(100);
