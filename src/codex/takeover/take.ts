@@ -87,7 +87,7 @@ const inInlineTable: Place = (text, statements, facts) => {
 /** A table of its own at the end of the file: right for every other shape. */
 const asLastTable: Place = (text, statements, facts) => {
   const eol = lineEnd(text);
-  const gap = text === '' || text.endsWith('\n') ? eol : eol + eol;
+  const gap = /^\uFEFF?$|\n$/.test(text) ? eol : eol + eol;
   const insert = gap + [MARKER_ENTRY, ...providerTable(facts.entry), ''].join(eol);
   return [...keySplices(text, statements, facts), { start: text.length, end: text.length, insert }];
 };

@@ -117,7 +117,7 @@ test('edits made meanwhile survive, whichever command is killed', () =>
       const ended = (value: string): string => value.replace(/[^\n]$/, '$&\n').replaceAll('\r\n', '\n');
       assert.equal(ended(textOf(files) ?? ''), ended(edit(text)));
     }),
-    { numRuns: 400 },
+    { numRuns: 400, examples: [['\uFEFF', EDITS.slice(0, 1), 7, 0]] },
   ));
 
 test('a second enable changes nothing, a second disable neither', () =>
