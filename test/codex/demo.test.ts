@@ -18,6 +18,7 @@ test('without any configuration the gateway offers a model that does a small rea
         environment: cleanEnvironment({ CODEX_HOME: workspace.codexHome }),
       });
     const talk = await codex('hi');
+    assert.doesNotMatch(talk.stdout, /Model metadata for/, transcript(talk));
     assert.match(finalText(talk), /plugboard init/, transcript(talk));
     const work = await codex(DEMO_PROMPT);
     assert.match(finalText(work), /^Done: /, transcript(work));

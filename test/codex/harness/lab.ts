@@ -1,8 +1,9 @@
+import assert from 'node:assert/strict';
 import { isJsonObject } from '../../../src/ir/json.ts';
 import type { ProtocolId } from '../../../src/ir/protocol-id.ts';
 import { byModel, type Scenario } from '../../../src/simulator/script.ts';
 import { type RecordedRequest, type Simulator, startSimulator } from '../../../src/simulator/server.ts';
-import { type CodexRun, cleanEnvironment, runCodex } from './codex.ts';
+import { type CodexRun, cleanEnvironment, runCodex, transcript } from './codex.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { type JudgedReply, judgeReplies } from './judge.ts';
 import { type Exchange, type Recorder, startRecorder } from './recorder.ts';
@@ -110,12 +111,16 @@ async function perform(one: Case, toml: string, { protocol, simulator, gateway, 
       workspace,
       environment,
       gateway: entry,
-      codex: (...args) =>
-        runCodex({
+      codex: async (...args) => {
+        const done = await runCodex({
           args: ['exec', '--json', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', ...args],
           cwd: workspace.directory,
           environment,
-        }),
+        });
+        // Without our catalogue Codex goes on with guesses about the model, and much would fail for that alone.
+        assert.doesNotMatch(done.stdout, /Model metadata for/, transcript(done));
+        return done;
+      },
       upstream: () => simulator.requests.filter((request) => modelOf(request) === one.slug),
       replies: () => recorder.exchanges.filter((exchange) => exchange.model === one.slug),
     });
