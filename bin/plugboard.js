@@ -6,8 +6,8 @@ const found = process.versions.node.split('.').map(Number);
 if (found[0] > WANTED[0] || (found[0] === WANTED[0] && found[1] >= WANTED[1])) {
   // Node 22 calls its SQLite experimental at every start; nobody can act on that.
   const emitWarning = process.emitWarning;
-  process.emitWarning = function (warning) {
-    if (String(warning).indexOf('SQLite') === -1) emitWarning.apply(process, arguments);
+  process.emitWarning = (warning, ...rest) => {
+    if (String(warning).indexOf('SQLite') === -1) emitWarning.call(process, warning, ...rest);
   };
   import('node:module')
     .then((module) => {
