@@ -11,6 +11,7 @@ import type { NamedTool, ToolNames } from './tool-names.ts';
  *  The first block is open and streams; those after it are held. It is closed once another has begun, a call only when
  *  its arguments parse whole too, since a closed call is executed. A call whose name is late holds the rest.
  *  Text that is nothing but white space is no block.
+ *  @property text      @param phase  the mark of the message, given with its first piece.
  *  @property end       the last block is whole; the next fragment begins another. A state belongs to the reasoning
  *                      block that it ends, or to one without any text.
  *  @property openCall  begins a call; its fragments go to `extendCall`.
@@ -21,7 +22,7 @@ import type { NamedTool, ToolNames } from './tool-names.ts';
  *  @property conclude  a last event, after all others, whatever is still open.
  *  @property take      the events since the last time. */
 export type Blocks = {
-  readonly text: (text: string) => void;
+  readonly text: (text: string, phase?: string) => void;
   readonly refusal: (text: string) => void;
   readonly reasoning: (text: string) => void;
   readonly reasoningPart: () => void;
@@ -59,7 +60,11 @@ export type BlockOptions = {
 
 type TextKind = 'text' | 'refusal' | 'reasoning';
 
-type TextBlock = { readonly kind: TextKind; state?: ProviderState | undefined } & BlockState;
+type TextBlock = {
+  readonly kind: TextKind;
+  readonly phase?: string | undefined;
+  state?: ProviderState | undefined;
+} & BlockState;
 type OpenCall = {
   readonly kind: 'call';
   id: string;
@@ -101,7 +106,8 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
       if (block.input !== '') passInput(block, block.input);
       return;
     }
-    if (block.kind !== 'fixed') out.push({ type: `${block.kind}-start` });
+    if (block.kind === 'text' && block.phase !== undefined) out.push({ type: 'text-start', phase: block.phase });
+    else if (block.kind !== 'fixed') out.push({ type: `${block.kind}-start` });
     out.push(...block.held);
     block.held = [];
   };
@@ -146,11 +152,11 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
     return block;
   };
 
-  const append = (kind: TextKind, piece: string): void => {
+  const append = (kind: TextKind, piece: string, phase?: string): void => {
     if (piece === '') return;
     let block = queue.at(-1);
     if (block?.kind !== kind || block.ended) {
-      block = open({ kind, announced: false, ended: false, held: [], carry: '' });
+      block = open({ kind, phase, announced: false, ended: false, held: [], carry: '' });
       if (queue.length > 1) settle();
     }
     const text = wholeCharacters(block, piece);
@@ -231,7 +237,7 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
   };
 
   return {
-    text: (text) => append('text', text),
+    text: (text, phase) => append('text', text, phase),
     refusal: (text) => append('refusal', text),
     reasoning: (text) => append('reasoning', text),
     reasoningPart,

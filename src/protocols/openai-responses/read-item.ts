@@ -12,14 +12,12 @@ import { type CallReader, callInput, isCall, openCall } from './read-call.ts';
  *  @property event   one event that is about an item.
  *  @property done    an item as it ended up.
  *  @property finish  gives out what was held back; after a limit the last text stays open.
- *  @property reason  how a reply that ended well ended.
- *  @property phase   the mark of the message that spoke last. */
+ *  @property reason  how a reply that ended well ended. */
 export type ItemReader = {
   readonly event: (type: string, event: JsonObject) => void;
   readonly done: (index: number, item: JsonObject) => void;
   readonly finish: (isCut: boolean) => void;
   readonly reason: () => FinishReason;
-  readonly phase: () => string | undefined;
 };
 
 type Item = {
@@ -42,7 +40,7 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
   const items = new Map<number, Item>();
   const byId = new Map<string, Item>();
   const tags: ThinkTags | undefined = target?.dialect.reasoning.thinkTags === true ? thinkTags() : undefined;
-  const sink: ThinkSink = { text: blocks.text, reasoning: blocks.reasoning };
+  const sink: ThinkSink = { text: (text) => blocks.text(text, phase), reasoning: blocks.reasoning };
   let current: SpokenPart | undefined;
   const late: ProviderState[] = [];
   let endsNext = false;
@@ -80,7 +78,7 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
       case 'text':
         hasSpoken = true;
         phase = item.phase;
-        if (tags === undefined) blocks.text(piece);
+        if (tags === undefined) blocks.text(piece, phase);
         else tags.push(piece, sink);
         break;
       case 'refusal':
@@ -131,6 +129,13 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
     if (text.startsWith(told)) tell(item, kind, index, text.slice(told.length));
   };
 
+  /** The number under which a part of a finished item was told. vLLM numbers the parts of all items in one row while
+   *  they stream: numbers that the item has no parts for mean its parts in their order. */
+  const toldAs = (item: Item, kind: TextKind, index: number, length: number): number => {
+    const told = item.parts.filter((part) => part.kind === kind).map((part) => part.index);
+    return told.some((number) => number >= length) ? (told[index] ?? index) : index;
+  };
+
   const begin = (item: Item, value: JsonObject): void => {
     if (typeof value['phase'] === 'string') item.phase = value['phase'];
     if (item.call !== undefined || !isCall(value)) return;
@@ -150,14 +155,16 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
       return;
     }
     switch (value['type']) {
-      case 'message':
-        for (const [index, part] of listOf(value['content']).entries()) {
+      case 'message': {
+        const content = listOf(value['content']);
+        for (const [index, part] of content.entries()) {
           if (part['type'] === 'refusal') complete(item, 'refusal', index, part['refusal']);
-          else complete(item, 'text', index, part['text']);
+          else complete(item, 'text', toldAs(item, 'text', index, content.length), part['text']);
         }
         // Its end waits for what comes next: a limit that strikes now has cut this message, whatever its status says.
         endsNext = !isCut && current?.item === item;
         break;
+      }
       case 'reasoning':
         doneReasoning(item, value, isCut);
         break;
@@ -173,8 +180,9 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
     for (const [index, part] of listOf(value['summary']).entries()) complete(item, 'summary', index, part['text']);
     const hasSummary = item.parts.some(({ kind, told }) => kind === 'summary' && told !== '');
     // Raw thinking beside its own summary would be told twice.
-    for (const [index, part] of listOf(value['content']).entries()) {
-      if (!hasSummary) complete(item, 'raw', index, part['text']);
+    const content = listOf(value['content']);
+    for (const [index, part] of content.entries()) {
+      if (!hasSummary) complete(item, 'raw', toldAs(item, 'raw', index, content.length), part['text']);
     }
     const { encrypted_content: encrypted } = value;
     const blob = typeof encrypted === 'string' && encrypted !== '' ? encrypted : undefined;
@@ -241,7 +249,6 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
       if (isCut) tags?.end(sink);
       else endText();
     },
-    phase: () => phase,
     reason: () => (hasCalled ? 'tool-calls' : hasRefused && !hasSpoken ? 'refusal' : 'stop'),
   };
 }

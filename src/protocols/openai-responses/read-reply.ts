@@ -129,12 +129,7 @@ export function replyReader(reading: ReplyReading): ReplyReader {
     },
     fail,
     isOver: () => over,
-    take: () => {
-      const events = blocks.take();
-      const phase = items.phase();
-      if (phase === undefined) return events;
-      return events.map((event) => (event.type === 'text-start' ? { ...event, phase } : event));
-    },
+    take: blocks.take,
   };
 }
 
