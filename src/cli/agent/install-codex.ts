@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { NEWEST_TESTED } from '../../codex/doctor/codex-version.ts';
 import { type Codex, findCodex } from '../../codex/launch/find-codex.ts';
 import { CliError } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
@@ -30,11 +31,14 @@ async function ownCodex(folder: string, { environment }: CommandContext): Promis
   return findCodex(environment, join(folder, 'node_modules', '.bin', name));
 }
 
-/** @returns the last line of what npm complained of. */
+/** The newest version that our tests ran against, at its latest patch. */
+const TESTED_CODEX = `@openai/codex@${NEWEST_TESTED}`;
+
+/** @returns the first line of what npm complained of; the last ones only name its log. */
 function npmInstall(folder: string, { environment }: CommandContext): Promise<string> {
   const npm = findProgram('npm', environment);
   if (npm === undefined) return Promise.resolve('npm was not found on the PATH');
-  const args = ['install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', '@openai/codex'];
+  const args = ['install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', TESTED_CODEX];
   return new Promise((resolve) => {
     // npm's `.cmd` starts only in a shell; the one argument of ours that may hold a space is quoted.
     const shell = /\.(cmd|bat)$/i.test(npm);
@@ -50,6 +54,6 @@ function npmInstall(folder: string, { environment }: CommandContext): Promise<st
       said += text;
     });
     child.once('error', (error) => resolve(error.message));
-    child.once('close', (code) => resolve(code === 0 ? '' : (said.trim().split('\n').at(-1) ?? '')));
+    child.once('close', (code) => resolve(code === 0 ? '' : (said.trim().split('\n')[0] ?? '')));
   });
 }
