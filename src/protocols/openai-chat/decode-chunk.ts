@@ -96,14 +96,15 @@ export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
   const readDelta = (delta: JsonObject): void => {
     const thought = thinking.text(delta);
     if (thought !== '') reason(thought);
-    const { content, refusal, tool_calls: toolCalls } = delta;
+    const { content, refusal } = delta;
+    const toolCalls = callsIn(delta);
     if (typeof content === 'string') text(content);
     else if (Array.isArray(content)) for (const part of content) text(textOfPart(part));
     if (typeof refusal === 'string' && refusal !== '' && !over) {
       refused = true;
       blocks.refusal(refusal);
     }
-    if (!Array.isArray(toolCalls) || toolCalls.length === 0 || over) return;
+    if (toolCalls.length === 0 || over) return;
     called = true;
     tags?.end(tagged);
     endThinking();
@@ -185,6 +186,13 @@ function reasonGiven(reason: FinishReason, called: boolean, refused: boolean): F
 /** Every chunk may hold the counts so far; the last ones that count anything stand. */
 function newer(before: JsonObject | undefined, usage: JsonObject): JsonObject {
   return before !== undefined && !countsSomething(usage) ? before : usage;
+}
+
+/** Tool calls, or the one call of the form that was before them, which a few servers still answer with. */
+function callsIn({ tool_calls: calls, function_call: old }: JsonObject): readonly Json[] {
+  if (Array.isArray(calls) && calls.length > 0) return calls;
+  const isCall = isJsonObject(old) && Boolean(old['name'] || old['arguments']);
+  return isCall ? [{ index: 0, function: old }] : [];
 }
 
 function textOfPart(part: Json): string {

@@ -10,8 +10,10 @@ export function decodeUsage(usage: JsonObject): Usage | undefined {
   const completion = first(usage['completion_tokens'], usage['output_tokens']);
   const reasoning = first(outputDetails['reasoning_tokens'], usage['reasoning_tokens']);
   if (!countsSomething(usage)) return undefined;
-  // xAI counts thinking beside the completion, as its total shows; everyone else counts it inside.
-  const beside = reasoning > 0 && natural(usage['total_tokens']) === input + completion + reasoning;
+  // xAI counts thinking beside the completion, as its total shows; OpenRouter does so for some models, as it is more than
+  // the completion could hold, and bills both. Everyone else counts it inside.
+  const beside =
+    reasoning > completion || (reasoning > 0 && natural(usage['total_tokens']) === input + completion + reasoning);
   return usageFromInclusive({
     input,
     cacheRead: first(
