@@ -8,7 +8,6 @@ export type SseFrame = { readonly event?: string; readonly data: string };
 const MAX_EVENT_LENGTH = 32 * 1024 * 1024;
 
 /** Bytes to events: any split of the bytes, CRLF, comments, a byte-order mark, and a last event without its blank line.
- *  A line `error: ...`, in which llama.cpp and servers built on it say why they stop, is an event of that name.
  *  @throws RangeError when one event grows past 32 Mi characters. */
 export function decodeSse(): Transducer<Uint8Array, SseFrame> {
   const decoder = new TextDecoder('utf-8');
@@ -20,9 +19,6 @@ export function decodeSse(): Transducer<Uint8Array, SseFrame> {
     },
     onError: (error) => {
       if (error.type === 'max-buffer-size-exceeded') throw new RangeError('a server-sent event is too long');
-      if (error.type === 'unknown-field' && error.field === 'error') {
-        frames.push({ event: 'error', data: error.value?.trim() ?? '' });
-      }
     },
   });
   const feed = (text: string): readonly SseFrame[] => {
