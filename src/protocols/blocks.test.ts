@@ -229,3 +229,14 @@ test('a state ends its reasoning block, or makes one without text', () => {
     { type: 'reasoning-end', state },
   ]);
 });
+
+test('a call that a refusal cut is neither closed nor a whole reply', () => {
+  const half = run((blocks) => {
+    blocks.extendCall(blocks.openCall(), { id: 'c1', name: 'run', input: '{"a":' });
+  }, 'refusal');
+  assert.deepEqual(half, ['call c1 run', '+{"a":', 'failure content-policy']);
+  const whole = run((blocks) => {
+    blocks.extendCall(blocks.openCall(), { id: 'c1', name: 'run', input: '{}' });
+  }, 'refusal');
+  assert.deepEqual(whole, ['call c1 run', '+{}', 'tool-call-end']);
+});

@@ -18,7 +18,8 @@ import type { NamedTool, ToolNames } from './tool-names.ts';
  *  @property endCall   the upstream said that this call is whole.
  *  @property emit      an event that stands between blocks, in its place.
  *  @property finish    closes what is whole. After `length` or `content-filter` the last block may be cut: it stays
- *                      open, unless it is a call that parses whole. @returns what makes the reply unusable.
+ *                      open, unless it is a call that parses whole. @returns what makes the reply unusable, a call
+ *                      among it that a refusal cut.
  *  @property conclude  a last event, after all others, whatever is still open.
  *  @property take      the events since the last time. */
 export type Blocks = {
@@ -229,7 +230,10 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
           failure ??= protocolFailure('called a tool without naming it');
         continue;
       }
-      if (!cut || (block.kind === 'call' && isWholeObject(block.input))) block.ended = true;
+      const isHalf = block.kind === 'call' && !block.ended && !isWholeObject(block.input);
+      // A safety system stops a reply wherever it stands; what it cut must not be run, nor pass for a whole reply.
+      if (isHalf && reason === 'refusal') failure ??= DECLINED;
+      else if (!cut || (block.kind === 'call' && !isHalf)) block.ended = true;
       queue.push(block);
     }
     settle();
@@ -284,6 +288,11 @@ function wholeCharacters(block: BlockState, piece: string): string {
 function isWholeObject(input: string): boolean {
   return input.trimEnd().endsWith('}') && isJsonObject(parseJson(input));
 }
+
+const DECLINED: Failure = {
+  kind: 'content-policy',
+  message: 'The model declined in the middle of a tool call.',
+};
 
 function protocolFailure(what: string): Failure {
   return { kind: 'protocol', message: `The model's reply is malformed: it ${what}.` };

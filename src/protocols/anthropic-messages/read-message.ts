@@ -141,10 +141,12 @@ export function readMessage(options: ReplyOptions): MessageReader {
 
   const finish = (): readonly InferenceEvent[] => {
     const reason = finishReason(stopReason, calls > 0);
-    if (reason === 'refusal') blocks.refusal(refusal || declined(''));
-    if (reason !== 'length') settle();
+    const words = refusal || declined('');
+    if (reason === 'refusal') blocks.refusal(words);
+    else if (reason !== 'length') settle();
     const failure = blocks.finish(reason);
-    return last(failure === undefined ? { type: 'finish', reason } : { type: 'error', failure });
+    if (failure === undefined) return last({ type: 'finish', reason });
+    return last({ type: 'error', failure: reason === 'refusal' ? { ...failure, message: words } : failure });
   };
 
   const head = (message: JsonObject): void => {

@@ -124,7 +124,9 @@ export function replyReader(reading: ReplyReading): ReplyReader {
     },
     response: (response) => {
       if (over) return;
-      if (Array.isArray(response['output']) || typeof response['status'] === 'string') end(response);
+      const status = response['status'];
+      if (status === 'in_progress' || status === 'queued') fail(UNFINISHED);
+      else if (Array.isArray(response['output']) || typeof status === 'string') end(response);
       else fail(decodeOpenAiErrorObject(response));
     },
     fail,
@@ -132,6 +134,11 @@ export function replyReader(reading: ReplyReading): ReplyReader {
     take: blocks.take,
   };
 }
+
+const UNFINISHED: Failure = {
+  kind: 'cut',
+  message: 'The provider sent a reply that it had not finished, and no stream that goes on.',
+};
 
 function failureOf(response: JsonObject, status: Json | undefined): Failure {
   if (isJsonObject(response['error'])) return decodeOpenAiErrorObject(response['error']);
