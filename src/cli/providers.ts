@@ -1,6 +1,7 @@
 import { type ProviderProbe, probeProvider } from '../codex/doctor/provider-probe.ts';
 import { proxySettings } from '../config/environment.ts';
-import type { Model, Provider } from '../providers/provider.ts';
+import type { Provider } from '../providers/provider.ts';
+import { anyModelOf } from '../upstream/ask-provider.ts';
 import { withCredentials } from '../upstream/credentials.ts';
 import { layered } from '../upstream/layers.ts';
 import { createHttpTransport } from '../upstream/transport.ts';
@@ -21,9 +22,4 @@ export async function probeAll(
   } finally {
     await close();
   }
-}
-
-/** A call is signed for a target, and a list belongs to no model. */
-function anyModelOf(provider: Provider): Model {
-  return { slug: '', displayName: '', provider, upstreamId: '', facts: {}, listed: false };
 }

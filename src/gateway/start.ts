@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import pino, { type DestinationStream } from 'pino';
-import { OWN_INSTRUCTIONS } from '../codex/own-instructions.ts';
+import { createInstructions } from '../codex/instructions.ts';
 import { type Environment, type Places, proxySettings, startedByNpm } from '../config/environment.ts';
 import { configFile, loadConfig } from '../config/load.ts';
 import { removeRunState, writeRunState } from '../config/run-state.ts';
@@ -19,11 +19,13 @@ import { createApp } from '../server/app.ts';
 import { drain, untilStopped } from '../server/drain.ts';
 import { listen, readTls } from '../server/listen.ts';
 import { NO_LEDGER, openLedger } from '../storage/ledger-writer.ts';
+import { providerAsker } from '../upstream/ask-provider.ts';
 import { withCredentials } from '../upstream/credentials.ts';
 import { layered } from '../upstream/layers.ts';
 import { createHttpTransport } from '../upstream/transport.ts';
 import { createCatalog } from './catalog.ts';
 import { demoFor } from './demo.ts';
+import { createLiveSnapshot, windowIsOpen } from './live-snapshot.ts';
 import { logEntry } from './log-entry.ts';
 import { readinessOf, snapshotStatus } from './status.ts';
 
@@ -81,10 +83,11 @@ async function start(
 
   const demo = await demoFor(loaded.snapshot);
   if (demo !== undefined) undo.push(demo.close);
-  let snapshot = demo?.snapshot ?? loaded.snapshot;
   let health: Health = NO_HEALTH;
   const http = createHttpTransport(proxySettings(environment));
   undo.push(http.close);
+  const transport = layered(http.transport, [withCredentials]);
+  const live = createLiveSnapshot(demo?.snapshot ?? loaded.snapshot, providerAsker(transport), Date.now);
   const opened = openLedger(join(places.home, 'plugboard.db'), {
     trouble: ({ message, mend }, waiting, lost) => log.error({ waiting, lost }, `${message} ${mend}`),
   });
@@ -94,8 +97,8 @@ async function start(
 
   const line: Line = {
     protocols: protocolById,
-    plan: (query) => planRoute(query, routeView(snapshot, health)),
-    transport: layered(http.transport, [withCredentials]),
+    plan: (query) => planRoute(query, routeView(live.current(), health)),
+    transport,
     sessions: createSessions(),
     ledger: {
       ...ledger,
@@ -107,22 +110,22 @@ async function start(
     price: costOf,
     observe: (attempt) => {
       health = observe(health, attempt, Date.now());
+      if (attempt.failure === undefined && windowIsOpen(live.current(), attempt)) void live.look();
     },
     report: (error, requestId) => log.error({ requestId, err: error }, 'a request failed by a bug of the gateway'),
     now: Date.now,
   };
 
-  const { tls: tlsFiles, bodyLimitBytes, ...configured } = snapshot.server;
+  const { tls: tlsFiles, bodyLimitBytes, ...configured } = loaded.snapshot.server;
   const tls = tlsFiles === undefined ? undefined : readTls(tlsFiles);
-  const catalog = createCatalog(OWN_INSTRUCTIONS);
   const app = createApp(
     {
-      settings: () => snapshot.server,
+      settings: () => live.current().server,
       tokens: () => [token],
       serve: (request, reply) => serve(line, request, reply),
       encodeError: responsesIngress.encodeError,
-      catalog: () => catalog(snapshot),
-      readiness: () => readinessOf(snapshot, ledgerProblem),
+      catalog: createCatalog(live, createInstructions(environment, places.home)),
+      readiness: () => readinessOf(live.current(), ledgerProblem),
       status: () => ({
         version,
         pid: process.pid,
@@ -130,7 +133,7 @@ async function start(
         startedAt,
         uptimeMs: Date.now() - startedAt,
         ledger: { open: opened.ok, problem: ledgerProblem ?? null },
-        ...snapshotStatus(snapshot, health),
+        ...snapshotStatus(live.current(), health),
       }),
       stop: onStop,
       newId: randomUUID,
@@ -150,14 +153,14 @@ async function start(
   undo.push(() => removeRunState(places.home, instance));
   const watcher = watchConfig(source, {
     changed: (next) => {
-      snapshot = next;
+      live.replace(next);
       log.info('the configuration was read again');
     },
     refused: (error) => log.warn(`${error.message} The running configuration stays.`),
     blind: (folder) => log.warn(`Changes in ${folder} cannot be watched; restart the gateway after an edit.`),
   });
   undo.push(watcher.close);
-  return { url, token, notes: [...snapshot.warnings, ...(demo?.notes ?? [])] };
+  return { url, token, notes: [...loaded.snapshot.warnings, ...(demo?.notes ?? [])] };
 }
 
 const PRICES_AFTER_MS = 200;

@@ -91,8 +91,8 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   for (const path of LATER) {
     app.post(path, (request, reply) => sendError(reply, request, 501, 'not_implemented', laterWords(path)));
   }
-  app.get('/v1/models', (request, reply) => {
-    const { body, etag } = services.catalog();
+  app.get('/v1/models', async (request, reply) => {
+    const { body, etag } = await services.catalog(clientVersionOf(request));
     reply.header('etag', etag);
     if (request.headers['if-none-match'] === etag) return reply.code(304).send();
     return reply.type('application/json; charset=utf-8').send(body);
@@ -198,6 +198,11 @@ function sendError(
 ): FastifyReply {
   const protocol = protocolOfPath(pathOf(request));
   return reply.code(status).send(plainError(protocol, { status, message, code, requestId: request.id }));
+}
+
+/** Codex names its version when it asks for its models: `/v1/models?client_version=0.169.0`. */
+function clientVersionOf(request: FastifyRequest): string | undefined {
+  return new URL(request.url, 'http://gateway').searchParams.get('client_version') ?? undefined;
 }
 
 function pathOf(request: FastifyRequest): string {

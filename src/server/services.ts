@@ -12,8 +12,8 @@ export type Services = {
   readonly serve: (request: ClientRequest, reply: ClientReply) => Promise<void>;
   /** A failure of the server itself, as clients of the Responses protocol understand it. */
   readonly encodeError: (failure: Failure, caller: Caller) => EncodedError;
-  /** The body of `GET /v1/models`, already as text. */
-  readonly catalog: () => { readonly body: string; readonly etag: string };
+  /** The body of `GET /v1/models`, already as text. @param clientVersion  of a Codex, as it says when it asks. */
+  readonly catalog: (clientVersion: string | undefined) => Promise<{ readonly body: string; readonly etag: string }>;
   readonly readiness: () => Readiness;
   readonly status: () => JsonObject;
   /** Drains and ends the gateway: for systems whose signals a process cannot answer. */
