@@ -63,12 +63,12 @@ const CASES: readonly (readonly [string, readonly Message[], readonly string[], 
   ['one of two outputs', [call('a', 'b'), out('b'), say('user', 'x')], ['c:a c:b', 'o:a! o:b', 'u:x'], 1],
   ['no call', [out('z'), say('user', 'x')], ['u:x'], 1],
   ['output twice', [call('a'), out('a'), out('a')], ['c:a', 'o:a'], 1],
-  ['one id in two turns', [call('a'), out('a'), call('a'), out('a')], ['c:a', 'o:a', 'c:a', 'o:a'], 0],
+  ['one id in two turns', [call('a'), out('a'), call('a'), out('a')], ['c:a', 'o:a', 'c:a_2', 'o:a_2'], 1],
   [
     'one id, the first unanswered',
     [call('a'), say('user', 'x'), call('a'), out('a')],
-    ['c:a', 'o:a!', 'u:x', 'c:a', 'o:a'],
-    1,
+    ['c:a', 'o:a!', 'u:x', 'c:a_2', 'o:a_2'],
+    2,
   ],
   ['output before its call', [out('a'), call('a')], ['c:a', 'o:a!'], 2],
 ];
@@ -104,4 +104,12 @@ test('any history comes out paired, once and for all, and no other message is lo
       assert.equal(count(once, 'tool-result'), count(messages, 'tool-call'));
     }),
   );
+});
+
+test('calls that bear one id are told apart, and each keeps its own output', () => {
+  const twice = pairToolResults([call('a', 'a'), out('a', 'a'), say('user', 'x'), call('a'), out('a')]);
+  assert.deepEqual(words(twice.value), ['c:a c:a_2', 'o:a o:a_2', 'u:x', 'c:a_3', 'o:a_3']);
+  assert.equal(twice.losses.length, 2);
+  const interrupted = pairToolResults([call('a'), say('user', 'x'), call('a'), out('a')]);
+  assert.deepEqual(words(interrupted.value), ['c:a', 'o:a!', 'u:x', 'c:a_2', 'o:a_2']);
 });

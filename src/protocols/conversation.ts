@@ -12,11 +12,16 @@ export const CONTINUE = 'Continue.';
 /** The history in the shape that Chat Completions and Messages demand: each assistant turn with calls is followed at
  *  once by one `tool` message with their results in the order of the calls. What stood between waits until after it;
  *  calls of one turn that other messages had parted are one assistant message again. Calls without a result get
- *  `NO_OUTPUT`; results without a call are dropped. Both are Losses.
+ *  `NO_OUTPUT`; results without a call are dropped; of calls that bear the same id the later ones get another. All are
+ *  Losses.
  *  @param messages  the same array comes back where nothing is to be mended. */
 export function pairToolResults(messages: readonly Message[]): Translated<readonly Message[]> {
-  if (isPaired(messages)) return { value: messages, losses: [] };
   const losses: Loss[] = [];
+  const paired = isPaired(messages) ? messages : pairAll(messages, losses);
+  return { value: hasUniqueIds(paired) ? paired : withUniqueIds(paired, losses), losses };
+}
+
+function pairAll(messages: readonly Message[], losses: Loss[]): readonly Message[] {
   const results = matchResults(messages, losses);
   const paired: Message[] = [];
   let turn: Turn | undefined;
@@ -64,7 +69,7 @@ export function pairToolResults(messages: readonly Message[]): Translated<readon
     }
   }
   closeTurn();
-  return { value: paired, losses };
+  return paired;
 }
 
 /** @property open  results of its calls that are still to come in the history. */
@@ -86,24 +91,69 @@ function noOutput(call: ToolCallPart): ToolResultPart {
   };
 }
 
-/** A result answers the nearest call before it that bears its id and has none yet. */
+/** A result answers the nearest message with a call that bears its id; of several such calls in it the first that has
+ *  none yet. */
 function matchResults(messages: readonly Message[], losses: Loss[]): Map<ToolCallPart, ToolResultPart> {
   const results = new Map<ToolCallPart, ToolResultPart>();
-  const open = new Map<string, ToolCallPart>();
+  const open = new Map<string, { readonly at: number; readonly calls: ToolCallPart[] }>();
   for (const [at, message] of messages.entries()) {
     for (const part of message.parts) {
-      if (part.type === 'tool-call') open.set(part.callId, part);
+      if (part.type === 'tool-call') {
+        const same = open.get(part.callId);
+        if (same?.at === at) same.calls.push(part);
+        else open.set(part.callId, { at, calls: [part] });
+      }
       if (part.type !== 'tool-result') continue;
-      const call = open.get(part.callId);
+      const call = open.get(part.callId)?.calls.shift();
       if (call === undefined)
         losses.push({ path: `messages[${at}]`, why: `The tool output ${part.callId} answers no call.` });
-      else {
-        results.set(call, part);
-        open.delete(part.callId);
-      }
+      else results.set(call, part);
     }
   }
   return results;
+}
+
+function hasUniqueIds(messages: readonly Message[]): boolean {
+  const seen = new Set<string>();
+  for (const message of messages) {
+    for (const part of message.parts) {
+      if (part.type !== 'tool-call') continue;
+      if (seen.has(part.callId)) return false;
+      seen.add(part.callId);
+    }
+  }
+  return true;
+}
+
+/** Two calls with one id are refused with every later request. Servers that begin to count anew with each reply leave
+ *  such a history behind where another gateway let them. @param messages  paired. */
+function withUniqueIds(messages: readonly Message[], losses: Loss[]): readonly Message[] {
+  const taken = new Set<string>();
+  let ids: string[] = [];
+  return messages.map((message, at) => {
+    if (message.role === 'tool') {
+      return { ...message, parts: message.parts.map((part, index) => ({ ...part, callId: ids[index] ?? '' })) };
+    }
+    ids = [];
+    const parts = message.parts.map((part) => {
+      if (part.type !== 'tool-call') return part;
+      const callId = freeId(part.callId, taken);
+      if (callId !== part.callId) {
+        const why = `Two tool calls bear the id ${part.callId}; the later one is sent as ${callId}.`;
+        losses.push({ path: `messages[${at}]`, why });
+      }
+      taken.add(callId);
+      ids.push(callId);
+      return { ...part, callId };
+    });
+    return { ...message, parts };
+  });
+}
+
+function freeId(id: string, taken: ReadonlySet<string>): string {
+  let free = id;
+  for (let count = 2; taken.has(free); count += 1) free = `${id}_${count}`;
+  return free;
 }
 
 /** The common case, found without building anything. */

@@ -11,6 +11,9 @@ export function searchedTools(result: ToolResultPart): readonly JsonObject[] {
 
 /** What a model is told of them where they stand in its list of tools already, under flat names: how to call each. */
 export function searchedToolWords(result: ToolResultPart, names: Pick<ToolNames, 'wireName'>): string {
+  const [said] = result.content;
+  // Words instead of declarations: what an interrupted search is answered with.
+  if (said?.type === 'text' && parseJson(said.text) === undefined) return said.text;
   const lines = searchedTools(result).flatMap((tool) => {
     const { name, tools: inner } = tool;
     if (typeof name !== 'string') return [];

@@ -38,17 +38,18 @@ export function imagePart(image: ImagePart): JsonObject {
   return { type: 'image_url', image_url: detail === undefined ? { url: image.url } : { url: image.url, detail } };
 }
 
-/** The parts that any message may hold. Parts that only another protocol understands are a Loss. */
+/** The parts that any message may hold. Text without a visible character is none: several providers refuse it for ever.
+ *  Parts that only another protocol understands are a Loss. */
 export function textsAndImages(parts: readonly Part[], losses: LossNotes): readonly (TextPart | ImagePart)[] {
   const content: (TextPart | ImagePart)[] = [];
   for (const part of parts) {
     switch (part.type) {
-      case 'text':
       case 'image':
         content.push(part);
         break;
+      case 'text':
       case 'refusal':
-        content.push({ type: 'text', text: part.text });
+        if (/\S/.test(part.text)) content.push({ type: 'text', text: part.text });
         break;
       case 'opaque':
         losses.count(

@@ -52,7 +52,7 @@ test('a conversation that ends with the model is handed back to it by the user',
   const { body, losses } = encode({ messages: [say('user', 'hi'), say('assistant', 'half')] });
   assert.deepEqual(objectsIn(body['messages']).at(-1), { role: 'user', content: 'Continue.' });
   assert.deepEqual(losses, [
-    'messages: The conversation ended with the model\'s own words; a user turn "Continue." was added.',
+    'messages: Nobody had spoken to the model since it spoke; a user turn "Continue." was added.',
   ]);
 });
 
@@ -307,4 +307,45 @@ test('items of another protocol are left out, each kind told once', () => {
     { role: 'user', content: 'y' },
   ]);
   assert.deepEqual(losses, ['messages: An item of type "web_search_call" has no form in Chat Completions. (2 times)']);
+});
+
+test('text without a visible character is not sent, and a conversation without any word of the user gets one', () => {
+  const { body } = encode({
+    messages: [
+      say('developer', 'Rules.'),
+      { role: 'user', parts: [words(''), { type: 'image', url: 'data:image/png;base64,AA==' }] },
+      { role: 'assistant', parts: [words(' \n'), call('c1', 'ls', '{}')] },
+      { role: 'tool', parts: [result('c1', words(''))] },
+      say('user', '  '),
+    ],
+  });
+  assert.deepEqual(
+    objectsIn(body['messages']).map(({ role, content }) => [role, content]),
+    [
+      ['system', 'Rules.'],
+      ['user', [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }]],
+      ['assistant', null],
+      ['tool', ''],
+    ],
+  );
+  const alone = encode({ messages: [say('developer', 'Rules.'), say('user', '')] }).body;
+  assert.deepEqual(objectsIn(alone['messages']).at(-1), { role: 'user', content: 'Continue.' });
+});
+
+test('what a tool search found is told by the names that the model may call', () => {
+  const found = [{ type: 'namespace', name: 'agents', tools: [{ type: 'function', name: 'spawn' }] }];
+  const { body } = encode({
+    messages: [
+      say('user', 'Go.'),
+      {
+        role: 'assistant',
+        parts: [{ type: 'tool-call', callId: 's', kind: 'search', name: { name: 'tool_search' }, input: '{}' }],
+      },
+      {
+        role: 'tool',
+        parts: [{ type: 'tool-result', callId: 's', kind: 'search', content: [words(JSON.stringify(found))] }],
+      },
+    ],
+  });
+  assert.match(String(objectsIn(body['messages']).at(-1)?.['content']), /agents__spawn/);
 });

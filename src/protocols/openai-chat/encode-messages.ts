@@ -4,6 +4,7 @@ import type { ImagePart, Message, ToolResultPart } from '../../ir/request.ts';
 import { fitCallId } from '../call-ids.ts';
 import { CONTINUE, pairToolResults } from '../conversation.ts';
 import type { EgressTarget } from '../protocol.ts';
+import { searchedToolWords } from '../search-result.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { bridgeTurns } from './bridge-turns.ts';
 import { encodeAssistant } from './encode-assistant.ts';
@@ -45,18 +46,22 @@ export function encodeMessages(
         break;
       }
       case 'tool':
-        encoded.push(...encodeResults(message, target, losses));
+        encoded.push(...encodeResults(message, target, names, losses));
         break;
     }
   }
   // A reply that was cut after a finished message leaves it as the last one, which some providers refuse.
   // Source: https://github.com/0xPlaygrounds/rig/issues/708
-  if (encoded.at(-1)?.['role'] === 'assistant') {
-    losses.add('messages', `The conversation ended with the model's own words; a user turn "${CONTINUE}" was added.`);
+  if (encoded.at(-1)?.['role'] === 'assistant' || !encoded.some(isInput)) {
+    losses.add('messages', `Nobody had spoken to the model since it spoke; a user turn "${CONTINUE}" was added.`);
     encoded.push({ role: 'user', content: CONTINUE });
   }
   const bridged = target.dialect.roles.userAfterTool === false ? bridgeTurns(encoded, losses) : encoded;
   return { value: bridged, losses: [...paired.losses, ...losses.all()] };
+}
+
+function isInput({ role }: JsonObject): boolean {
+  return role === 'user' || role === 'tool';
 }
 
 function isInstruction(message: Message): boolean {
@@ -102,13 +107,22 @@ function findToolTurns(messages: readonly Message[]): ReadonlySet<Message> {
 
 /** The outputs of one turn's calls. Images go into a user message after all of them, where the provider takes none in
  *  an output: as text, one picture would cost a hundred thousand tokens. */
-function encodeResults(message: Message, target: EgressTarget, losses: LossNotes): readonly JsonObject[] {
+function encodeResults(
+  message: Message,
+  target: EgressTarget,
+  names: ToolNames,
+  losses: LossNotes,
+): readonly JsonObject[] {
   const { images } = target.dialect;
   const encoded: JsonObject[] = [];
   const lifted: JsonObject[] = [];
   for (const part of message.parts) {
     if (part.type !== 'tool-result') continue;
     const id = fitCallId(part.callId, target.dialect.tools.callId);
+    if (part.kind === 'search') {
+      encoded.push({ role: 'tool', tool_call_id: id, content: searchedToolWords(part, names) });
+      continue;
+    }
     const pictures = part.content.filter((piece) => piece.type === 'image');
     if (pictures.length === 0 || images.inToolResults) {
       const content = encodeContent(part.content, images.input, '\n', losses);
