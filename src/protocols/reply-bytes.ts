@@ -1,0 +1,72 @@
+import type { Failure } from '../ir/failure.ts';
+import { decodeSse, type SseFrame } from '../wire/sse.ts';
+
+/** Where the contents of a streamed reply go. After `isOver` nothing more is read.
+ *  @property frame  one event of the stream, as it arrives.
+ *  @property body   the text of a reply that was no stream, at its end. */
+export type ReplySink = {
+  readonly frame: (frame: SseFrame) => void;
+  readonly body: (text: string) => void;
+  readonly fail: (failure: Failure) => void;
+  readonly isOver: () => boolean;
+};
+
+/** The longest reply without framing that is kept until its end, in bytes. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/** The bytes of a reply to a call that asked for a stream. Servers also answer it with one JSON object or an error page,
+ *  whatever their content type says: those are told by how they begin. */
+export function replyBytes(sink: ReplySink): {
+  readonly push: (bytes: Uint8Array) => void;
+  readonly end: () => void;
+} {
+  const sse = decodeSse();
+  const body: Uint8Array[] = [];
+  let bodyBytes = 0;
+  let form: 'unknown' | 'stream' | 'body' = 'unknown';
+
+  const readFrames = (next: () => readonly SseFrame[]): void => {
+    let frames: readonly SseFrame[] = [];
+    try {
+      frames = next();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      sink.fail({ kind: 'protocol', message: 'The provider sent an event that is too long.' });
+    }
+    for (const frame of frames) {
+      if (sink.isOver()) return;
+      sink.frame(frame);
+    }
+  };
+
+  const keep = (bytes: Uint8Array): void => {
+    bodyBytes += bytes.length;
+    // The bytes belong to the caller, who may use their memory again.
+    if (bodyBytes <= MAX_BODY_BYTES) body.push(new Uint8Array(bytes));
+    else sink.fail({ kind: 'protocol', message: 'The provider sent a reply that is too long, and no stream.' });
+  };
+
+  return {
+    push: (bytes) => {
+      if (sink.isOver()) return;
+      if (form === 'unknown') form = formOf(bytes);
+      if (form === 'body') keep(bytes);
+      else readFrames(() => sse.push(bytes));
+    },
+    end: () => {
+      if (sink.isOver()) return;
+      if (form === 'body') sink.body(new TextDecoder().decode(Buffer.concat(body)));
+      else readFrames(() => sse.end());
+    },
+  };
+}
+
+/** No line of a stream begins with a brace or bracket, nor with the `<` of an error page. White space and a byte-order
+ *  mark tell nothing. */
+function formOf(bytes: Uint8Array): 'unknown' | 'stream' | 'body' {
+  for (const byte of bytes) {
+    if (byte <= 0x20 || byte === 0xef || byte === 0xbb || byte === 0xbf) continue;
+    return byte === 0x7b || byte === 0x5b || byte === 0x3c ? 'body' : 'stream';
+  }
+  return 'unknown';
+}
