@@ -7,7 +7,7 @@ import type { InferenceEvent } from '../src/ir/event.ts';
 import { isJsonObject, parseJson } from '../src/ir/json.ts';
 import { foldEvents } from '../src/ir/response.ts';
 import { chatEgress } from '../src/protocols/openai-chat/egress.ts';
-import { requestWith } from '../src/protocols/openai-chat/test-request.ts';
+import { requestWith } from '../src/protocols/openai-chat/testing/requests.ts';
 import { ingress } from '../src/protocols/openai-responses/ingress.ts';
 import type { EgressCall } from '../src/protocols/protocol.ts';
 import { compileDialect } from '../src/providers/dialect.ts';

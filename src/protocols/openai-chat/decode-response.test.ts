@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { InferenceEvent } from '../../ir/event.ts';
 import type { Json } from '../../ir/json.ts';
 import { chatEgress, egress } from './egress.ts';
-import { CHAT_DIALECT, requestWith } from './test-request.ts';
+import { CHAT_DIALECT, requestWith } from './testing/requests.ts';
 
 function decode(body: Json): readonly InferenceEvent[] {
   const target = { provider: 'p', model: 'm', credentialId: 'k', dialect: CHAT_DIALECT };

@@ -6,7 +6,7 @@ import type { InferenceEvent } from '../../ir/event.ts';
 import { isJsonObject, parseJson } from '../../ir/json.ts';
 import { decodeStream } from './decode-stream.ts';
 import { chatEgress } from './egress.ts';
-import { CHAT_DIALECT, requestWith } from './test-request.ts';
+import { CHAT_DIALECT, requestWith } from './testing/requests.ts';
 
 const CASES = new URL('../../../fixtures/openai-chat/', import.meta.url);
 

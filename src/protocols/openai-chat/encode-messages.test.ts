@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../../ir/json.ts';
 import type { Message, Part, ProviderState } from '../../ir/request.ts';
-import { type Change, call, encode, objectsIn, result, say, words } from './test-request.ts';
+import { type Change, call, encode, objectsIn, result, say, words } from './testing/requests.ts';
 
 function messagesOf(messages: readonly Message[], change: Change = {}): readonly JsonObject[] {
   return objectsIn(encode({ messages }, change).body['messages']);

@@ -4,7 +4,7 @@ import type { Dialect } from '../../ir/dialect.ts';
 import { isJsonObject } from '../../ir/json.ts';
 import type { InferenceRequest, ToolDefinition } from '../../ir/request.ts';
 import { chatEgress } from './egress.ts';
-import { CHAT_DIALECT, encode, objectsIn, requestWith, say } from './test-request.ts';
+import { CHAT_DIALECT, encode, objectsIn, requestWith, say } from './testing/requests.ts';
 
 test('a plain request', () => {
   assert.deepEqual(encode({}), {

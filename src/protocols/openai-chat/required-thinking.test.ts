@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Part, ProviderState } from '../../ir/request.ts';
-import { call, encode, objectsIn, result, say, words } from './test-request.ts';
+import { call, encode, objectsIn, result, say, words } from './testing/requests.ts';
 
 const ECHO = { field: 'reasoning_content', when: 'tool-turns', required: true } as const;
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Dialect } from '../../ir/dialect.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
-import type { InferenceRequest, Message, Part } from '../../ir/request.ts';
-import { chatEgress } from './egress.ts';
+import type { Dialect } from '../../../ir/dialect.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../ir/json.ts';
+import type { InferenceRequest, Message, Part } from '../../../ir/request.ts';
+import { chatEgress } from '../egress.ts';
 
-/** For tests: a dialect that takes everything and reads thinking from everywhere. */
+/** A dialect that takes everything and reads thinking from everywhere. */
 export const CHAT_DIALECT: Dialect = {
   roles: { instructions: 'system', placement: 'first', laterAs: 'user' },
   effort: { kind: 'field', path: ['reasoning_effort'], levels: ['low', 'medium', 'high'] },
@@ -35,7 +35,7 @@ export const CHAT_DIALECT: Dialect = {
   rename: {},
 };
 
-/** For tests: a request with these members and nothing else of its own. */
+/** A request with these members and nothing else of its own. */
 export function requestWith(members: Partial<InferenceRequest>): InferenceRequest {
   return {
     model: 'slug',
@@ -54,7 +54,7 @@ export function requestWith(members: Partial<InferenceRequest>): InferenceReques
 /** Members of a dialect, each merged over the one of `CHAT_DIALECT`. */
 export type Change = { readonly [K in keyof Dialect]?: Partial<Dialect[K]> };
 
-/** For tests: what is sent, and what is lost as `path: why`. */
+/** What is sent, and what is lost as `path: why`. */
 export function encode(
   members: Partial<InferenceRequest>,
   change: Change = {},
