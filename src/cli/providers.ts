@@ -1,24 +1,39 @@
 import { type ProviderProbe, probeProvider } from '../codex/doctor/provider-probe.ts';
+import { askModels } from '../config/discover.ts';
 import { proxySettings } from '../config/environment.ts';
+import type { Discovered } from '../config/snapshot.ts';
 import type { Provider } from '../providers/provider.ts';
-import { anyModelOf } from '../upstream/ask-provider.ts';
+import { anyModelOf, providerAsker } from '../upstream/ask-provider.ts';
 import { withCredentials } from '../upstream/credentials.ts';
 import { layered } from '../upstream/layers.ts';
 import { createHttpTransport } from '../upstream/transport.ts';
+import type { Transport } from '../upstream/upstream.ts';
 import type { CommandContext } from './context.ts';
 
 /** Asks each provider for its model list, all at once: a question that costs nothing. */
-export async function probeAll(
+export function probeAll(
   providers: readonly Provider[],
   context: CommandContext,
 ): Promise<ReadonlyMap<string, ProviderProbe>> {
-  const { transport, close } = createHttpTransport(proxySettings(context.environment));
+  return ofEach(providers, context, (provider, transport) => probeProvider(anyModelOf(provider), transport));
+}
+
+/** What each provider tells of its models: their windows above all. */
+export function discoverAll(providers: readonly Provider[], context: CommandContext): Promise<Discovered> {
+  return ofEach(providers, context, (provider, transport) => askModels(provider, providerAsker(transport)));
+}
+
+async function ofEach<T>(
+  providers: readonly Provider[],
+  { environment }: CommandContext,
+  question: (provider: Provider, transport: Transport) => Promise<T>,
+): Promise<ReadonlyMap<string, T>> {
+  const { transport, close } = createHttpTransport(proxySettings(environment));
   const signed = layered(transport, [withCredentials]);
   try {
-    const probes = await Promise.all(
-      providers.map(async (provider) => [provider.id, await probeProvider(anyModelOf(provider), signed)] as const),
+    return new Map(
+      await Promise.all(providers.map(async (provider) => [provider.id, await question(provider, signed)] as const)),
     );
-    return new Map(probes);
   } finally {
     await close();
   }

@@ -11,7 +11,7 @@ export type AskProvider = (provider: Provider, path: string) => Promise<Json | u
  *  model that neither user nor preset knows. All at once; a provider that does not answer is left out. */
 export async function discoverModels(snapshot: Snapshot, ask: AskProvider): Promise<Discovered> {
   const asked = [...snapshot.providers.values()].filter((provider) => leavesOpen(snapshot, provider));
-  const told = await Promise.all(asked.map(async (provider) => [provider.id, await modelsOf(provider, ask)] as const));
+  const told = await Promise.all(asked.map(async (provider) => [provider.id, await askModels(provider, ask)] as const));
   return new Map(told.filter(([, models]) => models.length > 0));
 }
 
@@ -23,7 +23,8 @@ function leavesOpen(snapshot: Snapshot, provider: Provider): boolean {
   );
 }
 
-async function modelsOf(provider: Provider, ask: AskProvider): Promise<readonly DiscoveredModel[]> {
+/** What one provider tells of its models; of those in memory, the window that they really have. */
+export async function askModels(provider: Provider, ask: AskProvider): Promise<readonly DiscoveredModel[]> {
   const { path = '/models', contextField, loaded } = provider.modelList ?? {};
   const [list, inMemory] = await Promise.all([
     ask(provider, path),

@@ -58,6 +58,7 @@ export function wildcardModel(provider: Provider, id: string, discovered: Discov
   };
 }
 
-function toldFacts(discovered: Discovered, provider: Provider, upstreamId: string): ModelFacts {
+/** What a provider told of one model. Left out: it did not say. */
+export function toldFacts(discovered: Discovered, provider: Provider, upstreamId: string): ModelFacts {
   return discovered.get(provider.id)?.find((model) => isSameModel(model.id, upstreamId))?.facts ?? {};
 }

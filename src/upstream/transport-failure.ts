@@ -40,6 +40,13 @@ export function transportFailure(error: unknown, host: string): Failure {
       'Behind a company proxy, name its certificate with `ca_file` at the provider in config.yaml.',
     );
   }
+  if (refusedByProxy(error)) {
+    return told(
+      'transport',
+      `The proxy on the way to ${host} refused the call.`,
+      'Check `proxy`, HTTPS_PROXY and NO_PROXY.',
+    );
+  }
   switch (code) {
     case 'ECONNREFUSED':
       return told('transport', `${host} refuses connections.`, 'Start the server there, or correct `base_url`.');
@@ -59,6 +66,12 @@ export function transportFailure(error: unknown, host: string): Failure {
 /** The connection broke before a byte of the reply came: the same target may be tried once more. */
 export function wasReset(failure: Failure): boolean {
   return failure.kind === 'transport' && failure.code !== undefined && RESETS.has(failure.code);
+}
+
+/** undici has no code for it: `Proxy response (407) !== 200 when HTTP Tunneling`. */
+function refusedByProxy(error: unknown): boolean {
+  const causes = error instanceof Error ? [error, error.cause] : [];
+  return causes.some((cause) => cause instanceof Error && cause.message.startsWith('Proxy response ('));
 }
 
 /** The code of an error, of its cause, or of the first of several (one for each address that was tried). */

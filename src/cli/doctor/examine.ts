@@ -7,7 +7,7 @@ import { takeoverStatus } from '../../codex/takeover/takeover.ts';
 import type { Snapshot } from '../../config/snapshot.ts';
 import type { CommandContext } from '../context.ts';
 import { withLedger } from '../ledger.ts';
-import { probeAll } from '../providers.ts';
+import { discoverAll, probeAll } from '../providers.ts';
 import { askCodexForCatalogue } from './ask-codex.ts';
 import { gatewayState } from './gateway-state.ts';
 import { LOOK_BACK, refusedMembers, toolRecords } from './ledger-signs.ts';
@@ -18,10 +18,12 @@ export async function examine(snapshot: Snapshot, folder: string, context: Comma
   const { places, environment } = context;
   const codex = await findCodex(environment);
   const version = codex?.version;
-  const [gateway, probes, entries, catalogue] = await Promise.all([
+  const askable = [...snapshot.providers.values()].filter((provider) => provider.auth.type !== 'passthrough');
+  const [gateway, probes, discovered, entries, catalogue] = await Promise.all([
     gatewayState(snapshot, context),
-    probeAll(
-      [...snapshot.providers.values()].filter((provider) => provider.auth.type !== 'passthrough'),
+    probeAll(askable, context),
+    discoverAll(
+      askable.filter(({ modelList }) => modelList !== undefined),
       context,
     ),
     withLedger(context, (ledger) => ledger.list({ limit: LOOK_BACK })),
@@ -38,6 +40,7 @@ export async function examine(snapshot: Snapshot, folder: string, context: Comma
     startsItself: takeoverStatus(places).on,
     snapshot,
     probes: [...probes.values()],
+    discovered,
     ...(catalogue === undefined ? {} : { catalogue }),
     toolRecords: toolRecords(entries),
     refused: refusedMembers(entries),

@@ -1,3 +1,4 @@
+import { completeFacts } from '../../config/facts.ts';
 import type { Model } from '../../providers/provider.ts';
 import { error, type Finding, warning } from './finding.ts';
 
@@ -7,8 +8,10 @@ const CODEX_PROMPT_TOKENS = 10_000;
 /** Below this, a coding session compacts every few turns. */
 export const COMFORTABLE_WINDOW = 64_000;
 
-/** @param window  tokens that the provider really gives the model. */
-export function checkContextWindow(model: Model, window: number): Finding[] {
+/** @param told  tokens that the provider really gives the model, where it tells. */
+export function checkContextWindow(model: Model, told: number | undefined): Finding[] {
+  const stated = completeFacts(model).contextWindow;
+  const window = Math.min(stated, told ?? stated);
   const larger = model.provider.local
     ? `Give it more where it runs (Ollama: OLLAMA_CONTEXT_LENGTH=65536, LM Studio: the model's load settings).`
     : `Take a model with a larger window, or set context_window if the provider really has more.`;
@@ -18,6 +21,15 @@ export function checkContextWindow(model: Model, window: number): Finding[] {
         'window-below-prompt',
         `${model.slug} has a window of ${window} tokens; Codex's own prompt takes about ${CODEX_PROMPT_TOKENS}.`,
         larger,
+      ),
+    ];
+  }
+  if (window < stated && model.facts.contextWindow !== undefined) {
+    return [
+      error(
+        'window-overstated',
+        `${model.slug} is said to have a window of ${stated} tokens, but ${model.provider.id} gives it ${window}: longer conversations will fail.`,
+        `${larger} Or set context_window: ${window}`,
       ),
     ];
   }

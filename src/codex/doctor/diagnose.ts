@@ -1,6 +1,8 @@
-import { completeFacts } from '../../config/facts.ts';
-import type { Snapshot } from '../../config/snapshot.ts';
-import type { Model } from '../../providers/provider.ts';
+import { proxySettings } from '../../config/environment.ts';
+import { toldFacts } from '../../config/facts.ts';
+import type { Discovered, Snapshot } from '../../config/snapshot.ts';
+import type { Model, Provider } from '../../providers/provider.ts';
+import { proxyFor } from '../../upstream/proxy.ts';
 import { type CatalogueRun, checkCatalogue } from './catalogue.ts';
 import { checkCodexConfig, configuredKeys } from './codex-config.ts';
 import type { TextFile } from './codex-files.ts';
@@ -17,6 +19,7 @@ import { checkToolQuality, type ToolRecord } from './tool-quality.ts';
 /** All that the doctor looks at, gathered before it judges.
  *  @property shell         the variables of this shell.
  *  @property startsItself  Codex's config brings the gateway up on its own.
+ *  @property discovered    what the providers tell of their models, as far as they tell it.
  *  @property catalogue     what Codex said of our catalogue; absent where there is no Codex to ask.
  *  @property refused       members of requests that providers refused lately. */
 export type Patient = {
@@ -29,6 +32,7 @@ export type Patient = {
   readonly startsItself: boolean;
   readonly snapshot: Snapshot;
   readonly probes: readonly ProviderProbe[];
+  readonly discovered: Discovered;
   readonly catalogue?: { readonly run: CatalogueRun; readonly slugs: readonly string[] };
   readonly toolRecords: readonly ToolRecord[];
   readonly refused: readonly { readonly provider: string; readonly parameter: string }[];
@@ -48,12 +52,18 @@ export function diagnose(patient: Patient): Finding[] {
     ...checkDaemon(patient.daemon, keys, shell, changedAt),
     ...checkGateway(patient.gateway, patient.startsItself),
     ...checkKeys(snapshot.disabled, patient.gateway),
-    ...patient.probes.flatMap((probe) => checkProvider(probe, snapshot.models)),
+    ...patient.probes.flatMap((probe) => checkProvider(probe, snapshot.models, proxyOf(probe.provider, shell))),
     ...checkRefusedFeatures(patient.refused),
-    ...snapshot.models.flatMap((model) => checkContextWindow(model, completeFacts(model).contextWindow)),
+    ...snapshot.models.flatMap((model) =>
+      checkContextWindow(model, toldFacts(patient.discovered, model.provider, model.upstreamId).contextWindow),
+    ),
     ...(patient.catalogue === undefined ? [] : checkCatalogue(patient.catalogue.run, patient.catalogue.slugs)),
     ...checkToolQuality(patient.toolRecords, byStrength(snapshot.models)),
   ];
+}
+
+function proxyOf({ baseUrl, proxy }: Provider, shell: Patient['shell']): string | undefined {
+  return proxyFor(new URL(baseUrl), proxy, proxySettings(shell));
 }
 
 /** Strongest first, as far as a price tells: what costs more per token of output is the larger model. */

@@ -29,6 +29,7 @@ const healthy: Patient = {
   startsItself: true,
   snapshot: snapshotOf(CONFIG),
   probes: [],
+  discovered: new Map(),
   catalogue: { run: { status: 0, stdout: '{"slug":"coder"}', stderr: '' }, slugs: ['coder'] },
   toolRecords: [],
   refused: [],

@@ -1,3 +1,4 @@
+import { listedModels } from '../../config/discover.ts';
 import { type Failure, GatewayError } from '../../ir/failure.ts';
 import { isJsonObject, parseJson } from '../../ir/json.ts';
 import type { ProtocolId } from '../../ir/protocol-id.ts';
@@ -24,7 +25,8 @@ export type ProviderProbe = {
 const TIME_LIMIT_MS = 10_000;
 const TEXT_LIMIT = 8 * 1024 * 1024;
 
-const ENDPOINT: Readonly<Record<ProtocolId, string>> = {
+/** Where a call goes, behind the base URL. */
+export const ENDPOINT: Readonly<Record<ProtocolId, string>> = {
   'openai-responses': '/responses',
   'openai-chat': '/chat/completions',
   'anthropic-messages': '/messages',
@@ -34,10 +36,10 @@ const ENDPOINT: Readonly<Record<ProtocolId, string>> = {
 export async function probeProvider(model: Model, transport: Transport): Promise<ProviderProbe> {
   const { provider } = model;
   const list = await ask(model, transport, 'GET', provider.modelList?.path ?? '/models', null);
-  const unsure =
-    list.answered && (list.status === 404 || (provider.protocol === 'openai-responses' && !provider.native));
-  const endpoint = unsure ? await ask(model, transport, 'POST', ENDPOINT[provider.protocol], '{}') : undefined;
   const modelIds = list.answered && list.status === 200 ? listedIds(list.text) : undefined;
+  const unlisted = list.answered && (list.status === 404 || (list.status === 200 && modelIds === undefined));
+  const unsure = unlisted || (modelIds !== undefined && provider.protocol === 'openai-responses' && !provider.native);
+  const endpoint = unsure ? await ask(model, transport, 'POST', ENDPOINT[provider.protocol], '{}') : undefined;
   return {
     provider,
     list,
@@ -70,14 +72,10 @@ async function ask(
   }
 }
 
-/** The ids in a model list: OpenAI's `{data: [{id}]}`, Ollama's `{models: [{name}]}`. */
+/** The ids in a model list; undefined where the reply is none, as the front page of a site. */
 function listedIds(text: string): readonly string[] | undefined {
   const body = parseJson(text);
-  if (!isJsonObject(body)) return undefined;
-  const entries = body['data'] ?? body['models'];
-  if (!Array.isArray(entries)) return undefined;
-  return entries.flatMap((entry) => {
-    const id = isJsonObject(entry) ? (entry['id'] ?? entry['name']) : undefined;
-    return typeof id === 'string' ? [id.replace(/^models\//, '')] : [];
-  });
+  const list = isJsonObject(body) ? (body['data'] ?? body['models']) : body;
+  // Gemini's OpenAI-compatible endpoint lists `models/ID` and is called with `ID`.
+  return Array.isArray(list) ? listedModels(list).map(({ id }) => id.replace(/^models\//, '')) : undefined;
 }
