@@ -52,7 +52,7 @@ function encodeCalls(
   const calls: JsonObject[] = [];
   let extra: Json | undefined;
   for (const part of message.parts) {
-    if (part.type === 'reasoning' && isOwn(part, target)) extra = part.state?.value['extra_content'];
+    if (part.type === 'reasoning' && isOwn(part, target)) extra = signed(part, 'extra_content', target, losses);
     if (part.type !== 'tool-call') continue;
     const call = { ...encodeCall(part, target, names, losses), ...target.dialect.tools.callMembers };
     calls.push(extra === undefined ? call : { ...call, extra_content: extra });
@@ -63,6 +63,15 @@ function encodeCalls(
 
 function isOwn({ state }: ReasoningPart, target: EgressTarget): boolean {
   return state?.protocol === 'openai-chat' && state.provider === target.provider;
+}
+
+/** What a model signed, or encrypted, goes back to that model alone: any other refuses it. Plain thinking any model of
+ *  the provider may read. */
+function signed({ state }: ReasoningPart, member: string, target: EgressTarget, losses: LossNotes): Json | undefined {
+  const value = state?.value[member];
+  if (value === undefined || state?.model === target.model) return value;
+  losses.count('messages', 'What another model signed or encrypted is left out.');
+  return undefined;
 }
 
 function encodeCall(call: ToolCallPart, target: EgressTarget, names: ToolNames, losses: LossNotes): JsonObject {
@@ -113,7 +122,7 @@ function echo(
   switch (rule.field) {
     case 'reasoning_details': {
       const details = own.flatMap((thought): readonly Json[] => {
-        const kept = thought.state?.value['reasoning_details'];
+        const kept = signed(thought, 'reasoning_details', target, losses);
         return Array.isArray(kept) ? kept : [];
       });
       if (details.length > 0) return { reasoning_details: details };

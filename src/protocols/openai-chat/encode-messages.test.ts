@@ -158,7 +158,7 @@ test('call ids are fitted on both sides alike', () => {
   assert.equal(messages[1]?.['tool_call_id'], first?.['id']);
 });
 
-const own = (value: JsonObject): ProviderState => ({ protocol: 'openai-chat', provider: 'p', model: 'm', value });
+const own = (value: JsonObject): ProviderState => ({ protocol: 'openai-chat', provider: 'p', model: 'm-1', value });
 const thought = (text: string, state?: ProviderState): Part =>
   state === undefined ? { type: 'reasoning', texts: [text] } : { type: 'reasoning', texts: [text], state };
 const FIELD = own({ field: 'reasoning_content' });
@@ -222,6 +222,9 @@ test('thinking goes back in the field in which it came', () => {
   assert.deepEqual(echoed({ echo: { field: 'reasoning_details', when: 'always' } }, turn(FIELD)).assistants, [
     { role: 'assistant', content: 'x', reasoning: 'd' },
   ]);
+  const ofAnother = echoed({ echo: { field: 'reasoning_details', when: 'always' } }, turn({ ...whole, model: 'm-2' }));
+  assert.deepEqual(ofAnother.assistants, [{ role: 'assistant', content: 'x', reasoning: 'd' }]);
+  assert.ok(ofAnother.losses.includes('messages: What another model signed or encrypted is left out.'));
   assert.deepEqual(echoed({ echo: { field: 'reasoning', when: 'always' } }, turn(FIELD)).assistants, [
     { role: 'assistant', content: 'x', reasoning: 'd' },
   ]);
@@ -253,7 +256,9 @@ test('what came beside a call goes back beside it, to its own provider', () => {
     [extra, undefined],
   );
   assert.deepEqual(sent.losses, []);
-  assert.equal(JSON.stringify(messagesOf(turn({ ...state, provider: 'q' }))).includes('SIG'), false);
+  for (const other of [{ provider: 'q' }, { model: 'm-2' }]) {
+    assert.equal(JSON.stringify(messagesOf(turn({ ...state, ...other }))).includes('SIG'), false);
+  }
 });
 
 test('members that the provider demands of every call stand in each, unless it gave its own', () => {
