@@ -14,3 +14,14 @@ export function parseJson(text: string): Json | undefined {
     return undefined;
   }
 }
+
+/** JSON text that every parser takes. Half of a surrogate pair, which a client may send and `JSON.stringify` writes as an
+ *  escape, is refused by strict ones: U+FFFD stands in its place. */
+export function jsonText(value: Json): string {
+  const text = JSON.stringify(value);
+  if (!text.includes('\\ud') || !LONE_HALF.test(text)) return text;
+  return JSON.stringify(value, (_, member: unknown) => (typeof member === 'string' ? member.toWellFormed() : member));
+}
+
+/** An escape of JSON itself: one that stands in a string's own text has its backslash doubled. */
+const LONE_HALF = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;

@@ -1,5 +1,5 @@
 import { GatewayError } from '../ir/failure.ts';
-import { isJsonObject, type JsonObject, parseJson } from '../ir/json.ts';
+import { isJsonObject, type JsonObject, jsonText, parseJson } from '../ir/json.ts';
 import type { Loss } from '../ir/loss.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { InferenceRequest } from '../ir/request.ts';
@@ -107,7 +107,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     }
     const { body: encoded, decodeStream, decodeResponse } = encode(target);
     return {
-      request: { ...request, body: JSON.stringify(withoutMetadata(encoded, model.provider)) },
+      request: { ...request, body: jsonText(withoutMetadata(encoded, model.provider)) },
       reply: { bytes: passesBytes(target), decodeStream, decodeResponse, decodeError },
     };
   }
