@@ -7,6 +7,7 @@ import { authenticate } from './auth.ts';
 import { clientReply } from './client-reply.ts';
 import { hostProblem } from './host.ts';
 import { plainError, protocolOfPath } from './plain-error.ts';
+import { readBody } from './read-body.ts';
 import type { Services } from './services.ts';
 import { tagsOf } from './tags.ts';
 import { tooLarge, unpackBody } from './unpack.ts';
@@ -48,7 +49,8 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     },
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // Bodies are read where they are wanted, so that Fastify holds none of them.
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.decorateRequest('clientHeaders', null);
   app.server.on('upgrade', refuseUpgrade);
 
@@ -148,12 +150,13 @@ async function respond(services: Services, request: FastifyRequest, reply: Fasti
   );
 }
 
-/** The body, held by nobody but what is returned: Fastify keeps the request until its reply has ended, and a frame that
- *  waits keeps what it names. */
+/** The body, held by nobody but what is returned: a frame that waits keeps what it names. */
 async function receiveBody(request: FastifyRequest, limit: number): Promise<() => Uint8Array> {
-  const packed = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  request.body = undefined;
-  let body: Buffer | undefined = await unpackBody(packed, request.headers['content-encoding'], limit);
+  let body: Buffer | undefined = await unpackBody(
+    await readBody(request.raw, limit),
+    request.headers['content-encoding'],
+    limit,
+  );
   return () => {
     const taken = body;
     body = undefined;

@@ -91,7 +91,9 @@ export function createExchange(host: string, timeouts: Timeouts, signal: AbortSi
       clearTimeout(timer);
       timer = setTimeout(outOfTime, timeouts.firstByteMs);
     },
-    onResponseStart: (_, status, rawHeaders) => {
+    onResponseStart: (started, status, rawHeaders) => {
+      // Views of the connection's read buffer, which would live as long as the reply.
+      started.rawHeaders = null;
       if (over !== undefined || status < 200) return;
       answered = true;
       const headers = plainHeaders(rawHeaders);
