@@ -1,12 +1,10 @@
 import type { Json, JsonObject } from '../../ir/json.ts';
 import type { ImagePart, Part, TextPart } from '../../ir/request.ts';
+import { UNSEEN_IMAGE } from '../words-for-models.ts';
 import type { LossNotes } from './losses.ts';
 
 /** A message's text and images: a string where there are no images, since not every server takes a list. */
 export type ChatContent = string | readonly JsonObject[];
-
-/** What a model that cannot see is told in an image's place. */
-export const UNSEEN_IMAGE = '[An image stood here. This model takes text only.]';
 
 /** @param separator  between two texts that become one string. */
 export function encodeContent(

@@ -6,9 +6,10 @@ import { CONTINUE, pairToolResults } from '../conversation.ts';
 import type { EgressTarget } from '../protocol.ts';
 import { searchedToolWords } from '../search-result.ts';
 import type { ToolNames } from '../tool-names.ts';
+import { IMAGE_FOLLOWS, liftedImageLabel, UNSEEN_IMAGE } from '../words-for-models.ts';
 import { bridgeTurns } from './bridge-turns.ts';
 import { encodeAssistant } from './encode-assistant.ts';
-import { encodeContent, imagePart, textsAndImages, UNSEEN_IMAGE } from './encode-content.ts';
+import { encodeContent, imagePart, textsAndImages } from './encode-content.ts';
 import { type LossNotes, lossNotes } from './losses.ts';
 
 /** The conversation as Chat Completions has it.
@@ -138,11 +139,11 @@ function encodeResults(
 }
 
 function textOfResult(result: ToolResultPart, sees: boolean): string {
-  const words = sees ? '[The image follows in the next user message.]' : UNSEEN_IMAGE;
+  const words = sees ? IMAGE_FOLLOWS : UNSEEN_IMAGE;
   return result.content.map((piece) => (piece.type === 'image' ? words : piece.text)).join('\n');
 }
 
 function liftImages(callId: string, images: readonly ImagePart[]): readonly JsonObject[] {
-  const label = { type: 'text', text: `Image output of the tool call ${callId}:` };
+  const label = { type: 'text', text: liftedImageLabel(callId) };
   return [label, ...images.map(imagePart)];
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
 import type { OutputFormat } from '../../ir/request.ts';
 import { withoutKeywords } from '../tool-schema.ts';
+import { formatWords } from '../words-for-models.ts';
 
 /** @property instruction  what the model must be told where the provider does not hold it to the format. */
 export type EncodedFormat = {
@@ -22,7 +23,7 @@ export function encodeOutputFormat(format: OutputFormat, dialect: Dialect): Enco
   if (format.type === 'json-object') {
     // The API demands that the word JSON stands in the messages; the client that asked for this mode saw to it.
     if (dialect.outputFormat !== 'instruction') return { members: jsonMode, losses: [] };
-    return { members: {}, instruction: ONE_OBJECT, losses: NOT_ENFORCED };
+    return { members: {}, instruction: formatWords(undefined), losses: NOT_ENFORCED };
   }
   const schema = withoutKeywords(format.schema, dialect.tools.dropKeywords);
   if (dialect.outputFormat === 'json-schema') {
@@ -39,8 +40,6 @@ export function encodeOutputFormat(format: OutputFormat, dialect: Dialect): Enco
     };
     return { members, losses: schema.changes.map((why) => ({ path: 'text.format.schema', why })) };
   }
-  const instruction = `${ONE_OBJECT} It must match this JSON Schema:\n${JSON.stringify(format.schema)}`;
+  const instruction = formatWords(format.schema);
   return { members: dialect.outputFormat === 'json-object' ? jsonMode : {}, instruction, losses: NOT_ENFORCED };
 }
-
-const ONE_OBJECT = 'Give the final answer as one JSON object and nothing else: no Markdown fence, no words around it.';

@@ -16,6 +16,7 @@ import { wrapFreeform } from '../freeform.ts';
 import type { EgressTarget } from '../protocol.ts';
 import { searchedTools, searchedToolWords } from '../search-result.ts';
 import type { ToolNames } from '../tool-names.ts';
+import { IMAGE_FOLLOWS, liftedImageLabel, UNSEEN_IMAGE } from '../words-for-models.ts';
 import { AGENT_MESSAGE } from './decode-input.ts';
 import { INSTRUCTIONS } from './decode-request.ts';
 import { encodeReasoning } from './encode-reasoning.ts';
@@ -54,9 +55,6 @@ function instructionsOf(message: Message): string | undefined {
   return isMarked && part?.type === 'text' ? part.text : undefined;
 }
 
-/** What a model that cannot see is told in an image's place. */
-const UNSEEN_IMAGE = '[An image stood here. This model takes text only.]';
-
 class InputEncoder {
   readonly items: JsonObject[] = [];
   readonly #target: EgressTarget;
@@ -82,6 +80,7 @@ class InputEncoder {
     if (placement === 'anywhere') for (const message of all) this.#speak(this.#roleOf(message), message);
     else if (all.length > 0) {
       const texts = all.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])));
+      if (!texts.some((text) => this.#isSent(text))) return;
       this.items.push({ type: 'message', role, content: [{ type: 'input_text', text: texts.join('\n\n') }] });
     }
   }
@@ -123,11 +122,11 @@ class InputEncoder {
   #content(parts: readonly Part[]): JsonObject[] {
     return parts.flatMap((part) => {
       switch (part.type) {
-        case 'text':
         case 'image':
           return [this.#piece(part)];
+        case 'text':
         case 'refusal':
-          return [{ type: 'input_text', text: part.text }];
+          return this.#isSent(part.text) ? [{ type: 'input_text', text: part.text }] : [];
         case 'opaque':
           this.#count(opaqueLoss(part));
           return [];
@@ -135,6 +134,11 @@ class InputEncoder {
           return [];
       }
     });
+  }
+
+  /** Servers behind a chat template refuse text without a visible character, and go on doing so with every later request. */
+  #isSent(text: string): boolean {
+    return this.#target.dialect.tools.native || /\S/.test(text);
   }
 
   #piece(part: TextPart | ImagePart): JsonObject {
@@ -149,6 +153,7 @@ class InputEncoder {
   #assistantPart(part: Part, message: Message): void {
     switch (part.type) {
       case 'text': {
+        if (!this.#isSent(part.text)) break;
         const phase = this.#target.dialect.tools.native && part.phase !== undefined ? { phase: part.phase } : {};
         const content = [{ type: 'output_text', text: part.text }];
         this.items.push({ type: 'message', role: 'assistant', content, ...phase });
@@ -223,7 +228,7 @@ class InputEncoder {
       return { type, call_id: id, output: part.content.map((piece) => this.#piece(piece)) };
     }
     if (images.input && pictures.length > 0) {
-      lifted.push({ type: 'input_text', text: `Image output of the tool call ${id}:` });
+      lifted.push({ type: 'input_text', text: liftedImageLabel(id) });
       lifted.push(...pictures.map((picture) => this.#piece(picture)));
     }
     return { type, call_id: id, output: this.#output(part.content) };
@@ -241,7 +246,7 @@ class InputEncoder {
     const [only, ...others] = content;
     if (only?.type === 'text' && others.length === 0) return only.text;
     if (this.#target.dialect.tools.native) return content.map((piece) => this.#piece(piece));
-    const words = this.#target.dialect.images.input ? '[The image follows in the next user message.]' : UNSEEN_IMAGE;
+    const words = this.#target.dialect.images.input ? IMAGE_FOLLOWS : UNSEEN_IMAGE;
     const texts = content.map((piece) => {
       if (piece.type === 'text') return piece.text;
       if (!this.#target.dialect.images.input) this.#count('images are left out: the model takes text only.');

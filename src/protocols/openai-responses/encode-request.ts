@@ -7,6 +7,7 @@ import { applyEffort } from '../effort.ts';
 import { foreignMembers } from '../foreign-members.ts';
 import type { EgressTarget } from '../protocol.ts';
 import type { ToolNames } from '../tool-names.ts';
+import { formatWords } from '../words-for-models.ts';
 import { ENCRYPTED_REASONING } from './decode-request.ts';
 import { encodeInput } from './encode-input.ts';
 import { encodeOffer } from './encode-offer.ts';
@@ -76,8 +77,6 @@ function passedOn(own: JsonObject, dialect: Dialect): JsonObject {
 
 type EncodedFormat = { readonly format?: JsonObject; readonly instruction?: string; readonly losses: readonly Loss[] };
 
-const ONE_OBJECT = 'Give the final answer as one JSON object and nothing else: no Markdown fence, no words around it.';
-
 /** The reply's format as the API has it, or as words, by what the provider takes. */
 function formatMembers(format: OutputFormat, dialect: Dialect): EncodedFormat {
   if (format.type === 'text') return { losses: [] };
@@ -85,11 +84,9 @@ function formatMembers(format: OutputFormat, dialect: Dialect): EncodedFormat {
   if (accepts === 'json-schema' || (accepts === 'json-object' && format.type === 'json-object')) {
     return { format: encodeFormat(format), losses: [] };
   }
-  const schema =
-    format.type === 'json-schema' ? ` It must match this JSON Schema:\n${JSON.stringify(format.schema)}` : '';
   return {
     ...(accepts === 'json-object' ? { format: { type: 'json_object' } } : {}),
-    instruction: ONE_OBJECT + schema,
+    instruction: formatWords(format.type === 'json-schema' ? format.schema : undefined),
     losses: [
       { path: 'text.format', why: 'The provider does not enforce it; the model is told of it in the instructions.' },
     ],
