@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Attempt } from '../ir/attempt.ts';
+import type { InferenceEvent } from '../ir/event.ts';
+import type { Failure } from '../ir/failure.ts';
+import type { NonEmpty } from '../ir/non-empty.ts';
+import type { Target } from '../providers/provider.ts';
+import { dispatch } from './dispatch.ts';
+import { type Script, scriptedCall, scriptedTransport } from './testing/scripted.ts';
+import { testTarget } from './testing/targets.ts';
+
+const FIRST = testTarget({ id: 'first', keyVariables: ['FIRST_KEY'] });
+const SECOND = testTarget({ id: 'second' });
+const text: InferenceEvent = { type: 'text-delta', text: 'hello' };
+const finish: InferenceEvent = { type: 'finish', reason: 'stop' };
+const start: InferenceEvent = { type: 'response-start' };
+const failed = (kind: Failure['kind'], message = 'it broke'): InferenceEvent => ({
+  type: 'error',
+  failure: { kind, message },
+});
+const reset: Failure = { kind: 'transport', message: 'broke off', code: 'ECONNRESET' };
+
+async function run(
+  scripts: readonly Script[],
+  options: { targets?: NonEmpty<Target>; bytes?: boolean; signal?: AbortSignal; prepare?: () => never } = {},
+) {
+  const { transport, calls, cancelled } = scriptedTransport(scripts);
+  const events: InferenceEvent[] = [];
+  const seen = { bytes: '', committedTo: '', attempts: 0, ended: 0, observed: [] as Attempt[] };
+  const outcome = await dispatch(
+    transport,
+    {
+      targets: options.targets ?? [FIRST, SECOND],
+      prepare: options.prepare ?? (() => scriptedCall(options.bytes)),
+      clientHeaders: {},
+      signal: options.signal ?? new AbortController().signal,
+      now: Date.now,
+      observe: (attempt) => seen.observed.push(attempt),
+    },
+    {
+      commit: (target, attempts) => {
+        seen.committedTo = target.model.provider.id;
+        seen.attempts = attempts;
+      },
+      chunk: (bytes, more) => {
+        if (bytes !== null) seen.bytes += Buffer.from(bytes).toString();
+        events.push(...more);
+        return true;
+      },
+      end: () => {
+        seen.ended += 1;
+      },
+    },
+  );
+  return { ...outcome, ...seen, events, calls, cancelled: cancelled() };
+}
+
+const types = (events: readonly InferenceEvent[]): string[] => events.map((event) => event.type);
+
+test('the first target that sends content gets the reply', async () => {
+  const reply = await run([{ pieces: [start, text, finish] }]);
+  assert.deepEqual(types(reply.events), ['response-start', 'text-delta', 'finish']);
+  assert.deepEqual([reply.committedTo, reply.attempts, reply.ended, reply.failure], ['first', 1, 1, undefined]);
+  assert.equal(reply.observed.length, 1);
+  assert.equal(typeof reply.attempts, 'number');
+});
+
+test('what fails before content goes to the next target', async () => {
+  const ways: Record<string, Script> = {
+    refused: { refuse: { kind: 'transport', message: 'refuses' } },
+    status: { status: 429, pieces: ['slow down'] },
+    'an error behind a friendly head': { pieces: [start, failed('overloaded')] },
+    'a connection that breaks behind a friendly head': { pieces: [start, { kind: 'transport', message: 'gone' }] },
+    'an end without a word': { pieces: [start] },
+  };
+  for (const [name, script] of Object.entries(ways)) {
+    const reply = await run([script, { pieces: [start, text, finish] }]);
+    assert.equal(reply.committedTo, 'second', name);
+    assert.equal(reply.attempts, 2, name);
+    assert.ok(reply.observed[0]?.failure, name);
+    assert.equal(reply.failure, undefined, name);
+  }
+});
+
+test('after the first content nothing is tried again: the failure goes to the client', async () => {
+  for (const end of [failed('overloaded'), { kind: 'transport', message: 'gone' } as const]) {
+    const reply = await run([{ pieces: [start, text, end] }]);
+    assert.equal(reply.calls.length, 1);
+    assert.deepEqual(types(reply.events), ['response-start', 'text-delta', 'error']);
+    assert.equal(reply.failure?.provider, 'first');
+    assert.equal(reply.ended, 1);
+  }
+});
+
+test('content before an error in the same piece commits', async () => {
+  const both = `${JSON.stringify(text)}\n${JSON.stringify(failed('server-error'))}\n`;
+  const reply = await run([{ pieces: [both] }]);
+  assert.equal(reply.calls.length, 1);
+  assert.deepEqual(types(reply.events), ['text-delta', 'error']);
+});
+
+test('what is wrong with the request itself goes nowhere else', async () => {
+  const reply = await run([{ status: 400, pieces: ['no such parameter'] }]);
+  assert.equal(reply.calls.length, 1);
+  assert.deepEqual([reply.committed, reply.failure?.kind], [false, 'invalid-request']);
+});
+
+test('a connection that broke before any byte is tried once more at the same target', async () => {
+  const again = await run([{ refuse: reset }, { pieces: [text, finish] }]);
+  assert.deepEqual([again.committedTo, again.attempts], ['first', 2]);
+  const twice = await run([{ refuse: reset }, { refuse: reset }, { pieces: [text, finish] }]);
+  assert.deepEqual([twice.committedTo, twice.attempts], ['second', 3]);
+  const timeout = await run([{ refuse: { kind: 'timeout', message: 'silence' } }, { pieces: [text, finish] }]);
+  assert.deepEqual([timeout.committedTo, timeout.attempts], ['second', 2]);
+});
+
+test('the last failure is told with its provider, its model and the mend', async () => {
+  const reply = await run([{ status: 401, pieces: ['Bad key.'] }], { targets: [FIRST] });
+  assert.equal(reply.failure?.message, 'Bad key. (provider first, model first-model)');
+  assert.match(reply.failure?.mend ?? '', /^Set FIRST_KEY/);
+});
+
+test('no key is in any failure, wherever the provider put it', async () => {
+  const key = 'key-of-the-test-0123456789';
+  const words = `You sent Bearer ${key}; ${key} is wrong, and sk-proj-abcd1234efgh too`;
+  const scripts: Script[] = [
+    { status: 401, pieces: [words] },
+    { refuse: { kind: 'transport', message: words } },
+    { pieces: [text, failed('server-error', words)] },
+    { pieces: [text, { kind: 'transport', message: words }] },
+  ];
+  for (const script of scripts) {
+    const reply = await run([script], { targets: [FIRST] });
+    const told = JSON.stringify([reply.failure, reply.attempts, reply.events, reply.observed]);
+    assert.doesNotMatch(told, /key-of-the-test|abcd1234/);
+    assert.match(reply.failure?.message ?? '', /\*\*\*/);
+  }
+});
+
+test('the head that is held is bounded', async () => {
+  const filler = `${JSON.stringify({ type: 'response-start', id: 'x'.repeat(300_000) })}\n`;
+  const reply = await run([{ pieces: [filler, failed('overloaded')] }]);
+  assert.equal(reply.calls.length, 1);
+  assert.deepEqual(types(reply.events), ['response-start', 'error']);
+});
+
+test('a client that leaves ends the call and nothing else is tried', async () => {
+  const client = new AbortController();
+  setTimeout(() => client.abort(), 10);
+  const reply = await run([{ pieces: [start, 'stay'] }], { signal: client.signal });
+  assert.equal(reply.calls.length, 1);
+  assert.deepEqual([reply.committed, reply.failure?.kind], [false, 'cancelled']);
+});
+
+test('bytes pass untouched, and a tap that breaks is let go', async () => {
+  const pieces = [`${JSON.stringify(text)}\n`, 'throw', 'more bytes'];
+  const reply = await run([{ pieces }], { bytes: true });
+  assert.equal(reply.bytes, pieces.join(''));
+  assert.equal(reply.failure, undefined);
+  const translated = await run([{ pieces }]);
+  assert.equal(translated.failure?.kind, 'protocol');
+});
+
+test('JSON where a stream was asked for is one reply', async () => {
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  const whole = await run([{ headers, pieces: ['{"a":', '1}'] }], { bytes: true });
+  assert.deepEqual(types(whole.events), ['text-start', 'text-delta', 'text-end', 'finish']);
+  const mislabelled = await run([{ headers, pieces: [text, finish] }]);
+  assert.deepEqual(types(mislabelled.events), ['text-delta', 'finish']);
+});
+
+test('what cannot be carried to a target is told, and not sent', async () => {
+  const { GatewayError } = await import('../ir/failure.ts');
+  const reply = await run([], {
+    prepare: () => {
+      throw new GatewayError({ kind: 'unsupported', message: 'Sound is not carried.' });
+    },
+  });
+  assert.deepEqual([reply.calls.length, reply.failure?.kind], [0, 'unsupported']);
+});
