@@ -2,7 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import type { TomlTable } from 'smol-toml';
 import { PROVIDER_ID } from '../provider-entry.ts';
 import { isTable, lineEnd, merged, parseDocument, type Splice, splice } from './document.ts';
-import { HELD_KEYS, type Held, heldRuns, isEntry, isMarker, isRootPair, MARKER_ENTRY, MARKER_KEYS } from './marks.ts';
+import {
+  HELD_KEYS,
+  type Held,
+  heldRuns,
+  isEntry,
+  isMarker,
+  isRootPair,
+  MARKER_ENTRY,
+  MARKER_ENTRY_UNENDED,
+  MARKER_KEYS,
+} from './marks.ts';
 import { TakeoverError } from './takeover-error.ts';
 import { type Statement, scanInlineTable, scanToml } from './toml-scan.ts';
 
@@ -18,7 +28,8 @@ export function giveText(text: string, where: string, original?: string): string
   const context: Context = { text, ours: now['model_provider'] === PROVIDER_ID, runs };
   const removals = statements.flatMap((statement) => removal(context, statement));
   const live = new Set(scanToml(splice(text, removals)).flatMap(rootKey));
-  const returned = splice(text, [...removals, ...runs.map((run) => unhold(run, live))]);
+  const ended = splice(text, [...removals, ...runs.map((run) => unhold(run, live))]);
+  const returned = isLastUnended(text, statements) ? ended.replace(/\r?\n$/, '') : ended;
   const complete = original === undefined ? returned : putBack(returned, original, live);
   const result = [complete, returned].find((candidate) => keeps(candidate, now));
   if (result !== undefined) return result;
@@ -26,6 +37,13 @@ export function giveText(text: string, where: string, original?: string): string
     `${where}: our settings can no longer be told from yours. Take out the table [model_providers.${PROVIDER_ID}] and ` +
       `\`model_provider = "${PROVIDER_ID}"\` by hand; the lines behind "#plugboard| " are what stood there before.`,
   );
+}
+
+/** Our table is still the last of the file, and before it the file ended without a line end. */
+function isLastUnended(text: string, statements: readonly Statement[]): boolean {
+  const at = statements.findIndex((statement) => isMarker(text, statement, MARKER_ENTRY_UNENDED));
+  const behind = at === -1 ? undefined : statements.slice(at + 1);
+  return behind?.every((statement) => statement.kind !== 'comment' && isEntry(statement.path)) ?? false;
 }
 
 /** @property ours  Codex still goes to the gateway: its model is ours to take out, whoever picked it. */
@@ -36,7 +54,7 @@ function removal(context: Context, statement: Statement): Splice[] {
   const { start, end } = statement;
   const whole: Splice[] = [{ start, end, insert: '' }];
   if (isMarker(text, statement, MARKER_KEYS)) return whole;
-  if (isMarker(text, statement, MARKER_ENTRY)) {
+  if (isMarker(text, statement, MARKER_ENTRY) || isMarker(text, statement, MARKER_ENTRY_UNENDED)) {
     const gap = /(?:^|\n)(\r?\n)$/.exec(text.slice(0, start))?.[1] ?? '';
     return [{ start: start - gap.length, end, insert: '' }];
   }

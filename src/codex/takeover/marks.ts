@@ -6,6 +6,8 @@ export const MARKER_KEYS =
   '# plugboard: `plugboard disable` takes these settings out and gives back the lines behind "#plugboard| ".';
 /** The comment above our provider's table. */
 export const MARKER_ENTRY = '# plugboard: the gateway on this machine.';
+/** The same where the file ended without a line end: without our notes, nothing else would tell. */
+export const MARKER_ENTRY_UNENDED = `${MARKER_ENTRY} The line above had no line end.`;
 /** What stands before each line of a statement that we replaced. */
 const HELD = '#plugboard| ';
 
@@ -56,5 +58,5 @@ export function isMarked(text: string): boolean {
   return text
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
-    .some((line) => line === MARKER_KEYS || line === MARKER_ENTRY);
+    .some((line) => [MARKER_KEYS, MARKER_ENTRY, MARKER_ENTRY_UNENDED].includes(line));
 }

@@ -40,6 +40,9 @@ const shapes: Readonly<Record<string, string>> = {
   'text that looks like headers':
     'model = """\n[model_providers.plugboard]\nmodel = "no"\n"""\nnotes = \'\'\'\nmodel = "x"\n[y]\n\'\'\'\n[z]\nq = """a\\"""b"""\n',
   'catalogue file': 'model_catalog_json = "mine.json"\nmodel = "q"\n',
+  'no line end, a comment': 'model = "q"\n[z]\na = 1\n# end',
+  'no line end, a key': 'model = "q"',
+  'no line end, CRLF': '[z]\r\na = 1\r\nb = 2',
   'dates and numbers': 'a = 1979-05-27 07:32:00\nb = [inf, nan, 0x1F, 1_000, 9007199254740993]\nc = 07:32:00 # x\n',
 };
 
@@ -55,3 +58,7 @@ for (const [name, text] of Object.entries(shapes)) {
     if (text.includes('\r\n')) assert.doesNotMatch(taken, /[^\r]\n/);
   });
 }
+
+test('what is written behind our table keeps its line, where the file had no line end', () => {
+  assert.equal(give(`${take('# end')}[z]\na = 1\n`), '# end\n[z]\na = 1\n');
+});

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { TomlTable } from 'smol-toml';
 import { PROVIDER_ID, type ProviderEntry, providerMembers, providerTable, toToml } from '../provider-entry.ts';
 import { isTable, lineEnd, merged, parseDocument, type Splice, splice } from './document.ts';
-import { hold, isEntry, isHeldKey, isRootPair, MARKER_ENTRY, MARKER_KEYS } from './marks.ts';
+import { hold, isEntry, isHeldKey, isRootPair, MARKER_ENTRY, MARKER_ENTRY_UNENDED, MARKER_KEYS } from './marks.ts';
 import { TakeoverError } from './takeover-error.ts';
 import { type Statement, scanInlineTable, scanToml } from './toml-scan.ts';
 
@@ -87,8 +87,9 @@ const inInlineTable: Place = (text, statements, facts) => {
 /** A table of its own at the end of the file: right for every other shape. */
 const asLastTable: Place = (text, statements, facts) => {
   const eol = lineEnd(text);
-  const gap = /^\uFEFF?$|\n$/.test(text) ? eol : eol + eol;
-  const insert = gap + [MARKER_ENTRY, ...providerTable(facts.entry), ''].join(eol);
+  const ended = /^\uFEFF?$|\n$/.test(text);
+  const gap = ended ? eol : eol + eol;
+  const insert = gap + [ended ? MARKER_ENTRY : MARKER_ENTRY_UNENDED, ...providerTable(facts.entry), ''].join(eol);
   return [...keySplices(text, statements, facts), { start: text.length, end: text.length, insert }];
 };
 
