@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'smol-toml';
 import { Secret } from '../providers/provider.ts';
-import { writeProfile } from './profile.ts';
+import { isOwnProfile, profileText, writeProfile } from './profile.ts';
 import type { ProviderEntry } from './provider-entry.ts';
 import { memoryFiles } from './testing/memory-files.ts';
 
@@ -45,4 +45,13 @@ test('a token in it makes it private; a name with a path in it is no name', () =
   writeProfile({ ...options, entry: { ...entry, auth } }, files.port);
   assert.equal(files.content.get(PROFILE)?.mode, 0o600);
   assert.throws(() => writeProfile({ ...options, name: '../x' }, files.port), /no name for a profile/);
+});
+
+test('a profile is ours to remove until the user adds to it', () => {
+  const text = profileText(options);
+  assert.equal(isOwnProfile(text), true);
+  assert.equal(isOwnProfile(`${text}\n[features]\nx = true\n`), false);
+  assert.equal(isOwnProfile(`${text}\n[model_providers.mine]\nname = "M"\n`), false);
+  assert.equal(isOwnProfile('model = "mine"\n'), false);
+  assert.equal(isOwnProfile(`${text}=`), false);
 });

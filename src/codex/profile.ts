@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { parse, TomlError } from 'smol-toml';
+import { isJsonObject, type JsonObject } from '../ir/json.ts';
 import { holdsSecret, PROVIDER_ID, type ProviderEntry, providerTable, toToml } from './provider-entry.ts';
 import { type FilePort, nodeFiles } from './takeover/file-port.ts';
 import { replaceFile } from './takeover/replace-file.ts';
@@ -43,6 +45,29 @@ export function writeProfile(options: ProfileOptions, files: FilePort = nodeFile
     mode: holdsSecret(options.entry) ? 0o600 : 0o644,
   });
   return path;
+}
+
+/** Is it a profile as we write it? One to which the user has added settings is not. */
+export function isOwnProfile(text: string): boolean {
+  if (!text.startsWith(OURS)) return false;
+  const profile = parsed(text);
+  const providers = isJsonObject(profile?.['model_providers']) ? Object.keys(profile['model_providers']) : [];
+  const members = ['model', 'model_provider', 'model_catalog_json', 'model_providers'];
+  return (
+    profile !== undefined &&
+    Object.keys(profile).every((key) => members.includes(key)) &&
+    providers.every((id) => id === PROVIDER_ID)
+  );
+}
+
+function parsed(text: string): JsonObject | undefined {
+  try {
+    const profile: unknown = parse(text);
+    return isJsonObject(profile) ? profile : undefined;
+  } catch (error) {
+    if (error instanceof TomlError) return undefined;
+    throw error;
+  }
 }
 
 export function profileText({ name, model, entry, catalogFile }: ProfileOptions): string {

@@ -106,11 +106,13 @@ test('uninstall gives back, removes what is ours, and names what is left', async
   const { run, said, home, codexHome } = withHomes(bench(t));
   writeFileSync(join(home, '.env'), 'A=1\n');
   await run('enable');
+  await run('profile', 'write');
   assert.equal(await run('uninstall'), 2);
   assert.match(said.err, /mend: plugboard uninstall --yes/);
   assert.equal(await run('uninstall', '--yes'), 0, said.err);
   assert.equal(readFileSync(join(codexHome, 'config.toml'), 'utf8'), CODEX_CONFIG);
   assert.deepEqual(readdirSync(home).sort(), ['.env', 'config.yaml']);
+  assert.deepEqual(readdirSync(codexHome), ['config.toml']);
   assert.match(said.out, /Left, since it is yours: .*config\.yaml/);
   assert.match(said.out, /npm uninstall -g plugboard\n$/);
 });

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOwnProfile } from '../../codex/profile.ts';
 import { disable } from '../../codex/takeover/takeover.ts';
 import { stopGateway } from '../background/stop-gateway.ts';
 import { CliError, DONE, FAILED, WRONG_USAGE } from '../cli-error.ts';
@@ -30,8 +31,8 @@ export async function uninstall(options: { readonly yes: boolean }, context: Com
   if (changed) line(io.out, `${path} is as it was before.`);
   const stopped = await stopGateway(context);
   if (stopped.how !== 'absent') line(io.out, 'The gateway is stopped.');
-  for (const name of OURS) {
-    const file = join(places.home, name);
+  const profiles = ourProfiles(places.codexHome);
+  for (const file of [...OURS.map((name) => join(places.home, name)), ...profiles]) {
     if (!existsSync(file)) continue;
     rmSync(file, { recursive: true, force: true, maxRetries: 5 });
     line(io.out, `Removed ${file}`);
@@ -41,6 +42,15 @@ export async function uninstall(options: { readonly yes: boolean }, context: Com
   for (const name of left) line(io.out, `Left, since it is yours: ${join(places.home, name)}`);
   line(io.out, 'The program itself goes with: npm uninstall -g plugboard');
   return DONE;
+}
+
+/** What `profile write` left in Codex's home. A profile that the user has added to stays. */
+function ourProfiles(codexHome: string): readonly string[] {
+  if (!existsSync(codexHome)) return [];
+  return readdirSync(codexHome)
+    .filter((name) => name.endsWith('.config.toml'))
+    .map((name) => join(codexHome, name))
+    .filter((file) => isOwnProfile(readFileSync(file, 'utf8')));
 }
 
 async function agreed({ io, places }: CommandContext): Promise<boolean> {
