@@ -307,3 +307,12 @@ test('law: whatever stands in the file, the answer is a snapshot or issues with 
     { numRuns: 60 },
   );
 });
+
+test('the quirk that the doctor proposes is taken, and a limit of nothing is told from one that is too small', (t) => {
+  const entry = (more: string): string =>
+    `providers: { w: { protocol: openai-chat, base_url: "https://x.example.com/v1", ${more} } }\n`;
+  const quirk = 'quirks: [{ kind: drop-field, field: stream_options, source: doctor }]';
+  assert.deepEqual(snapshotOf(setup(t, entry(quirk)).load()).providers.get('w')?.dialect.drop, ['stream_options']);
+  const [issue] = issuesOf(setup(t, entry('concurrency: 0')).load());
+  assert.match(issue?.mend ?? '', /^More than 0\.$/);
+});

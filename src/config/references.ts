@@ -61,7 +61,7 @@ function knownSlugs(outline: Outline): Known {
   const globs = outline.models.flatMap((model) =>
     model.match === undefined || model.provider === undefined ? [] : [`${model.provider}/${model.match}`],
   );
-  return { slugs: [...direct, ...Object.keys(outline.routes)], globs };
+  return { slugs: [...new Set([...direct, ...Object.keys(outline.routes)])], globs };
 }
 
 /** Is a model or route of that name configured? A direct slug, a route, or one of a wildcard's. */

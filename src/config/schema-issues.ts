@@ -55,7 +55,13 @@ function describe(issue: SchemaIssue, path: Steps, source: SourceDocument): read
       if (issue.origin === 'string' || issue.origin === 'array') {
         return [{ ...place('value'), message: `${issue.message}.`, mend: 'Write at least one.' }];
       }
-      return [{ ...place('value'), message: 'is too small.', mend: `At least ${issue.minimum}.` }];
+      return [
+        {
+          ...place('value'),
+          message: 'is too small.',
+          mend: `${issue.inclusive === false ? 'More than' : 'At least'} ${issue.minimum}.`,
+        },
+      ];
     case 'invalid_key':
       return [{ ...place('key'), message: `${issue.issues[0]?.message ?? 'is no valid name'}.`, mend: '' }];
     case 'invalid_union': {

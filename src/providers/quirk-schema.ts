@@ -32,8 +32,8 @@ const effort: z.ZodType<EffortDialect> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('adaptive'), levels }),
 ]);
 
-/** `source` is what tells a rule from a rumour. */
-const source = z.url({ protocol: /^https?$/ });
+/** `source` is what tells a rule from a rumour: a page in our presets, in a user's own file any word that says it. */
+const source = z.string().min(1, 'is empty');
 
 /** Quirks as they stand in a preset or in config.yaml. */
 export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [

@@ -18,6 +18,8 @@ for (const id of PRESET_IDS) {
     const dialect = compileDialect(preset.protocol, preset.quirks, preset.native);
     for (const model of preset.models) compileDialect(preset.protocol, model.quirks ?? [], preset.native);
     if (dialect.tools.callId !== undefined) assert.doesNotThrow(() => new RegExp(dialect.tools.callId?.pattern ?? ''));
+    const quirks = [...preset.quirks, ...preset.models.flatMap((model) => model.quirks ?? [])];
+    for (const quirk of quirks) assert.match(quirk.source, /^https:\/\//, 'what a preset says can be looked up');
     if (preset.priceId !== undefined) {
       assert.equal(findProvider({ providerId: preset.priceId })?.id, preset.priceId, 'the price table knows it');
     }
