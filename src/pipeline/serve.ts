@@ -66,11 +66,20 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     if (!(error instanceof GatewayError)) line.report(error, request.id);
     const failure = error instanceof GatewayError ? error.failure : UNEXPECTED;
     record.failed(failure);
-    if (render === undefined) refuse(failure);
-    else render.fail(failure);
+    tell(line, request, reply, () => (render === undefined ? refuse(failure) : render.fail(failure)));
   } finally {
     render?.dispose();
     record.close();
+  }
+}
+
+/** The last word to the client. Where even that breaks, the connection does: half a reply must not look whole. */
+function tell(line: Line, request: ClientRequest, reply: ClientReply, say: () => void): void {
+  try {
+    say();
+  } catch (error) {
+    line.report(error, request.id);
+    reply.cut();
   }
 }
 
