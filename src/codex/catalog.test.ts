@@ -8,10 +8,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { SAFE_FACTS } from '../config/facts.ts';
 import type { Model, ModelFacts, Provider } from '../providers/provider.ts';
+import { testProvider } from '../providers/testing/provider.ts';
 import type { Route } from '../routing/plan.ts';
 import { catalogEtag, codexCatalog } from './catalog.ts';
 import type { ModelInfo } from './model-info.ts';
-import { testProvider } from './testing/provider.ts';
 
 const options = { instructions: 'Be of use.' };
 

@@ -3,30 +3,14 @@ import { test } from 'node:test';
 import { findProvider } from '@pydantic/genai-prices';
 import fc from 'fast-check';
 import type { Usage } from '../ir/usage.ts';
-import { compileDialect } from '../providers/dialect.ts';
 import { findPreset, PRESET_IDS } from '../providers/presets/presets.ts';
-import type { Model, Price, Provider } from '../providers/provider.ts';
+import type { Model, Price } from '../providers/provider.ts';
+import { testModel, testProvider } from '../providers/testing/provider.ts';
 import { costOf, priceOf } from './pricing.ts';
 
 function model(upstreamId: string, priceId: string | undefined, price?: Price): Model {
-  const provider: Provider = {
-    id: 'p',
-    name: 'P',
-    protocol: 'openai-chat',
-    baseUrl: 'https://llm.example.com/v1',
-    auth: { type: 'bearer' },
-    credentials: [],
-    headers: {},
-    query: {},
-    quirks: [],
-    dialect: compileDialect('openai-chat', []),
-    native: false,
-    local: false,
-    ...(priceId === undefined ? {} : { priceId }),
-    timeouts: { connectMs: 1, firstByteMs: 1, idleMs: 1 },
-  };
-  const own = price === undefined ? {} : { price };
-  return { slug: 'm', displayName: 'm', provider, upstreamId, facts: {}, listed: true, ...own };
+  const provider = testProvider(priceId === undefined ? {} : { priceId });
+  return testModel('m', provider, { upstreamId, ...(price === undefined ? {} : { price }) });
 }
 
 const usage: Usage = { freshInput: 1_000, cacheRead: 2_000, cacheWrite: 0, output: 100, reasoning: 50 };

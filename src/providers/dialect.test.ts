@@ -5,6 +5,7 @@ import { compileDialect, dialectFor } from './dialect.ts';
 import { modelFacts } from './known-model.ts';
 import type { KnownModel, Model, ModelFacts, Provider } from './provider.ts';
 import type { Quirk } from './quirks.ts';
+import { testModel, testProvider } from './testing/provider.ts';
 
 const source = 'https://example.com/docs';
 
@@ -18,32 +19,8 @@ const knownModels: readonly KnownModel[] = [
   { match: 'thinker-2*', source, contextWindow: 200_000, inputModalities: ['text'] },
 ];
 
-const provider: Provider = {
-  id: 'example',
-  name: 'Example',
-  protocol: 'openai-chat',
-  baseUrl: 'https://example.com/v1',
-  auth: { type: 'bearer' },
-  credentials: [],
-  headers: {},
-  query: {},
-  quirks: [],
-  dialect: compileDialect('openai-chat', []),
-  knownModels,
-  native: false,
-  local: false,
-  timeouts: { connectMs: 1, firstByteMs: 1, idleMs: 1 },
-};
-
 function model(upstreamId: string, facts: ModelFacts, change: Partial<Provider> = {}): Model {
-  return {
-    slug: upstreamId,
-    displayName: upstreamId,
-    provider: { ...provider, ...change },
-    upstreamId,
-    facts,
-    listed: true,
-  };
+  return testModel(upstreamId, testProvider({ knownModels, ...change }), { facts });
 }
 
 test('without quirks every protocol has its defaults', () => {

@@ -2,32 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { RouteQuery } from '../ir/query.ts';
-import { compileDialect } from '../providers/dialect.ts';
 import { type Model, type Provider, Secret } from '../providers/provider.ts';
+import { testModel, testProvider } from '../providers/testing/provider.ts';
 import { NO_HEALTH } from './health.ts';
 import type { Planned, Route, RouteView } from './plan.ts';
 import { planRoute } from './plan-route.ts';
 
 function provider(id: string, keys: readonly string[] = []): Provider {
-  return {
-    id,
-    name: id,
-    protocol: 'openai-chat',
-    baseUrl: 'https://llm.example.com/v1',
-    auth: { type: 'bearer' },
-    credentials: keys.map((key) => ({ id: `id-${key}`, secret: new Secret(key) })),
-    headers: {},
-    query: {},
-    quirks: [],
-    dialect: compileDialect('openai-chat', []),
-    native: false,
-    local: false,
-    timeouts: { connectMs: 1, firstByteMs: 1, idleMs: 1 },
-  };
+  return testProvider({ id, credentials: keys.map((key) => ({ id: `id-${key}`, secret: new Secret(key) })) });
 }
 
 function model(slug: string, at: Provider = provider('work')): Model {
-  return { slug, displayName: slug, provider: at, upstreamId: slug, facts: {}, listed: true };
+  return testModel(slug, at);
 }
 
 function view(models: readonly Model[], routes: readonly Route[] = [], defaultModel = ''): RouteView {

@@ -4,9 +4,9 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Environment } from '../../config/environment.ts';
+import { testProvider } from '../../providers/testing/provider.ts';
 import { codexCatalog } from '../catalog.ts';
 import type { GatewayAuth } from '../provider-entry.ts';
-import { testProvider } from '../testing/provider.ts';
 import { REAL_CODEX, runCodex, type Scratch, scratch } from '../testing/real-codex.ts';
 import { stubGateway } from '../testing/stub-gateway.ts';
 import type { LaunchGateway, LaunchOptions } from './launch-codex.ts';
@@ -14,7 +14,7 @@ import { codexProgram } from './launch-codex.ts';
 import { appProgram } from './open-app.ts';
 
 const POSIX = process.platform !== 'win32';
-const MODELS = [testProvider({ local: false }), testProvider()].map((provider, index) => ({
+const MODELS = [testProvider(), testProvider({ local: true })].map((provider, index) => ({
   slug: ['far', 'near'][index] ?? '',
   displayName: '',
   provider,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Model } from '../../providers/provider.ts';
-import { testProvider } from '../testing/provider.ts';
+import { testProvider } from '../../providers/testing/provider.ts';
 import { localModel, readArguments } from './local-model.ts';
 
-const model = (slug: string, upstreamId: string, provider = testProvider()): Model => ({
+const model = (slug: string, upstreamId: string, provider = testProvider({ local: true })): Model => ({
   slug,
   displayName: slug,
   provider,
@@ -12,9 +12,9 @@ const model = (slug: string, upstreamId: string, provider = testProvider()): Mod
   facts: {},
   listed: true,
 });
-const cloud = testProvider({ id: 'cloud', local: false });
-const ollama = testProvider({ id: 'box', preset: 'ollama' });
-const studio = testProvider({ id: 'lmstudio', preset: 'lmstudio' });
+const cloud = testProvider({ id: 'cloud' });
+const ollama = testProvider({ id: 'box', preset: 'ollama', local: true });
+const studio = testProvider({ id: 'lmstudio', preset: 'lmstudio', local: true });
 const MODELS = [
   model('far', 'far', cloud),
   model('small', 'qwen2.5-coder:3b', ollama),

@@ -1,36 +1,14 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { TestContext } from 'node:test';
-import { compileDialect } from '../../providers/dialect.ts';
 import { type Provider, Secret, type Target } from '../../providers/provider.ts';
+import { testModel, testProvider } from '../../providers/testing/provider.ts';
 import type { UpstreamCall } from '../upstream.ts';
 
 /** A target of one model at a provider with a key. */
 export function testTarget(members: Partial<Provider> = {}, key: string | null = 'key-of-the-test-0123456789'): Target {
-  const provider: Provider = {
-    id: 'somewhere',
-    name: 'Somewhere',
-    protocol: 'openai-chat',
-    baseUrl: 'http://127.0.0.1:9/v1',
-    auth: { type: 'bearer' },
-    credentials: [],
-    headers: {},
-    query: {},
-    quirks: [],
-    dialect: compileDialect('openai-chat', []),
-    native: false,
-    local: false,
-    timeouts: { connectMs: 2_000, firstByteMs: 2_000, idleMs: 2_000 },
-    ...members,
-  };
+  const provider = testProvider(members);
   return {
-    model: {
-      slug: `${provider.id}-slug`,
-      displayName: 'A model',
-      provider,
-      upstreamId: `${provider.id}-model`,
-      facts: {},
-      listed: true,
-    },
+    model: testModel(`${provider.id}-slug`, provider, { upstreamId: `${provider.id}-model` }),
     credential: key === null ? null : { id: 'c1', secret: new Secret(key) },
   };
 }
