@@ -216,6 +216,25 @@ env_key = "KEY_THAT_IS_NOT_SET"
   assert.deepEqual(checks, ['provider-without-table', 'reserved-id', 'wire-api', 'base-url-path', 'env-key']);
 });
 
+test('a Codex that is too old, and its background process with the variables of another time', async (t) => {
+  const at = await provider(t, { 'GET /v1/models': [200, MODELS] });
+  const tools = join(configured(t, '').home, 'bin');
+  mkdirSync(tools);
+  const answer = process.platform === 'win32' ? '@echo codex-cli 0.98.0\r\n' : '#!/bin/sh\necho codex-cli 0.98.0\n';
+  writeFileSync(join(tools, process.platform === 'win32' ? 'codex.cmd' : 'codex'), answer, { mode: 0o755 });
+  const cli = bench(t, { PATH: tools, GW_KEY: 'new' });
+  for (const folder of [cli.home, join(cli.codexHome, 'app-server-daemon')]) mkdirSync(folder, { recursive: true });
+  writeFileSync(join(cli.home, 'config.yaml'), work(`protocol: openai-chat, base_url: "${at}/v1"`), { mode: 0o600 });
+  const entry = '[model_providers.gw]\nname = "G"\nbase_url = "http://127.0.0.1:1/v1"\nenv_key = "GW_KEY"\n';
+  writeFileSync(join(cli.codexHome, 'config.toml'), entry);
+  // This process plays the daemon: it runs, and never had the variable.
+  const record = { pid: process.pid, processStartTime: new Date(0).toISOString() };
+  writeFileSync(join(cli.codexHome, 'app-server-daemon', 'daemon.pid'), JSON.stringify(record));
+  const checks = (await troubles(cli)).map(({ check }) => check);
+  assert.ok(checks.includes('codex-too-old'), checks.join());
+  assert.ok(checks.includes('daemon-stale'), checks.join());
+});
+
 /** A port where nothing listens. */
 async function closedPort(): Promise<number> {
   const server = createPlainServer();
