@@ -66,6 +66,7 @@ test('Claude thinks as each generation takes it', () => {
 test('the dialect follows the platform, then the model', () => {
   assert.equal(dialectOf('zai', 'glm-5.3').effort.kind, 'field');
   assert.equal(dialectOf('zai', 'glm-4.7').effort.kind, 'switch');
+  assert.equal(dialectOf('zai', 'glm-4.6').reasoning.echo.field, 'none', 'thinking goes back from GLM 4.7 on');
   const { echo } = dialectOf('zai', 'glm-4.7').reasoning;
   assert.deepEqual(echo, { field: 'reasoning_content', when: 'tool-turns' }, 'it thinks on between its tool calls');
   assert.deepEqual(dialectOf('openrouter', 'z-ai/glm-5.3').effort, {
