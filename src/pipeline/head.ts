@@ -4,8 +4,9 @@ import type { RoutePlan } from '../routing/plan.ts';
 import type { ClientRequest } from './client.ts';
 import type { Source } from './source.ts';
 
-/** What every reply tells of itself. Before the commit point, the target is the plan's first.
- *  @param attempts  how many targets were tried; left out while unknown. */
+/** What every reply tells of itself.
+ *  @param target    who served, or was tried last; while nobody was, the plan's first.
+ *  @param attempts  how many were tried; left out while nobody was. */
 export function replyHeaders(requestId: string, plan?: RoutePlan, target?: Target, attempts?: number): Headers {
   if (plan === undefined) return { 'x-request-id': requestId };
   const { model } = target ?? plan.targets[0];

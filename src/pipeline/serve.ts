@@ -5,6 +5,7 @@ import type { RouteQuery } from '../ir/query.ts';
 import type { IngressCodec, Protocol } from '../protocols/protocol.ts';
 import type { Target } from '../providers/provider.ts';
 import type { Planned, RoutePlan } from '../routing/plan.ts';
+import type { PreparedCall } from '../upstream/call.ts';
 import { type DispatchCall, dispatch } from '../upstream/dispatch.ts';
 import type { Transport } from '../upstream/upstream.ts';
 import type { ClientReply, ClientRequest } from './client.ts';
@@ -32,10 +33,12 @@ export type Line = RecordParts & {
 export async function serve(line: Line, request: ClientRequest, reply: ClientReply): Promise<void> {
   const ingress = ingressOf(line, request.protocol);
   const record = openRecord(request, line);
+  let tried: Trial | undefined;
   const refuse = (failure: Failure, plan?: RoutePlan): void => {
     const { status, headers, body } = ingress.encodeError(failure, request.caller);
     record.refused(failure, status);
-    reply.head(status, { 'content-type': JSON_TYPE, ...headers, ...replyHeaders(request.id, plan) });
+    const told = replyHeaders(request.id, plan, tried?.target, tried?.number);
+    reply.head(status, { 'content-type': JSON_TYPE, ...headers, ...told });
     reply.end(JSON.stringify(body));
   };
   let render: Render | undefined;
@@ -44,7 +47,7 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     render = (query.stream ? renderStream : renderWhole)({
       ingress,
       reply,
-      headers: (target, attempts) => replyHeaders(request.id, plan, target, attempts),
+      headers: (target = tried?.target, attempts = tried?.number) => replyHeaders(request.id, plan, target, attempts),
       context: replyContext(request, source),
       startsEarly: !plan.targets.some(source.passesBytes),
       meter: record.events,
@@ -56,12 +59,19 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
       if (query.sessionId !== undefined) line.sessions.remember(query.sessionId, deploymentKey(target));
       source.release();
     });
+    const prepare = (target: Target): PreparedCall => {
+      tried = { target, number: (tried?.number ?? 0) + 1 };
+      return source.prepare(target);
+    };
     const { committed, failure } = await dispatch(
       line.transport,
-      dispatchCall(line, request, plan, source, record),
+      dispatchCall(line, request, plan, prepare, record),
       sink,
     );
-    if (!committed && failure !== undefined) render.fail(failure);
+    if (!committed && failure !== undefined) {
+      record.failed(failure);
+      render.fail(failure);
+    }
   } catch (error) {
     if (!(error instanceof GatewayError)) line.report(error, request.id);
     const failure = error instanceof GatewayError ? error.failure : UNEXPECTED;
@@ -86,6 +96,8 @@ function tell(line: Line, request: ClientRequest, reply: ClientReply, say: () =>
 const JSON_TYPE = 'application/json; charset=utf-8';
 const UNEXPECTED: Failure = { kind: 'server-error', message: 'The gateway failed on this request; its log says why.' };
 
+/** The target that was tried last. @property number  how many were tried by then. */
+type Trial = { readonly target: Target; readonly number: number };
 type Begun = { readonly query: RouteQuery; readonly plan: RoutePlan; readonly source: Source };
 
 /** Its frame ends before the call goes out, so that the source alone holds the body.
@@ -109,12 +121,12 @@ function dispatchCall(
   line: Line,
   request: ClientRequest,
   plan: RoutePlan,
-  source: Source,
+  prepare: DispatchCall['prepare'],
   record: Recorder,
 ): DispatchCall {
   return {
     targets: plan.targets,
-    prepare: source.prepare,
+    prepare,
     clientHeaders: request.headers,
     signal: request.signal,
     now: line.now,

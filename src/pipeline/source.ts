@@ -1,6 +1,6 @@
 import { GatewayError } from '../ir/failure.ts';
 import { isJsonObject, type JsonObject, jsonText, parseJson } from '../ir/json.ts';
-import type { Loss } from '../ir/loss.ts';
+import type { Loss, Translated } from '../ir/loss.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { InferenceRequest } from '../ir/request.ts';
 import { failedPatches } from '../metering/tool-calls.ts';
@@ -11,7 +11,7 @@ import type { Provider, Target } from '../providers/provider.ts';
 import type { PreparedCall } from '../upstream/call.ts';
 import { editMembers } from '../wire/json-edit.ts';
 
-/** The client's request, decoded no earlier and no further than its target demands, and let go at the commit point.
+/** The client's request, decoded no earlier than its target demands, and let go at the commit point.
  *  @property passesBytes  request and reply of this target go through as bytes.
  *  @property echo         what a reply repeats of the request: without the conversation, bare where it was never decoded.
  *  @property losses       of the target that was prepared last. */
@@ -41,7 +41,9 @@ export function deploymentKey({ model, credential }: Target): string {
 export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
   const { query, ingress } = options;
   let body: Uint8Array | undefined = bytes;
-  let decoded: { readonly value: InferenceRequest; readonly losses: readonly Loss[] } | undefined;
+  let decoded: Translated<InferenceRequest> | undefined;
+  let echo = bare(query);
+  let patches = 0;
   let losses: readonly Loss[] = [];
 
   function original(): Uint8Array {
@@ -49,14 +51,17 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     return body;
   }
 
-  function decode(): { readonly value: InferenceRequest; readonly losses: readonly Loss[] } {
-    if (decoded === undefined) {
-      const json = parseJson(Buffer.from(original()).toString('utf8'));
-      if (!isJsonObject(json)) {
-        throw new GatewayError({ kind: 'invalid-request', message: 'The request body is not a JSON object.' });
-      }
-      decoded = ingress.decodeRequest(json);
+  /** Made anew for each target: between two of them the bytes are enough, and far smaller. */
+  function decode(): Translated<InferenceRequest> {
+    if (decoded !== undefined) return decoded;
+    const bytes = original();
+    const json = parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+    if (!isJsonObject(json)) {
+      throw new GatewayError({ kind: 'invalid-request', message: 'The request body is not a JSON object.' });
     }
+    decoded = ingress.decodeRequest(json);
+    echo = withoutConversation(decoded.value);
+    patches = failedPatches(decoded.value.messages);
     return decoded;
   }
 
@@ -75,6 +80,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
   function encode(target: Target): EgressCall {
     const { model, credential } = target;
     const { value, losses: lost } = decode();
+    decoded = undefined;
     const call = options.protocols(model.provider.protocol).egress.open(
       { ...value, stream: true },
       {
@@ -115,13 +121,14 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
   return {
     passesBytes,
     decode: () => void decode(),
-    echo: () => (decoded === undefined ? bare(query) : withoutConversation(decoded.value)),
-    failedPatches: () => (decoded === undefined ? 0 : failedPatches(decoded.value.messages)),
+    echo: () => echo,
+    failedPatches: () => patches,
     prepare,
     losses: () => losses,
     release: () => {
       body = undefined;
       decoded = undefined;
+      echo = bare(query);
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Headers } from '../protocols/protocol.ts';
 import { authenticate } from './auth.ts';
 import { clientReply } from './client-reply.ts';
 import { hostProblem } from './host.ts';
+import { memoryKeeper } from './memory.ts';
 import { plainError, protocolOfPath } from './plain-error.ts';
 import { readBody } from './read-body.ts';
 import type { Services } from './services.ts';
@@ -32,7 +33,17 @@ const METHODS: { readonly [path: string]: string } = {
   '/admin/shutdown': 'POST',
 };
 
-const LATER: readonly string[] = ['/v1/chat/completions', '/v1/messages', '/v1/messages/count_tokens'];
+/** Paths of the public contract that a later version serves. */
+const LATER: readonly { readonly method: 'GET' | 'POST'; readonly url: string }[] = [
+  { method: 'POST', url: '/v1/chat/completions' },
+  { method: 'POST', url: '/v1/messages' },
+  { method: 'POST', url: '/v1/messages/count_tokens' },
+  { method: 'GET', url: '/' },
+  { method: 'GET', url: '/metrics' },
+  { method: 'GET', url: '/dispatch/metrics' },
+  { method: 'GET', url: '/dispatch/state' },
+  { method: 'POST', url: '/dispatch/reset' },
+];
 
 /** The gateway's HTTP side: who may come in, and which path leads where. */
 export function createApp(services: Services, options: AppOptions): FastifyInstance {
@@ -45,6 +56,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     exposeHeadRoutes: true,
     clientErrorHandler,
     frameworkErrors: (_, request, reply) => {
+      reply.header('x-request-id', request.id);
       sendError(reply, request, 400, 'invalid_request', 'The path of the request is not valid.');
     },
   });
@@ -53,6 +65,8 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.decorateRequest('clientHeaders', null);
   app.server.on('upgrade', refuseUpgrade);
+  const memory = memoryKeeper();
+  app.addHook('onClose', async () => memory.close());
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -88,10 +102,19 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     return sendError(reply, request, 405, 'method_not_allowed', `${pathOf(request)} takes ${allow}.`);
   });
 
-  app.post('/v1/responses', (request, reply) => respond(services, request, reply));
+  app.post('/v1/responses', async (request, reply) => {
+    const ended = memory.opened();
+    try {
+      return await respond(services, request, reply);
+    } finally {
+      ended();
+    }
+  });
   app.head('/v1/responses', (_, reply) => reply.header('allow', 'POST, HEAD').code(200).send());
-  for (const path of LATER) {
-    app.post(path, (request, reply) => sendError(reply, request, 501, 'not_implemented', laterWords(path)));
+  for (const { method, url } of LATER) {
+    const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+      sendError(reply, request, 501, 'not_implemented', laterWords(url));
+    app.route({ method, url, handler });
   }
   app.get('/v1/models', async (request, reply) => {
     const { body, etag } = await services.catalog(clientVersionOf(request));
@@ -132,9 +155,12 @@ async function respond(services: Services, request: FastifyRequest, reply: Fasti
   const takeBody = await receiveBody(request, settings().bodyLimitBytes);
   const client = new AbortController();
   const response = reply.hijack().raw;
-  response.on('close', () => {
+  const onClose = (): void => {
     if (!response.writableFinished) client.abort();
-  });
+  };
+  // The client may have left while its body was unpacked.
+  if (response.closed) onClose();
+  else response.once('close', onClose);
   await services.serve(
     {
       id: request.id,
@@ -223,6 +249,8 @@ function headersOf(message: IncomingMessage): Headers {
 
 /** Codex tries a WebSocket first where its provider says so; 426 sends it to HTTP at once and without a word. */
 function refuseUpgrade(_request: IncomingMessage, socket: Socket): void {
+  // Node takes its own listener off: a client that breaks off here would end the process.
+  socket.on('error', () => socket.destroy());
   socket.end('HTTP/1.1 426 Upgrade Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }
 

@@ -68,14 +68,16 @@ async function attempt(
   number: number,
 ): Promise<AttemptEnd> {
   const explain = (failure: Failure): Failure => explained(failure, target, call.clientHeaders);
-  let opened: Opened;
+  let reply: UpstreamReply;
+  let decoding: ReplyDecoding;
   try {
-    opened = await open(transport, call, target);
+    const opened = open(transport, call, target);
+    decoding = opened.decoding;
+    reply = await opened.reply;
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     return { committed: false, unanswered: true, failure: explain(error.failure) };
   }
-  const { reply, decoding } = opened;
   if (reply.status < 200 || reply.status > 299) {
     return { committed: false, failure: explain(await refusal(reply, decoding, call.now)) };
   }
@@ -90,21 +92,23 @@ async function attempt(
   });
 }
 
-type Opened = { readonly reply: UpstreamReply; readonly decoding: ReplyDecoding };
+type Opened = { readonly reply: Promise<UpstreamReply>; readonly decoding: ReplyDecoding };
 
-/** Its frame ends with the reply's head, and the request's body with it. */
-async function open(transport: Transport, call: DispatchCall, target: Target): Promise<Opened> {
-  const prepared = call.prepare(target);
-  const reply = await transport({
-    target,
-    method: 'POST',
-    path: prepared.request.path,
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...prepared.request.headers },
-    clientHeaders: call.clientHeaders,
-    body: prepared.request.body,
-    signal: call.signal,
-  });
-  return { reply, decoding: prepared.reply };
+/** Its frame ends with the request under way, and nothing that waits for the reply holds the request's body. */
+function open(transport: Transport, call: DispatchCall, target: Target): Opened {
+  const { request, reply } = call.prepare(target);
+  return {
+    decoding: reply,
+    reply: transport({
+      target,
+      method: 'POST',
+      path: request.path,
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...request.headers },
+      clientHeaders: call.clientHeaders,
+      body: request.body,
+      signal: call.signal,
+    }),
+  };
 }
 
 async function refusal(reply: UpstreamReply, decoding: ReplyDecoding, now: () => number): Promise<Failure> {
