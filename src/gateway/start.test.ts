@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -196,6 +197,21 @@ test('a fallback serves when the first target fails, and both attempts are recor
   );
 });
 
+test('where all targets fail, the headers name the last', async (t) => {
+  const stage = await staged(t, (_, response) => {
+    response.writeHead(503).end('{"error":{"message":"at capacity"}}');
+  });
+  for (const stream of [true, false]) {
+    const reply = await stage.ask({ body: JSON.stringify({ model: 'both', stream, input: 'hello' }) });
+    const { headers } = reply;
+    assert.deepEqual(
+      [headers['x-plugboard-route'], headers['x-plugboard-model'], headers['x-plugboard-provider']],
+      ['both', 'two', 'other'],
+    );
+    assert.equal(headers['x-plugboard-attempts'], '2');
+  }
+});
+
 test('who may come in', async (t) => {
   const stage = await staged(t, (_, response) => say(response));
   const status = async (options: Ask): Promise<number> => (await stage.ask(options)).status;
@@ -242,6 +258,24 @@ test('what cannot be served is said in the protocol of the path', async (t) => {
   const upgrade = await call(stage.gateway, { method: 'GET', headers: { connection: 'Upgrade', upgrade: 'websocket' } })
     .reply;
   assert.equal(upgrade.status, 426);
+  for (const path of ['/metrics', '/dispatch/state', '/']) {
+    assert.equal((await stage.ask({ method: 'GET', path })).status, 501);
+  }
+});
+
+test('a client that breaks off while it asks for another protocol does no harm', async (t) => {
+  const stage = await staged(t, (_, response) => say(response));
+  const { hostname, port } = new URL(stage.gateway.url);
+  for (let times = 0; times < 20; times += 1) {
+    const socket = connect(Number(port), hostname).on('error', () => {});
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket';
+    await new Promise<void>((resolve) =>
+      socket.write(`GET /v1/responses HTTP/1.1\r\nHost: ${hostname}\r\n${upgrade}\r\n\r\n`, () => resolve()),
+    );
+    await sleep(times % 3);
+    socket.resetAndDestroy();
+  }
+  assert.equal((await stage.ask()).status, 200);
 });
 
 test('packed requests are unpacked', async (t) => {

@@ -25,13 +25,18 @@ export function createExchange(host: string, timeouts: Timeouts, signal: AbortSi
   let controller: Dispatcher.DispatchController | undefined;
   let sink: ByteSink | undefined;
   let answered = false;
+  /** It has a connection: until then it may wait behind other calls, where the provider's concurrency is bounded. */
+  let started = false;
   /** What came before the sink was given. */
   let early: Uint8Array[] = [];
   let over: 'end' | Failure | undefined;
   let timer = setTimeout(outOfTime, timeouts.connectMs + timeouts.firstByteMs);
 
   function outOfTime(): void {
-    fail({ kind: 'timeout', message: `${host} sent nothing for ${timeouts.firstByteMs / 1000} s.` });
+    const message = started
+      ? `${host} sent nothing for ${timeouts.firstByteMs / 1000} s.`
+      : `No connection to ${host} was free within ${(timeouts.connectMs + timeouts.firstByteMs) / 1000} s.`;
+    fail({ kind: 'timeout', message });
   }
 
   function onAbort(): void {
@@ -82,18 +87,19 @@ export function createExchange(host: string, timeouts: Timeouts, signal: AbortSi
   else signal.addEventListener('abort', onAbort);
 
   const handler: Dispatcher.DispatchHandler = {
-    onRequestStart: (started) => {
-      controller = started;
-      if (over !== undefined) started.abort(new GatewayError(CANCELLED));
+    onRequestStart: (control) => {
+      controller = control;
+      started = true;
+      if (over !== undefined) control.abort(new GatewayError(CANCELLED));
     },
     onRequestSent: () => {
       if (over !== undefined || answered) return;
       clearTimeout(timer);
       timer = setTimeout(outOfTime, timeouts.firstByteMs);
     },
-    onResponseStart: (started, status, rawHeaders) => {
+    onResponseStart: (control, status, rawHeaders) => {
       // Views of the connection's read buffer, which would live as long as the reply.
-      started.rawHeaders = null;
+      control.rawHeaders = null;
       if (over !== undefined || status < 200) return;
       answered = true;
       const headers = plainHeaders(rawHeaders);

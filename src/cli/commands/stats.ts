@@ -37,7 +37,7 @@ export async function stats(options: StatsOptions, context: CommandContext): Pro
   }
   const cells = [...rows, { ...all, key: 'total' }].map(cellsOf);
   io.out.write(table(HEAD, cells, io.columns));
-  if (all.unpriced > 0) line(io.out, `${plural(all.unpriced, 'request')} had no price and are not part of the cost.`);
+  if (all.unpriced > 0) line(io.out, `${plural(all.unpriced, 'request')} had no price: not part of the cost.`);
   if (estimate !== undefined) {
     const there = `${money(estimate.costNanoUsd)} at ${estimate.slug} (${estimate.model})`;
     line(io.out, `The same tokens would have cost about ${there}, against ${money(all.costNanoUsd)}.`);
@@ -62,7 +62,7 @@ function cellsOf(row: StatsRow): readonly string[] {
   return [
     row.key === '' ? '(none reached)' : row.key,
     String(row.requests),
-    row.errorRate === 0 ? '0' : `${row.outcomes.failed + row.outcomes.refused} (${Math.round(row.errorRate * 100)} %)`,
+    row.errorRate === 0 ? '0' : `${row.outcomes.failed} (${Math.round(row.errorRate * 100)} %)`,
     tokens(totalInput(row.usage)),
     tokens(row.usage.cacheRead),
     tokens(row.usage.output),
