@@ -1,5 +1,5 @@
 /** Bundles the sources and what they import into dist/: one entry, each command a chunk of its own that is loaded when
- *  it is called. Docs: decision 0051. */
+ *  it is called. Docs: decision 0001. */
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';

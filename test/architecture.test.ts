@@ -31,6 +31,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'codex',
     'simulator',
   ],
+  // The composition of a running gateway, behind main: all but the command line. Decision 0052.
   gateway: [
     'ir',
     'wire',

@@ -4,7 +4,6 @@ import pino, { type DestinationStream } from 'pino';
 import { createInstructions } from '../codex/instructions.ts';
 import { type Environment, type Places, proxySettings, startedByNpm } from '../config/environment.ts';
 import { configFile, loadConfig } from '../config/load.ts';
-import { removeRunState, writeRunState } from '../config/run-state.ts';
 import { ensureToken } from '../config/token.ts';
 import { routeView } from '../config/view.ts';
 import { watchConfig } from '../config/watch.ts';
@@ -27,6 +26,7 @@ import { createCatalog } from './catalog.ts';
 import { demoFor } from './demo.ts';
 import { createLiveSnapshot, windowIsOpen } from './live-snapshot.ts';
 import { logEntry } from './log-entry.ts';
+import { register } from './register.ts';
 import { readinessOf, snapshotStatus } from './status.ts';
 
 /** @property config  left out: `config.yaml` in the home. @property port  0 asks for any free one.
@@ -149,8 +149,8 @@ async function start(
     tls: tls !== undefined,
   };
   const url = await listen(app, address, token !== '');
-  writeRunState(places.home, { pid: process.pid, url, startedAt, version, configFile: configFile(source), instance });
-  undo.push(() => removeRunState(places.home, instance));
+  const state = { pid: process.pid, url, startedAt, version, configFile: configFile(source), instance };
+  undo.push(register(places.home, state));
   const watcher = watchConfig(source, {
     changed: (next) => {
       live.replace(next);

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { type Ask, CHAT, call, errorOf, say, staged } from './testing/stage.ts';
+
+test('who may come in', async (t) => {
+  const stage = await staged(t, (_, response) => say(response));
+  const status = async (options: Ask): Promise<number> => (await stage.ask(options)).status;
+  assert.equal(await status({ token: null }), 401);
+  assert.equal(await status({ token: 'wrong' }), 401);
+  assert.equal(await status({ token: null, method: 'HEAD' }), 401);
+  assert.equal(await status({ token: null, method: 'GET', path: '/v1/models' }), 401);
+  for (const name of ['x-api-key', 'x-goog-api-key']) {
+    assert.equal(await status({ token: null, headers: { [name]: stage.gateway.token } }), 200);
+  }
+  assert.equal(await status({ headers: { 'x-api-key': 'wrong' } }), 401, 'x-api-key wins over Authorization');
+  for (const path of ['/health', '/health/live', '/health/ready'])
+    assert.equal(await status({ token: null, method: 'GET', path }), 200);
+  assert.equal(await status({ headers: { host: 'evil.example' } }), 403);
+  assert.equal(await status({ token: null, method: 'GET', path: '/health', headers: { host: 'evil.example' } }), 403);
+  assert.equal(await status({ headers: { host: 'gateway.example:80' } }), 200);
+  assert.equal(await status({ headers: { host: 'localhost:1' } }), 200);
+  assert.equal(await status({ headers: { origin: 'https://evil.example' } }), 403);
+  assert.equal(await status({ headers: { origin: 'null' } }), 403);
+  assert.equal(await status({ headers: { origin: stage.gateway.url } }), 200);
+  assert.equal(stage.seen.length, 5);
+});
+
+test('what cannot be served is said in the protocol of the path', async (t) => {
+  const stage = await staged(t, (_, response) => say(response));
+  const unknown = await stage.ask({ body: CHAT('on') });
+  assert.deepEqual([unknown.status, errorOf(unknown).code], [404, 'model_not_found']);
+  assert.match(errorOf(unknown).message, /The nearest: one/);
+  const large = await stage.ask({ body: Buffer.alloc(1_100_000, 'x') });
+  assert.equal(large.status, 413);
+  const bomb = await stage.ask({ body: gzipSync(Buffer.alloc(5_000_000)), headers: { 'content-encoding': 'gzip' } });
+  assert.equal(bomb.status, 413);
+  assert.equal((await stage.ask({ headers: { 'content-type': 'text/plain' } })).status, 415);
+  assert.equal((await stage.ask({ body: 'no json' })).status, 400);
+  const method = await stage.ask({ method: 'GET' });
+  assert.deepEqual([method.status, method.headers.allow], [405, 'POST, HEAD']);
+  assert.equal((await stage.ask({ method: 'GET', path: '/nowhere' })).status, 404);
+  assert.equal((await stage.ask({ method: 'HEAD' })).status, 200);
+  const messages = await stage.ask({ path: '/v1/messages' });
+  assert.equal(messages.status, 501);
+  assert.equal(JSON.parse(messages.text).type, 'error');
+  const chat = await stage.ask({ path: '/v1/chat/completions' });
+  assert.match(errorOf(chat).message, /later version/);
+  const upgrade = await call(stage.gateway, { method: 'GET', headers: { connection: 'Upgrade', upgrade: 'websocket' } })
+    .reply;
+  assert.equal(upgrade.status, 426);
+  for (const path of ['/metrics', '/dispatch/state', '/']) {
+    assert.equal((await stage.ask({ method: 'GET', path })).status, 501);
+  }
+});
+
+test('a client that breaks off while it asks for another protocol does no harm', async (t) => {
+  const stage = await staged(t, (_, response) => say(response));
+  const { hostname, port } = new URL(stage.gateway.url);
+  for (let times = 0; times < 20; times += 1) {
+    const socket = connect(Number(port), hostname).on('error', () => {});
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket';
+    await new Promise<void>((resolve) =>
+      socket.write(`GET /v1/responses HTTP/1.1\r\nHost: ${hostname}\r\n${upgrade}\r\n\r\n`, () => resolve()),
+    );
+    await sleep(times % 3);
+    socket.resetAndDestroy();
+  }
+  assert.equal((await stage.ask()).status, 200);
+});
+
+test('packed requests are unpacked', async (t) => {
+  const stage = await staged(t, (_, response) => say(response));
+  for (const [encoding, pack] of [
+    ['zstd', zstdCompressSync],
+    ['gzip', gzipSync],
+  ] as const) {
+    const reply = await stage.ask({ body: pack(Buffer.from(CHAT('one'))), headers: { 'content-encoding': encoding } });
+    assert.equal(reply.status, 200, encoding);
+  }
+  assert.equal((await stage.ask({ body: 'x', headers: { 'content-encoding': 'gzip' } })).status, 400);
+  assert.equal((await stage.ask({ headers: { 'content-encoding': 'rot13' } })).status, 400);
+});
