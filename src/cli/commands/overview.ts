@@ -6,7 +6,6 @@ import { findGateway, type RunningGateway } from '../background/find-gateway.ts'
 import { DONE } from '../cli-error.ts';
 import { readConfiguration } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
-
 import { clockTime, duration, money, plural } from '../format.ts';
 import { line, printJson } from '../io.ts';
 import { withLedger } from '../ledger.ts';
@@ -56,8 +55,9 @@ function lines({ gateway, snapshot, codex, enabled, last }: Facts): readonly (re
 }
 
 function lastRequest(entry: LedgerEntry): string {
-  const { startedAt, outcome, totalMs, costNanoUsd } = entry;
-  return `${clockTime(startedAt)} ${servedBy(entry)} ${outcome}, ${duration(totalMs)}, ${money(costNanoUsd)}`;
+  const { startedAt, outcome, totalMs, usage, costNanoUsd } = entry;
+  const cost = usage === undefined ? '' : `, ${money(costNanoUsd)}`;
+  return `${clockTime(startedAt)} ${servedBy(entry)} ${outcome}, ${duration(totalMs)}${cost}`;
 }
 
 function nextStep({ snapshot, codex, last }: Facts): string {

@@ -19,6 +19,8 @@ export const NO_QUESTIONS: Questions = {
 /** Asked at the terminal. */
 export async function terminalQuestions(): Promise<Questions> {
   const { confirm, isCancel, multiselect } = await import('@clack/prompts');
+  // A terminal without a size says 0, and the questions would stand one letter to a line.
+  if (process.stdout.columns === 0) process.stdout.columns = 80;
   return {
     confirm: async (message, initialValue) => {
       const answer = await confirm({ message, initialValue });
