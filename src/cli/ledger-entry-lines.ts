@@ -48,6 +48,7 @@ export function servedBy(entry: LedgerEntry): string {
 }
 
 function result(entry: LedgerEntry): string {
-  const retried = entry.attempts.length > 1 ? ` after ${entry.attempts.length - 1}` : '';
-  return `${entry.outcome}${entry.failureKind === undefined ? '' : ` (${entry.failureKind})`}${retried}`;
+  const { outcome, failureKind, attempts } = entry;
+  const why = failureKind === undefined || failureKind === outcome ? '' : ` (${failureKind})`;
+  return `${outcome}${why}${attempts.length > 1 ? ` after ${attempts.length - 1} failed` : ''}`;
 }

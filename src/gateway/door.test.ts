@@ -51,6 +51,8 @@ test('what cannot be served is said in the protocol of the path', async (t) => {
   const upgrade = await call(stage.gateway, { method: 'GET', headers: { connection: 'Upgrade', upgrade: 'websocket' } })
     .reply;
   assert.equal(upgrade.status, 426);
+  const headers = { 'x-long': 'x'.repeat(17_000) };
+  assert.equal((await stage.ask({ method: 'GET', headers })).status, 431);
   for (const path of ['/metrics', '/dispatch/state', '/']) {
     assert.equal((await stage.ask({ method: 'GET', path })).status, 501);
   }

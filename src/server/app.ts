@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GatewayError } from '../ir/failure.ts';
 import type { Headers } from '../protocols/protocol.ts';
@@ -8,6 +7,7 @@ import { clientReply } from './client-reply.ts';
 import { hostProblem } from './host.ts';
 import { memoryKeeper } from './memory.ts';
 import { plainError, protocolOfPath } from './plain-error.ts';
+import { refuseBytes, refuseUpgrade } from './raw-socket.ts';
 import { readBody } from './read-body.ts';
 import type { Services } from './services.ts';
 import { tagsOf } from './tags.ts';
@@ -54,7 +54,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     genReqId: services.newId,
     requestIdHeader: false,
     exposeHeadRoutes: true,
-    clientErrorHandler,
+    clientErrorHandler: refuseBytes,
     frameworkErrors: (_, request, reply) => {
       reply.header('x-request-id', request.id);
       sendError(reply, request, 400, 'invalid_request', 'The path of the request is not valid.');
@@ -245,29 +245,6 @@ function headersOf(message: IncomingMessage): Headers {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return headers;
-}
-
-/** Codex tries a WebSocket first where its provider says so; 426 sends it to HTTP at once and without a word. */
-function refuseUpgrade(_request: IncomingMessage, socket: Socket): void {
-  // Node takes its own listener off: a client that breaks off here would end the process.
-  socket.on('error', () => socket.destroy());
-  socket.end('HTTP/1.1 426 Upgrade Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-}
-
-/** Bytes that are no HTTP request. */
-function clientErrorHandler(_error: Error, socket: Socket): void {
-  if (!socket.writable) return;
-  const body = JSON.stringify(
-    plainError('openai-responses', {
-      status: 400,
-      message: 'This is no valid HTTP request.',
-      code: 'invalid_request',
-      requestId: '',
-    }),
-  );
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }
 
 function statusOf(error: unknown): number {
