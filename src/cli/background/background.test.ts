@@ -101,6 +101,10 @@ test('a configuration that is broken: nothing starts, the line is named', async 
   const end = await run('start');
   assert.equal(end.status, 1);
   assert.match(end.err, /config\.yaml:2:3/);
+  writeFileSync(join(home, 'config.yaml'), 'server: {}\nservre: 1\n');
+  const again = await run('start');
+  assert.match(again.err, /config\.yaml:2:1/);
+  assert.doesNotMatch(again.err, /config\.yaml:2:3/, 'what an earlier start wrote is told again');
 });
 
 test('logs -f goes on until it is interrupted', { skip: process.platform === 'win32' }, async (t) => {

@@ -8,6 +8,11 @@ export function logFile(home: string): string {
   return join(home, 'logs', 'gateway.log');
 }
 
+/** In bytes; 0 where there is none yet. */
+export function logSize(home: string): number {
+  return statSync(logFile(home), { throwIfNoEntry: false })?.size ?? 0;
+}
+
 /** Opens the log for appending, its owner's alone. One that has grown past 10 MiB first becomes `gateway.log.1`, and
  *  the fourth oldest goes. @returns a file descriptor; the caller closes it. */
 export function openLog(home: string): number {

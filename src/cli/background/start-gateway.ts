@@ -8,7 +8,7 @@ import type { CommandContext } from '../context.ts';
 import { withProgress } from '../progress.ts';
 import { findGateway, type RunningGateway } from './find-gateway.ts';
 import { withLock } from './lock.ts';
-import { logFile } from './log-file.ts';
+import { logFile, logSize } from './log-file.ts';
 import { spawnGateway } from './spawn-gateway.ts';
 
 const START_LIMIT_MS = 30_000;
@@ -20,7 +20,7 @@ export type Started = { readonly gateway: RunningGateway; readonly already: bool
 
 /** Brings the gateway up, once however many ask for it at the same time, and waits until it answers. What a gateway
  *  that died has left behind is no obstacle.
- *  @throws CliError when it does not come up, with the end of its log. */
+ *  @throws CliError when it does not come up, with what it wrote to the log. */
 export async function startGateway(context: CommandContext): Promise<Started> {
   const running = await findGateway(context);
   if (running !== undefined) return { gateway: running, already: true };
@@ -31,12 +31,14 @@ export async function startGateway(context: CommandContext): Promise<Started> {
       // Another process may have started it while this one waited for the lock.
       const other = await findGateway(context);
       if (other !== undefined) return { gateway: other, already: true };
-      return { gateway: await untilLive(spawnGateway(context), context), already: false };
+      const before = logSize(home);
+      return { gateway: await untilLive(spawnGateway(context), before, context), already: false };
     }),
   );
 }
 
-async function untilLive(child: ChildProcess, context: CommandContext): Promise<RunningGateway> {
+/** @param before  the log's length when the gateway was started, in bytes. */
+async function untilLive(child: ChildProcess, before: number, context: CommandContext): Promise<RunningGateway> {
   let failure: string | undefined;
   child.once('error', (error) => {
     failure = error.message;
@@ -47,16 +49,19 @@ async function untilLive(child: ChildProcess, context: CommandContext): Promise<
   for (const deadline = Date.now() + START_LIMIT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
     const gateway = await findGateway(context);
     if (gateway !== undefined) return gateway;
-    if (failure !== undefined) throw notStarted(failure, context);
+    if (failure !== undefined) throw notStarted(failure, before, context);
   }
-  throw notStarted(`it did not answer within ${START_LIMIT_MS / 1_000} s`, context);
+  throw notStarted(`it did not answer within ${START_LIMIT_MS / 1_000} s`, before, context);
 }
 
-function notStarted(why: string, context: CommandContext): CliError {
-  const file = logFile(context.places.home);
-  const tail = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL).join('\n  ');
+function notStarted(why: string, before: number, { places }: CommandContext): CliError {
+  const file = logFile(places.home);
+  const log = readFileSync(file);
+  // A log that is shorter now was rotated, and is this gateway's alone.
+  const own = log.length < before ? log : log.subarray(before);
+  const tail = own.toString('utf8').trimEnd().split('\n').slice(-LOG_TAIL).join('\n  ');
   return new CliError({
-    message: `the gateway did not start: ${why}. The end of ${file}:\n  ${tail}`,
+    message: `the gateway did not start: ${why}. It wrote to ${file}:\n  ${tail}`,
     mend: 'plugboard serve, to see it happen in the foreground',
   });
 }
