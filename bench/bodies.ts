@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+
+const SOURCE = readFileSync(new URL('./run.ts', import.meta.url), 'utf8');
+
 /** Requests as an agent sends them. @param historyBytes  about how large the conversation is. */
 export function responsesBody(model: string, historyBytes = 0): string {
   const input: object[] = [
@@ -46,8 +50,8 @@ const TOOLS = ['exec_command', 'write_stdin', 'view_image'].map((name) => ({
   },
 }));
 
-/** What a command prints: lines, quotes and escapes as in source text. */
+/** What a command prints: a piece of source text. */
 function outputText(turn: number): string {
-  const line = `${turn}: const value = "some \\"quoted\\" text"; // and a comment with a backslash \\ in it\n`;
-  return line.repeat(20);
+  const from = (turn * 1_000) % (SOURCE.length - 2_000);
+  return `${turn}\n${SOURCE.slice(from, from + 2_000)}`;
 }

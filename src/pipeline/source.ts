@@ -9,7 +9,7 @@ import type { EgressCall, IngressCodec, Protocol } from '../protocols/protocol.t
 import { dialectFor } from '../providers/dialect.ts';
 import type { Provider, Target } from '../providers/provider.ts';
 import type { PreparedCall } from '../upstream/call.ts';
-import { editMembers } from '../wire/json-edit.ts';
+import { editPieces } from '../wire/json-edit.ts';
 
 /** The client's request, decoded no earlier than its target demands, and let go at the commit point.
  *  @property passesBytes  request and reply of this target go through as bytes.
@@ -134,8 +134,8 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
 }
 
 /** The original bytes with the model's own id, and without what Codex tells of the working tree. */
-function edited(body: Uint8Array, query: RouteQuery, { model }: Target): Uint8Array {
-  return editMembers(body, {
+function edited(body: Uint8Array, query: RouteQuery, { model }: Target): readonly Uint8Array[] {
+  return editPieces(body, {
     ...(query.model === model.upstreamId ? {} : { model: JSON.stringify(model.upstreamId) }),
     ...(model.provider.clientMetadata === true ? {} : { client_metadata: null }),
   });

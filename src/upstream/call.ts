@@ -4,10 +4,11 @@ import type { Json } from '../ir/json.ts';
 import type { EgressCodec, Headers } from '../protocols/protocol.ts';
 import type { Target } from '../providers/provider.ts';
 import type { Transducer } from '../wire/transducer.ts';
+import type { RequestBody } from './upstream.ts';
 
 /** A call to one target in two halves, so that the request can be let go once it is sent. */
 export type PreparedCall = { readonly request: PreparedRequest; readonly reply: ReplyDecoding };
-export type PreparedRequest = { readonly path: string; readonly headers: Headers; readonly body: string | Uint8Array };
+export type PreparedRequest = { readonly path: string; readonly headers: Headers; readonly body: RequestBody };
 
 /** @property bytes  the reply goes through as bytes; its events are for metering alone. */
 export type ReplyDecoding = {

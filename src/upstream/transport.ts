@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { createExchange } from './exchange.ts';
 import { createPools, type Pools } from './pools.ts';
 import type { ProxySettings } from './proxy.ts';
-import { requestUrl, type Transport, type UpstreamCall, type UpstreamReply } from './upstream.ts';
+import { type RequestBody, requestUrl, type Transport, type UpstreamCall, type UpstreamReply } from './upstream.ts';
 
 export type HttpTransport = { readonly transport: Transport; readonly close: () => Promise<void> };
 
@@ -40,19 +40,24 @@ function requestHeaders({ headers, body }: UpstreamCall): Record<string, string>
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) sent[name.toLowerCase()] = value;
   }
-  if (body !== null) sent['content-length'] = String(Buffer.byteLength(body));
+  if (body !== null) sent['content-length'] = String(lengthOf(body));
   return sent;
 }
 
-/** A body of one piece that is forgotten once read: undici holds a request's body until its reply has ended, which for
- *  a thousand open streams is a thousand histories. A string stays one, down to the socket: as a buffer it would wait
- *  for the garbage collector. */
-function once(piece: string | Uint8Array): Iterable<string | Uint8Array> {
-  let left: string | Uint8Array | null = piece;
+function lengthOf(body: RequestBody): number {
+  return typeof body === 'string' || body instanceof Uint8Array
+    ? Buffer.byteLength(body)
+    : body.reduce((sum, piece) => sum + piece.length, 0);
+}
+
+/** A body whose pieces are forgotten once read: undici holds a request's body until its reply has ended, which for a
+ *  thousand open streams is a thousand histories. A string stays one, down to the socket: as a buffer it would wait for
+ *  the garbage collector. */
+function once(body: RequestBody): Iterable<string | Uint8Array> {
+  const left: (string | Uint8Array)[] = typeof body === 'string' || body instanceof Uint8Array ? [body] : [...body];
   const next = (): IteratorResult<string | Uint8Array> => {
-    const value = left;
-    left = null;
-    return value === null || value.length === 0 ? { done: true, value: undefined } : { done: false, value };
+    const value = left.shift();
+    return value === undefined ? { done: true, value } : { done: false, value };
   };
   return { [Symbol.iterator]: () => ({ next }) };
 }

@@ -2,6 +2,9 @@ import type { Failure } from '../ir/failure.ts';
 import type { Headers } from '../protocols/protocol.ts';
 import type { Provider, Target } from '../providers/provider.ts';
 
+/** A text, bytes, or bytes in pieces. */
+export type RequestBody = string | Uint8Array | readonly Uint8Array[];
+
 /** One HTTP call to a provider, complete but for its credential, which the transport adds last.
  *  @property clientHeaders  the caller's own headers; only a `passthrough` provider is sent its allow-listed ones. */
 export type UpstreamCall = {
@@ -10,7 +13,7 @@ export type UpstreamCall = {
   readonly path: string;
   readonly headers: Headers;
   readonly clientHeaders: Headers;
-  readonly body: string | Uint8Array | null;
+  readonly body: RequestBody | null;
   readonly signal: AbortSignal;
 };
 
