@@ -33,10 +33,15 @@ export function createExchange(host: string, timeouts: Timeouts, signal: AbortSi
   let timer = setTimeout(outOfTime, timeouts.connectMs + timeouts.firstByteMs);
 
   function outOfTime(): void {
-    const message = started
-      ? `${host} sent nothing for ${timeouts.firstByteMs / 1000} s.`
-      : `No connection to ${host} was free within ${(timeouts.connectMs + timeouts.firstByteMs) / 1000} s.`;
-    fail({ kind: 'timeout', message });
+    if (started) fail({ kind: 'timeout', message: `${host} sent nothing for ${timeouts.firstByteMs / 1000} s.` });
+    else {
+      const seconds = (timeouts.connectMs + timeouts.firstByteMs) / 1000;
+      fail({
+        kind: 'timeout',
+        message: `No connection to ${host} was free within ${seconds} s.`,
+        mend: 'Raise `concurrency` or `timeouts` at the provider in config.yaml.',
+      });
+    }
   }
 
   function onAbort(): void {
