@@ -204,6 +204,19 @@ test('the concurrency of a provider is a bound', async (t) => {
   assert.equal(most, 2);
 });
 
+test('a call that waits in vain for a free connection says so', async (t) => {
+  const url = await listening(t, (_, response) => void response.writeHead(200).write('held'));
+  const transport = transportFor(t);
+  const timeouts = { connectMs: 40, firstByteMs: 40, idleMs: 5_000 };
+  const target = testTarget({ baseUrl: url, concurrency: 1, timeouts });
+  const first = await transport(testCall(target));
+  await assert.rejects(
+    transport(testCall(target)),
+    (error) => error instanceof GatewayError && /was free within 0\.08 s/.test(error.message),
+  );
+  first.cancel();
+});
+
 test('a proxy is taken from the provider or the environment, and NO_PROXY is obeyed', async (t) => {
   const asked: string[] = [];
   const proxy = await listening(t, (request, response) => {
