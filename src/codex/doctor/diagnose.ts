@@ -9,7 +9,7 @@ import type { TextFile } from './codex-files.ts';
 import { checkCodexVersion } from './codex-version.ts';
 import { checkContextWindow } from './context-window.ts';
 import { checkDaemon, type DaemonFacts } from './daemon.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, warning } from './finding.ts';
 import { checkGateway, checkKeys, type GatewayState } from './gateway.ts';
 import { checkProjectConfig } from './project-config.ts';
 import type { ProviderProbe } from './provider-probe.ts';
@@ -52,6 +52,7 @@ export function diagnose(patient: Patient): Finding[] {
     ...checkDaemon(patient.daemon, keys, shell, changedAt),
     ...checkGateway(patient.gateway, patient.startsItself),
     ...checkKeys(snapshot.disabled, patient.gateway),
+    ...checkAnyProvider(snapshot),
     ...patient.probes.flatMap((probe) => checkProvider(probe, snapshot.models, proxyOf(probe.provider, shell))),
     ...checkRefusedFeatures(patient.refused),
     ...snapshot.models.flatMap((model) =>
@@ -64,6 +65,13 @@ export function diagnose(patient: Patient): Finding[] {
 
 function proxyOf({ baseUrl, proxy }: Provider, shell: Patient['shell']): string | undefined {
   return proxyFor(new URL(baseUrl), proxy, proxySettings(shell));
+}
+
+function checkAnyProvider({ providers, disabled }: Snapshot): Finding[] {
+  if (providers.size + disabled.length > 0) return [];
+  return [
+    warning('no-provider', 'No provider is configured; only the scripted model demo answers.', 'Run: plugboard init'),
+  ];
 }
 
 /** Strongest first, as far as a price tells: what costs more per token of output is the larger model. */

@@ -104,6 +104,7 @@ const slips: Readonly<Record<string, Partial<Patient>>> = {
   'gateway-foreign': { gateway: { kind: 'foreign', url: GATEWAY, said: '404' } },
   'key-unset': { snapshot: snapshotOf(`${CONFIG}default_model: coder\n`, {}), gateway: { kind: 'down', url: GATEWAY } },
   'window-below-prompt': { snapshot: snapshotOf(CONFIG.replace('128000', '8192')) },
+  'no-provider': { snapshot: snapshotOf('') },
   'window-small': { snapshot: snapshotOf(CONFIG.replace('128000', '32768')) },
   'catalogue-rejected': {
     catalogue: { run: { status: 1, stdout: '', stderr: 'model catalog must contain unique slugs' }, slugs: ['coder'] },
