@@ -133,7 +133,7 @@ const BENCHES: readonly Bench[] = [
     run: async (stage) => {
       const cost = (slug: string, bytes: number) => () =>
         cpuPerStream(stage.gateway, throughGateway(stage), responsesBody(slug, bytes), 1, 20);
-      const least = await leastOf(10, {
+      const least = await leastOf(25, {
         parse: async () => bareParse(responsesBody('chat-flow-0', MEGABYTE), 20),
         chatSmall: cost('chat-flow-0', 0),
         chatLarge: cost('chat-flow-0', MEGABYTE),

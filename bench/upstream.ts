@@ -86,6 +86,10 @@ const responses = {
 };
 
 const server = createServer((request, reply) => {
+  if (request.method !== 'POST') {
+    reply.writeHead(404).end();
+    return;
+  }
   let head = '';
   request.on('data', (bytes: Buffer) => {
     if (head.length < 200) head += bytes.toString('latin1', 0, 200);
