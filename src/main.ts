@@ -14,7 +14,13 @@ export async function run(args: readonly string[]): Promise<void> {
     io,
     serve: async (options) => {
       const { serveGateway } = await import('./gateway/start.ts');
-      return serveGateway({ ...shared, ...options }, (text) => io.out.write(`${text}\n`));
+      return serveGateway(
+        { ...shared, ...options },
+        {
+          ready: (text) => io.out.write(`${text}\n`),
+          note: (text) => io.err.write(`${text}\n`),
+        },
+      );
     },
   });
   process.exitCode = await program.run(args);

@@ -166,12 +166,15 @@ async function start(
 
 const SETTLED_AFTER_MS = 500;
 
+/** Where a running gateway speaks: one line when it is ready, and what a person should know beside it. */
+type Announce = { readonly ready: (text: string) => void; readonly note: (text: string) => void };
+
 /** Runs the gateway until it is told to stop. @returns the exit status. */
-export async function serveGateway(options: GatewayOptions, say: (text: string) => void): Promise<number> {
+export async function serveGateway(options: GatewayOptions, say: Announce): Promise<number> {
   const { stopped, stop } = untilStopped(startedByNpm(options.environment));
   const gateway = await startGateway(options, () => stop('a client asked for it'));
-  for (const note of gateway.notes) say(note);
-  say(`Plugboard ${options.version} listens on ${gateway.url}`);
+  for (const note of gateway.notes) say.note(note);
+  say.ready(`Plugboard ${options.version} listens on ${gateway.url}`);
   // The table is large: neither the start nor the first reply should wait for it. What both leave behind is given back
   // while nobody waits: a fifth of the memory of an idle gateway.
   const settled = setTimeout(() => {
