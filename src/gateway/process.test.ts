@@ -60,9 +60,23 @@ test('SIGTERM drains and ends with status 0, and leaves no state behind', { skip
   assert.ok(!existsSync(state));
 });
 
-test('started by npm, the gateway ends when npm is gone', { skip: onWindows }, async (t) => {
+const SERVE = [process.execPath, PROGRAM, 'serve', '--port', '0'];
+
+/** npm runs a script in a shell, which on some systems stays in between. */
+const WAYS: Readonly<Record<string, readonly string[]>> = {
+  'straight away': SERVE,
+  'through a shell': ['sh', '-c', `${SERVE.map((part) => `'${part}'`).join(' ')}; true`],
+};
+
+for (const [way, [file = '', ...args]] of Object.entries(WAYS)) {
+  test(`started by npm ${way}, the gateway ends when npm is gone`, { skip: onWindows }, (t) =>
+    endsWithNpm(t, file, args),
+  );
+}
+
+async function endsWithNpm(t: TestContext, file: string, args: readonly string[]): Promise<void> {
   const home = homeFor(t);
-  const script = `require('node:child_process').spawn(process.execPath, ${JSON.stringify([PROGRAM, 'serve', '--port', '0'])}, { stdio: ['ignore', 1, 'ignore'] }); setInterval(() => {}, 1000);`;
+  const script = `require('node:child_process').spawn(${JSON.stringify(file)}, ${JSON.stringify(args)}, { stdio: ['ignore', 1, 'ignore'] }); setInterval(() => {}, 1000);`;
   const npm = spawn(process.execPath, ['-e', script], {
     env: environment(home, { npm_lifecycle_event: 'start' }),
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -83,4 +97,4 @@ test('started by npm, the gateway ends when npm is gone', { skip: onWindows }, a
     assert.ok(tries < 100, 'the gateway outlived npm');
     await sleep(50);
   }
-});
+}

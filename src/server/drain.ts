@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { starterWatch } from './starter.ts';
 
 /** How long open streams may go on once the gateway is told to stop, in ms. */
 export const DRAIN_MS = 10_000;
@@ -24,10 +25,10 @@ export function untilStopped(watchesParent: boolean): {
   readonly stop: (why: string) => void;
 } {
   const { promise, resolve } = Promise.withResolvers<string>();
-  const parent = process.ppid;
+  const isStarterThere = watchesParent ? starterWatch() : () => true;
   const watch = watchesParent
     ? setInterval(() => {
-        if (process.ppid !== parent) resolve('the process that started it is gone');
+        if (!isStarterThere()) resolve('the process that started it is gone');
       }, 500)
     : undefined;
   watch?.unref();
