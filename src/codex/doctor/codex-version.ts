@@ -1,9 +1,9 @@
 import { error, type Finding, ok, warning } from './finding.ts';
 
-/** The Codex versions that our tests ran against, as `major.minor`. */
+/** The Codex versions that our tests ran against, as `major.minor`: the newest in full, the oldest for one loop of the
+ *  SDK that brings it. */
 export const OLDEST_TESTED = '0.163';
 export const NEWEST_TESTED = '0.169';
-/** The first version whose providers take `auth.command`; older ones get the token by file. */
 const INSTALL = 'Run: npm install -g @openai/codex';
 
 /** @param version  as `codex --version` prints it (`0.169.0`), or undefined where no Codex was found. */
