@@ -1,5 +1,6 @@
 import type { Failure } from './failure.ts';
 import type { JsonObject } from './json.ts';
+import type { Loss } from './loss.ts';
 import type { ProtocolId } from './protocol-id.ts';
 import type { ProviderState, ToolCallKind, ToolName } from './request.ts';
 import type { Usage } from './usage.ts';
@@ -28,6 +29,9 @@ export type InferenceEvent =
   | { readonly type: 'tool-call-end' }
   | { readonly type: 'opaque'; readonly protocol: ProtocolId; readonly value: JsonObject }
   | { readonly type: 'usage'; readonly usage: Usage }
+  /** What was repaired or could not be carried in the reply. For the ledger alone; no client sees it. May come anywhere
+   *  before the last event, inside an open block too. */
+  | { readonly type: 'loss'; readonly loss: Loss }
   | { readonly type: 'finish'; readonly reason: FinishReason }
   | { readonly type: 'error'; readonly failure: Failure };
 

@@ -79,6 +79,8 @@ export function foldEvents(events: readonly InferenceEvent[]): FoldedReply {
       case 'usage':
         usage = event.usage;
         break;
+      case 'loss':
+        break;
       case 'error':
         return { ok: false, failure: event.failure };
       case 'finish': {

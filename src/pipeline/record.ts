@@ -108,6 +108,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
       calls.push(events);
       for (const event of events) {
         if (event.type === 'usage') usage = event.usage;
+        else if (event.type === 'loss') losses = [...losses, event.loss];
         else if (event.type === 'finish') finish = event.reason;
         else if (event.type === 'error') failure = event.failure;
       }

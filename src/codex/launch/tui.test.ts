@@ -59,10 +59,19 @@ test("Codex's terminal interface lists our models alone, and no background serve
   const line = [...program.command, ...program.args].map(quoted).join(' ');
   tmux('new-session', '-d', '-x', '120', '-y', '40', '-c', at.work, `CODEX_HOME=${quoted(at.codexHome)} ${line}`);
   await screen(/Ask Codex to do anything/);
-  tmux('send-keys', '/model');
-  await screen(/\/model .*choose what model/);
-  tmux('send-keys', 'Enter');
-  const picker = await screen(/The alpha model/);
+  // While Codex starts it answers that models cannot be chosen yet.
+  const choose = async (): Promise<string> => {
+    tmux('send-keys', '/model');
+    await screen(/\/model .*choose what model/);
+    tmux('send-keys', 'Enter');
+    const answer = await screen(/The alpha model|until startup completes/);
+    if (/The alpha model/.test(answer)) return answer;
+    tmux('clear-history');
+    tmux('send-keys', 'C-l');
+    await sleep(500);
+    return choose();
+  };
+  const picker = await choose();
   assert.match(picker, /The beta model \(current\)/);
   assert.doesNotMatch(picker, /unlisted|GPT/);
   tmux('send-keys', 'Escape');

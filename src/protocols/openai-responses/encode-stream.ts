@@ -129,6 +129,8 @@ class StreamEncoder {
       case 'usage':
         this.#usage = event.usage;
         break;
+      case 'loss':
+        break;
       case 'finish':
         this.#finish(event.reason);
         break;
