@@ -4,7 +4,7 @@ import type { Loss, Translated } from '../ir/loss.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { InferenceRequest } from '../ir/request.ts';
 import { failedPatches } from '../metering/tool-calls.ts';
-import { holdsEnvelope } from '../protocols/openai-responses/envelope.ts';
+import { holdsEnvelope } from '../protocols/envelope.ts';
 import type { EgressCall, IngressCodec, Protocol } from '../protocols/protocol.ts';
 import { dialectFor } from '../providers/dialect.ts';
 import type { Provider, Target } from '../providers/provider.ts';

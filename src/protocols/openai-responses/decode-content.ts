@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../ir/json.ts';
 import type { ImagePart, RefusalPart, TextPart } from '../../ir/request.ts';
-import { parseAt, partSchemas, unsupported } from './schema.ts';
+import { parseAt, unsupported } from '../parse-request.ts';
+import { partSchemas } from './schema.ts';
 
 export type ContentPart = TextPart | ImagePart | RefusalPart;
 

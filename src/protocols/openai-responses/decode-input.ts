@@ -1,10 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
 import type { Message, Part, ToolCallKind, ToolDefinition } from '../../ir/request.ts';
+import { isEnvelope, readEnvelope } from '../envelope.ts';
+import { invalid, parseAt, unsupported } from '../parse-request.ts';
 import { decodeContent, decodeOutput } from './decode-content.ts';
 import { decodeTools, others, TOOL_SEARCH } from './decode-tools.ts';
-import { isEnvelope, readEnvelope } from './envelope.ts';
-import { invalid, itemSchemas, parseAt, unsupported } from './schema.ts';
+import { itemSchemas } from './schema.ts';
 
 /** @property tools  what `additional_tools` items declare, and after it what tool searches found. */
 export type DecodedInput = { readonly messages: readonly Message[]; readonly tools: readonly ToolDefinition[] };

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { GatewayError } from '../../ir/failure.ts';
 import type { Json, JsonObject } from '../../ir/json.ts';
 import type { InferenceRequest } from '../../ir/request.ts';
+import { makeEnvelope } from '../envelope.ts';
 import { decodeRequest } from './decode-request.ts';
-import { makeEnvelope } from './envelope.ts';
 
 const decode = (members: JsonObject): InferenceRequest => decodeRequest({ model: 'm', input: [], ...members }).value;
 const input = (...items: readonly JsonObject[]): InferenceRequest['messages'] => decode({ input: items }).messages;

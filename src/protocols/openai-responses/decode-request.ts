@@ -8,9 +8,10 @@ import type {
   ToolChoice,
   ToolDefinition,
 } from '../../ir/request.ts';
+import { invalid, parseAt, unsupported } from '../parse-request.ts';
 import { decodeInput } from './decode-input.ts';
 import { decodeTools, others, TOOL_SEARCH } from './decode-tools.ts';
-import { formatSchema, invalid, parseAt, requestSchema, unsupported } from './schema.ts';
+import { formatSchema, requestSchema } from './schema.ts';
 
 /** A body of `POST /responses` as a request in no protocol's words.
  *  @throws GatewayError invalid-request or unsupported, naming the member. */

@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
 import type { ToolDefinition } from '../../ir/request.ts';
-import { parseAt, toolSchemas } from './schema.ts';
+import { parseAt } from '../parse-request.ts';
+import { toolSchemas } from './schema.ts';
 
 /** The name under which a client's own tool search travels: the API gives it none. */
 export const TOOL_SEARCH = 'tool_search';

@@ -1,6 +1,6 @@
 import { isJsonObject, parseJson } from '../../ir/json.ts';
 import type { ProviderState, ToolCallKind, ToolName } from '../../ir/request.ts';
-import { EMPTY_ENVELOPE, makeEnvelope } from './envelope.ts';
+import { EMPTY_ENVELOPE, makeEnvelope } from '../envelope.ts';
 
 /** One output item while it streams. Its frames are written by hand around the one member that changes, since this is
  *  what every token of every reply goes through.

@@ -5,10 +5,10 @@ import type { Dialect } from '../../ir/dialect.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { InferenceRequest } from '../../ir/request.ts';
 import { compileDialect } from '../../providers/dialect.ts';
+import { makeEnvelope } from '../envelope.ts';
 import type { EgressCall } from '../protocol.ts';
 import { decodeRequest } from './decode-request.ts';
 import { egress } from './egress.ts';
-import { makeEnvelope } from './envelope.ts';
 
 const native = compileDialect('openai-responses', [], true);
 const plain = compileDialect('openai-responses', []);

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import type { InferenceEvent } from '../../ir/event.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../../ir/json.ts';
 import { foldEvents } from '../../ir/response.ts';
+import { readEnvelope } from '../envelope.ts';
 import type { ReplyContext } from '../protocol.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeResponse } from './encode-response.ts';
 import { encodeStream } from './encode-stream.ts';
-import { readEnvelope } from './envelope.ts';
 
 const state = { protocol: 'openai-chat', provider: 'p', model: 'm', value: { field: 'reasoning' } } as const;
 

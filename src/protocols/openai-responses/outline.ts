@@ -1,9 +1,7 @@
-import { GatewayError } from '../../ir/failure.ts';
 import { isJsonObject, parseJson } from '../../ir/json.ts';
 import type { RouteQuery } from '../../ir/query.ts';
-import { type JsonMember, JsonTextError, memberValue, topLevelMembers } from '../../wire/json-edit.ts';
 import type { Headers } from '../protocol.ts';
-import { invalid } from './schema.ts';
+import { modelOf, topLevel } from '../top-level.ts';
 
 /** Threads that Codex opens on its own, with a slug that it chose itself. */
 const BACKGROUND_THREADS: readonly (string | undefined)[] = ['thread_title', 'memory_consolidation', 'guardian_review'];
@@ -13,8 +11,6 @@ const BACKGROUND_AGENTS: readonly (string | undefined)[] = ['memory_consolidatio
  *  @throws GatewayError invalid-request when the body is no JSON object or names no model. */
 export function outline(body: Uint8Array, headers: Headers): RouteQuery {
   const read = topLevel(body);
-  const model = read('model');
-  if (typeof model !== 'string' || model === '') throw invalid('model', 'expected the name of a model');
   const cacheKey = read('prompt_cache_key');
   const sessionId =
     headers['session-id'] ?? headers['thread-id'] ?? (typeof cacheKey === 'string' ? cacheKey : undefined);
@@ -22,7 +18,7 @@ export function outline(body: Uint8Array, headers: Headers): RouteQuery {
   const subagent = headers['x-openai-subagent'];
   return {
     protocol: 'openai-responses',
-    model,
+    model: modelOf(read),
     stream: read('stream') === true,
     background:
       headers['x-openai-memgen-request'] === 'true' ||
@@ -33,31 +29,6 @@ export function outline(body: Uint8Array, headers: Headers): RouteQuery {
     ...(turn.requestKind === undefined ? {} : { requestKind: turn.requestKind }),
     ...(turn.threadSource === undefined ? {} : { threadSource: turn.threadSource }),
     ...(subagent === undefined ? {} : { subagent }),
-  };
-}
-
-function topLevel(body: Uint8Array): (key: string) => unknown {
-  let members: readonly JsonMember[];
-  try {
-    members = topLevelMembers(body);
-  } catch (error) {
-    if (!(error instanceof JsonTextError)) throw error;
-    throw new GatewayError(
-      {
-        kind: 'invalid-request',
-        message: `The request body is no JSON object: ${error.message}.`,
-        code: 'invalid_json',
-      },
-      { cause: error },
-    );
-  }
-  return (key) => {
-    try {
-      return memberValue(body, members, key);
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      throw invalid(key, 'its value is no JSON');
-    }
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isJsonObject, type Json } from '../../ir/json.ts';
+import { isJsonObject, type Json } from '../ir/json.ts';
 import { EMPTY_ENVELOPE, holdsEnvelope, isEnvelope, makeEnvelope, readEnvelope } from './envelope.ts';
 
 const state = {

@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, parseJson } from '../../ir/json.ts';
-import { PROTOCOL_IDS } from '../../ir/protocol-id.ts';
-import type { ProviderState } from '../../ir/request.ts';
+import { isJsonObject, type Json, parseJson } from '../ir/json.ts';
+import { PROTOCOL_IDS } from '../ir/protocol-id.ts';
+import type { ProviderState } from '../ir/request.ts';
 
 /** A provider's continuation state on its way through the client, as text in `reasoning.encrypted_content`: the one
  *  member of an item that Codex keeps as it is. Made and read in this folder alone. */
