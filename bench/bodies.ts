@@ -38,6 +38,20 @@ export function chatBody(model: string, textBytes = 0): string {
   });
 }
 
+export function messagesBody(model: string): string {
+  return JSON.stringify({
+    model,
+    stream: true,
+    max_tokens: 4_096,
+    messages: [{ role: 'user', content: 'Say 200 words.' }],
+  });
+}
+
+/** The same request as a frame of a socket. */
+export function frameBody(model: string): string {
+  return JSON.stringify({ type: 'response.create', ...JSON.parse(responsesBody(model)) });
+}
+
 const TOOLS = ['exec_command', 'write_stdin', 'view_image'].map((name) => ({
   type: 'function',
   name,

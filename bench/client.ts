@@ -1,4 +1,5 @@
 import { Agent, type ClientRequest, request as send } from 'node:http';
+import { WebSocket } from 'ws';
 
 /** Where a stream is asked for: straight at the upstream, through the yardstick, or through the gateway. */
 export type Place = { readonly url: string; readonly path: string; readonly token?: string };
@@ -10,6 +11,8 @@ export type Streamed = {
   readonly bytes: number;
   readonly whole: boolean;
 };
+
+const ENDINGS = ['response.completed', '[DONE]', 'message_stop', '"finishReason":"STOP"'];
 
 const agent = new Agent({ keepAlive: true, maxSockets: 2_000 });
 
@@ -25,7 +28,7 @@ export function stream(place: Place, body: string | Buffer): Promise<Streamed> {
         if (bytes === 0) firstByteMs = performance.now() - startedAt;
         bytes += chunk.length;
         // Each ending names itself more than once, so that a cut between two chunks does not hide it.
-        whole ||= chunk.includes('response.completed') || chunk.includes('[DONE]');
+        whole ||= ENDINGS.some((ending) => chunk.includes(ending));
       });
       answer.on('end', () =>
         resolve({
@@ -68,4 +71,31 @@ function open(place: Place, body: string | Buffer, answered: Parameters<typeof s
   const call = send({ host: url.hostname, port: url.port, path: place.path, method: 'POST', agent, headers }, answered);
   call.end(body);
   return call;
+}
+
+/** A socket of the Responses API. @property turn  one turn on it, to its last frame. */
+export type Socket = { readonly turn: (body: string) => Promise<void>; readonly close: () => void };
+
+export function connect(place: Place): Promise<Socket> {
+  const socket = new WebSocket(`${place.url.replace(/^http/, 'ws')}${place.path}`, {
+    headers: { authorization: `Bearer ${place.token ?? ''}` },
+    perMessageDeflate: false,
+  });
+  const turn = (body: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const onMessage = (data: Buffer): void => {
+        // The first bytes name the frame.
+        const type = data.toString('latin1', 0, 40);
+        if (!type.includes('response.completed') && !type.includes('"error"')) return;
+        socket.off('message', onMessage);
+        if (type.includes('response.completed')) resolve();
+        else reject(new Error(`a turn failed: ${data.toString('utf8', 0, 500)}`));
+      };
+      socket.on('message', onMessage);
+      socket.send(body);
+    });
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => resolve({ turn, close: () => socket.close() }));
+    socket.once('error', reject);
+  });
 }

@@ -26,19 +26,29 @@ export async function startServer(file: string, args: readonly string[] = []): P
   return { url: `http://127.0.0.1:${port}`, token: '', readyMs, used: () => used(child), close: () => end(child) };
 }
 
-/** The built gateway with two providers, both the same upstream: `chat-MODEL` translated, `native-MODEL` as bytes.
+/** Providers of the built gateway, all of them the same upstream: `native-MODEL` goes as bytes, the others translated. */
+const PROVIDERS = {
+  chat: 'protocol: openai-chat',
+  responses: 'protocol: openai-responses',
+  messages: 'protocol: anthropic-messages',
+  gemini: 'protocol: gemini',
+  native: 'preset: openai',
+} as const;
+
+/** The built gateway, with a model `PROVIDER-MODEL` for each provider.
  *  @param probed  false: exactly as a user starts it, so that time and memory at the start are its own. */
 export async function startGateway(upstream: string, models: readonly string[], probed = true): Promise<Measured> {
   const home = mkdtempSync(join(tmpdir(), 'plugboard-bench-'));
-  const entries = models.flatMap((model) => [
-    `  - { slug: chat-${model}, provider: chat, model: ${model} }`,
-    `  - { slug: native-${model}, provider: native, model: ${model} }`,
-  ]);
+  const providers = Object.entries(PROVIDERS).map(
+    ([name, kind]) => `  ${name}: { ${kind}, base_url: "${upstream}/v1", api_key: "\${BENCH_KEY}" }`,
+  );
+  const entries = models.flatMap((model) =>
+    Object.keys(PROVIDERS).map((name) => `  - { slug: ${name}-${model}, provider: ${name}, model: ${model} }`),
+  );
   writeFileSync(
     join(home, 'config.yaml'),
     `providers:
-  chat: { protocol: openai-chat, base_url: "${upstream}/v1", api_key: "\${BENCH_KEY}" }
-  native: { preset: openai, base_url: "${upstream}/v1", api_key: "\${BENCH_KEY}" }
+${providers.join('\n')}
 models:
 ${entries.join('\n')}
 `,

@@ -1,8 +1,8 @@
 /** Measures the built gateway against a minimal raw proxy on the same Node, in the same run: `npm run bench [WORD...]`.
  *  Prints each number with its bound, and fails when one is missed. */
 import { existsSync } from 'node:fs';
-import { chatBody, responsesBody } from './bodies.ts';
-import { hold, type Place, stream } from './client.ts';
+import { chatBody, frameBody, messagesBody, responsesBody } from './bodies.ts';
+import { connect, hold, type Place, stream } from './client.ts';
 import { type Measured, startGateway, startServer } from './processes.ts';
 
 type Result = {
@@ -70,6 +70,58 @@ function streamCosts(
   });
 }
 
+/** What a client of each door sends, and where. */
+const DOORS = {
+  responses: { path: '/v1/responses', body: responsesBody },
+  chat: { path: '/v1/chat/completions', body: chatBody },
+  messages: { path: '/v1/messages', body: messagesBody },
+} as const;
+
+/** The path at which each protocol's fixed reply stands at the upstream. */
+const UPSTREAMS = {
+  responses: '/v1/responses',
+  chat: '/v1/chat/completions',
+  messages: '/v1/messages',
+  gemini: '/v1/models/flow-10:streamGenerateContent',
+} as const;
+
+/** Every door on every upstream protocol, translated. The yardstick passes the same upstream's stream. */
+async function pairCosts(stage: Stage): Promise<readonly Result[]> {
+  const { raw, gateway } = stage;
+  const results: Result[] = [];
+  for (const [protocol, path] of Object.entries(UPSTREAMS)) {
+    const through = (door: keyof typeof DOORS) => (): Promise<number> => {
+      const place = { url: gateway.url, path: DOORS[door].path, token: gateway.token };
+      return cpuPerStream(gateway, place, DOORS[door].body(`${protocol}-flow-10`), 32, 2);
+    };
+    const cost = await leastOf(5, {
+      raw: () => cpuPerStream(raw, { url: raw.url, path }, chatBody('flow-10'), 32, 2),
+      responses: through('responses'),
+      chat: through('chat'),
+      messages: through('messages'),
+    });
+    for (const door of ['responses', 'chat', 'messages'] as const) {
+      const detail = `raw ${ms(cost.raw)}, ${ms(cost[door])} of CPU a stream`;
+      const name = `CPU, ${door} on ${protocol}`;
+      results.push({ name, value: cost[door] / cost.raw, unit: 'x raw', bound: 1.5, detail });
+    }
+  }
+  return results;
+}
+
+/** CPU of one turn on an open socket, in ms. */
+async function cpuPerTurn({ gateway }: Stage, slug: string, atOnce: number, rounds: number): Promise<number> {
+  const place = { url: gateway.url, path: '/v1/responses', token: gateway.token };
+  const sockets = await Promise.all(Array.from({ length: atOnce }, () => connect(place)));
+  const before = await gateway.used();
+  for (let round = 0; round < rounds; round += 1) {
+    await Promise.all(sockets.map((socket) => socket.turn(frameBody(slug))));
+  }
+  const cost = ((await gateway.used()).cpuMs - before.cpuMs) / (atOnce * rounds);
+  for (const socket of sockets) socket.close();
+  return cost;
+}
+
 const MEGABYTE = 1_048_576;
 const ms = (value: number): string => `${value.toFixed(2)} ms`;
 
@@ -113,6 +165,18 @@ const BENCHES: readonly Bench[] = [
         { name: 'CPU, 32 unpaced streams', value: cost.translated / cost.raw, unit: 'x raw', bound: 1.5, detail },
         { name: 'byte path, unpaced', value: cost.bytes / cost.translated, unit: 'x translated', bound: 1, detail },
       ];
+    },
+  },
+  { name: 'pairs', run: pairCosts },
+  {
+    name: 'websocket',
+    run: async (stage) => {
+      const cost = await leastOf(6, {
+        http: () => cpuPerStream(stage.gateway, throughGateway(stage), responsesBody('chat-flow-10'), 32, 2),
+        socket: () => cpuPerTurn(stage, 'chat-flow-10', 32, 2),
+      });
+      const detail = `HTTP ${ms(cost.http)}, WebSocket ${ms(cost.socket)} of CPU a turn`;
+      return [{ name: 'WebSocket turn', value: cost.socket / cost.http, unit: 'x HTTP', bound: 1, detail }];
     },
   },
   {
