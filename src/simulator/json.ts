@@ -12,3 +12,9 @@ export function object(value: Json | undefined): JsonObject {
 export function text(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';
 }
+
+/** The texts of what should be a text or a list of them. */
+export function texts(value: Json | undefined): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}

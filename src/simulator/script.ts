@@ -116,8 +116,8 @@ export function call(tool: string, args: JsonObject, namespace?: string): CallSt
 }
 
 /** A call of a freeform tool, with its raw text. */
-export function callFreeform(tool: string, text: string): CallStep {
-  return { type: 'call', tool, input: { freeform: text } };
+export function callFreeform(tool: string, text: string, namespace?: string): CallStep {
+  return { type: 'call', tool, input: { freeform: text }, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 /** An answer whose status is not 2xx, or any other JSON body. */

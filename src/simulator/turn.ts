@@ -9,6 +9,9 @@ import type { ProtocolId } from '../ir/protocol-id.ts';
  *  @property rounds        how often the model called tools and had them answered; parallel calls are one round.
  *  @property images        pictures anywhere in the conversation.
  *  @property schema        the JSON schema that the answer has to meet, where one was asked for.
+ *  @property forced        the tool that has to be called, by its wire name, or `any`: some tool has to be.
+ *  @property maxTokens     the longest answer that the caller takes, in tokens.
+ *  @property stop          texts at which the answer ends.
  *  @property earlier       how many requests for this model came before: 0 at first, retries count. */
 export type Turn = {
   readonly protocol: ProtocolId;
@@ -21,6 +24,9 @@ export type Turn = {
   readonly rounds: number;
   readonly images: number;
   readonly schema?: JsonObject;
+  readonly forced?: string;
+  readonly maxTokens?: number;
+  readonly stop?: readonly string[];
   readonly earlier: number;
 };
 

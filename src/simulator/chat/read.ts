@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
 import { object, objects, text } from '../json.ts';
+import { limitsOf } from '../limits.ts';
 import type { Speaker } from '../speaker.ts';
 import type { OfferedTool } from '../turn.ts';
 
@@ -23,8 +24,18 @@ export const readChat: Speaker['read'] = (body) => {
     rounds: messages.filter((message) => objects(message['tool_calls']).length > 0).length,
     images: messages.reduce((count, message) => count + countImages(message['content']), 0),
     ...(isJsonObject(schema) ? { schema } : {}),
+    ...limitsOf({
+      forced: forcedTool(body['tool_choice']),
+      maxTokens: body['max_completion_tokens'] ?? body['max_tokens'],
+      stop: body['stop'],
+    }),
   };
 };
+
+function forcedTool(choice: Json | undefined): string | undefined {
+  if (choice === 'required') return 'any';
+  return text(object(object(choice)['function'])['name']);
+}
 
 function readTool(tool: JsonObject): OfferedTool {
   const definition = object(tool['function']);

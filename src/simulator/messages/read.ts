@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
 import { object, objects, text } from '../json.ts';
+import { limitsOf } from '../limits.ts';
 import type { Speaker } from '../speaker.ts';
 import type { ToolResult } from '../turn.ts';
 
@@ -7,12 +8,13 @@ export const readMessages: Speaker['read'] = (body) => {
   const messages = objects(body['messages']);
   const users = messages.filter((message) => message['role'] === 'user');
   const format = object(object(body['output_config'])['format']);
+  const choice = object(body['tool_choice']);
   const results = users.flatMap((message) => blocks(message).filter(isResult)).map(readResult);
   const plainImages = messages.reduce((count, message) => count + countImages(blocks(message)), 0);
   return {
     model: text(body['model']),
     stream: body['stream'] === true,
-    tools: (object(body['tool_choice'])['type'] === 'none' ? [] : objects(body['tools']))
+    tools: (choice['type'] === 'none' ? [] : objects(body['tools']))
       .filter((tool) => isJsonObject(tool['input_schema']))
       .map((tool) => ({ name: text(tool['name']), kind: 'function', parameters: object(tool['input_schema']) })),
     instructions: contentText(body['system']),
@@ -24,6 +26,11 @@ export const readMessages: Speaker['read'] = (body) => {
     rounds: users.filter((message) => blocks(message).some(isResult)).length,
     images: results.reduce((count, result) => count + result.images, plainImages),
     ...(isJsonObject(format['schema']) ? { schema: format['schema'] } : {}),
+    ...limitsOf({
+      forced: choice['type'] === 'any' ? 'any' : text(choice['name']),
+      maxTokens: body['max_tokens'],
+      stop: body['stop_sequences'],
+    }),
   };
 };
 

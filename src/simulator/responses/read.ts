@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
 import { object, objects, text } from '../json.ts';
+import { limitsOf } from '../limits.ts';
 import type { Speaker } from '../speaker.ts';
 import type { OfferedTool } from '../turn.ts';
 
@@ -31,6 +32,11 @@ export const readResponses: Speaker['read'] = (body) => {
       0,
     ),
     ...(isJsonObject(format['schema']) ? { schema: format['schema'] } : {}),
+    ...limitsOf({
+      forced: body['tool_choice'] === 'required' ? 'any' : text(object(body['tool_choice'])['name']),
+      maxTokens: body['max_output_tokens'],
+      stop: undefined,
+    }),
   };
 };
 

@@ -1,0 +1,33 @@
+/** A gateway on the simulator, for conformance suites that want an address: `npm run stage -- [PORT]`. One obliging model for
+ *  each upstream protocol, without configuration, account or network. Ends with Ctrl+C and leaves nothing. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { places, processEnvironment } from '../src/config/environment.ts';
+import { startGateway } from '../src/gateway/start.ts';
+import { PROTOCOL_IDS } from '../src/ir/protocol-id.ts';
+import { obligingScenario } from '../src/simulator/obliging.ts';
+import { startSimulator } from '../src/simulator/server.ts';
+
+const port = Number(process.argv[2] ?? 38_441);
+const simulator = await startSimulator({ scenario: obligingScenario, models: [...PROTOCOL_IDS], rules: 'plain' });
+const home = mkdtempSync(join(tmpdir(), 'plugboard-stage-'));
+const line = (id: string): string =>
+  `  ${id}: { protocol: ${id}, base_url: "${simulator.url}/v1", api_key: simulated }`;
+const model = (id: string): string =>
+  `  - { slug: on-${id}, provider: ${id}, model: ${id}, input_modalities: [text, image], reasoning_levels: [low, high] }`;
+writeFileSync(
+  join(home, 'config.yaml'),
+  `providers:\n${PROTOCOL_IDS.map(line).join('\n')}\nmodels:\n${PROTOCOL_IDS.map(model).join('\n')}\ndefault_model: on-openai-chat\n`,
+);
+const environment = { ...processEnvironment(), PLUGBOARD_HOME: home };
+const gateway = await startGateway(
+  { version: 'stage', environment, places: places(environment), port, logLevel: 'silent' },
+  () => {},
+);
+console.log(`${gateway.url}/v1  token ${gateway.token}  models ${PROTOCOL_IDS.map((id) => `on-${id}`).join(', ')}`);
+process.once('SIGINT', async () => {
+  await gateway.stop();
+  await simulator.close();
+  rmSync(home, { recursive: true, force: true });
+});
