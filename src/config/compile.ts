@@ -35,8 +35,6 @@ export function compileProviders(config: ConfigFile, context: CompileContext): C
   const refused: { path: Path; message: string; mend: string }[] = [];
   const warnings: string[] = [];
   for (const [id, entry] of Object.entries(config.providers)) {
-    // Refused already, as a promise that this version does not keep.
-    if (entry.protocol === 'gemini') continue;
     const found = entry.preset === undefined ? undefined : context.presets.find(entry.preset);
     if (found?.state === 'missing' || found?.state === 'broken') {
       const ids = context.presets.ids();

@@ -29,11 +29,11 @@ test('windows and modalities are read where they stand, and nothing is taken for
     ],
   };
   assert.deepEqual(
-    listedModels(list, 'meta.n_ctx').map((model) => model.facts),
+    listedModels(list, { contextField: 'meta.n_ctx' }).map((model) => model.facts),
     [{ contextWindow: 8_192, inputModalities: ['text', 'image'] }, { inputModalities: ['text'] }, {}, {}],
   );
   const inList = { data: [{ id: 'a', providers: [{ context_length: 7 }] }] };
-  assert.equal(listedModels(inList, 'providers.0.context_length')[0]?.facts.contextWindow, 7);
+  assert.equal(listedModels(inList, { contextField: 'providers.0.context_length' })[0]?.facts.contextWindow, 7);
 });
 
 /** The snapshot with an ollama-like provider whose models in memory tell their window. */

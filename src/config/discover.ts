@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../ir/json.ts';
 import { isNonEmpty } from '../ir/non-empty.ts';
-import type { ModelFacts, Provider } from '../providers/provider.ts';
+import type { ModelFacts, ModelList, Provider } from '../providers/provider.ts';
 import type { Discovered, DiscoveredModel, Snapshot } from './snapshot.ts';
 
 /** One GET at a provider, signed as its calls are. @returns the reply's JSON; `undefined` where there was none: not
@@ -25,29 +25,33 @@ function leavesOpen(snapshot: Snapshot, provider: Provider): boolean {
 
 /** What one provider tells of its models; of those in memory, the window that they really have. */
 export async function askModels(provider: Provider, ask: AskProvider): Promise<readonly DiscoveredModel[]> {
-  const { path = '/models', contextField, loaded } = provider.modelList ?? {};
+  const form = provider.modelList ?? { path: '/models' };
+  const { path, loaded } = form;
   const [list, inMemory] = await Promise.all([
     ask(provider, path),
     loaded === undefined ? undefined : ask(provider, loaded.path),
   ]);
-  const windows = new Map(
-    listedModels(inMemory, loaded?.contextField).map((model) => [model.id, model.facts.contextWindow]),
-  );
-  return listedModels(list, contextField).map((model) => {
+  const windows = new Map(listedModels(inMemory, loaded).map((model) => [model.id, model.facts.contextWindow]));
+  return listedModels(list, form).map((model) => {
     const contextWindow = windows.get(model.id);
     return contextWindow === undefined ? model : { ...model, facts: { ...model.facts, contextWindow } };
   });
 }
 
 /** The models of a list in any of its usual forms: `{data: [...]}`, `{models: [...]}` or the list alone.
- *  @param contextField  the member that tells the window, as a dotted path: `meta.n_ctx`. */
-export function listedModels(list: Json | undefined, contextField?: string): readonly DiscoveredModel[] {
+ *  @param form  which members tell what, as dotted paths: `meta.n_ctx`. */
+export function listedModels(list: Json | undefined, form: ListForm = {}): readonly DiscoveredModel[] {
+  const { idPrefix = '' } = form;
   return entriesOf(list).flatMap((entry) => {
     if (!isJsonObject(entry)) return [];
-    const id = [entry['id'], entry['name'], entry['model']].find((name) => typeof name === 'string' && name !== '');
-    return typeof id === 'string' ? [{ id, facts: factsOf(entry, contextField) }] : [];
+    const name = [entry['id'], entry['name'], entry['model']].find((word) => typeof word === 'string' && word !== '');
+    if (typeof name !== 'string') return [];
+    const id = name.startsWith(idPrefix) ? name.slice(idPrefix.length) : name;
+    return [{ id, facts: factsOf(entry, form) }];
   });
 }
+
+type ListForm = Partial<Omit<ModelList, 'path' | 'loaded'>>;
 
 function entriesOf(list: Json | undefined): readonly Json[] {
   if (isList(list)) return list;
@@ -55,15 +59,22 @@ function entriesOf(list: Json | undefined): readonly Json[] {
   return [list['data'], list['models']].find(isList) ?? [];
 }
 
-function factsOf(entry: JsonObject, contextField: string | undefined): ModelFacts {
-  const window = contextField === undefined ? undefined : memberAt(entry, contextField);
+function factsOf(entry: JsonObject, { contextField, outputField }: ListForm): ModelFacts {
+  const contextWindow = tokensAt(entry, contextField);
+  const maxOutputTokens = tokensAt(entry, outputField);
   const modalities = memberAt(entry, 'architecture.input_modalities') ?? entry['input_modalities'];
   return {
-    ...(typeof window === 'number' && Number.isInteger(window) && window > 0 ? { contextWindow: window } : {}),
+    ...(contextWindow === undefined ? {} : { contextWindow }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(isList(modalities) && isNonEmpty(modalities)
       ? { inputModalities: modalities.includes('image') ? (['text', 'image'] as const) : (['text'] as const) }
       : {}),
   };
+}
+
+function tokensAt(entry: JsonObject, path: string | undefined): number | undefined {
+  const tokens = path === undefined ? undefined : memberAt(entry, path);
+  return typeof tokens === 'number' && Number.isInteger(tokens) && tokens > 0 ? tokens : undefined;
 }
 
 function memberAt(value: JsonObject, path: string): Json | undefined {

@@ -37,15 +37,6 @@ export function unkeptSettings(config: ConfigFile): readonly Unkept[] {
       unkept.push({ path, refused: true, message: 'this version has no adaptive router.', mend: 'Set it to false.' });
     } else unkept.push(withoutEffect(path));
   }
-  for (const [id, entry] of Object.entries(config.providers)) {
-    if (entry.protocol !== 'gemini') continue;
-    unkept.push({
-      path: ['providers', id, 'protocol'],
-      refused: true,
-      message: "this version does not speak Gemini's own protocol.",
-      mend: 'Use "preset: gemini", which calls its OpenAI-compatible endpoint.',
-    });
-  }
   return unkept;
 }
 

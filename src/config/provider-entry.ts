@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { ProtocolId } from '../ir/protocol-id.ts';
+import { protocolById } from '../protocols/registry.ts';
 import { compileDialect } from '../providers/dialect.ts';
 import type { Preset } from '../providers/preset.ts';
 import type { AuthScheme, Timeouts } from '../providers/provider.ts';
@@ -19,7 +20,7 @@ export function compileProvider(
   preset: Preset | undefined,
   context: ProviderContext,
 ): CompiledProvider {
-  const protocol = protocolOf(entry, preset);
+  const protocol = entry.protocol ?? preset?.protocol;
   if (protocol === undefined) {
     return refused('', 'names neither a preset nor a protocol.', 'Add "preset:", or "protocol:" and "base_url:".');
   }
@@ -52,6 +53,7 @@ export function compileProvider(
   const native = preset?.native === true && ownProtocol;
   // Another protocol than the preset's: what the preset says of the wire does not hold there, what it knows of the models does.
   const quirks = [...(ownProtocol ? (preset?.quirks ?? []) : []), ...entry.quirks];
+  const modelList = (ownProtocol ? preset?.modelList : undefined) ?? protocolById(protocol).defaults.modelList;
   const known = ownProtocol ? preset?.models : preset?.models.map(({ quirks: _, ...facts }) => facts);
   return {
     state: 'usable',
@@ -74,7 +76,7 @@ export function compileProvider(
       ...(preset === undefined || preset.keyVariables.length === 0 ? {} : { keyVariables: preset.keyVariables }),
       ...(ownProtocol && preset?.clientMetadata === true ? { clientMetadata: true } : {}),
       ...(preset?.priceId === undefined ? {} : { priceId: preset.priceId }),
-      ...(preset?.modelList === undefined || !ownProtocol ? {} : { modelList: preset.modelList }),
+      ...(modelList === undefined ? {} : { modelList }),
       timeouts: timeoutsOf(entry, preset),
       ...(entry.concurrency === undefined ? {} : { concurrency: entry.concurrency }),
       ...(caFile === undefined ? {} : { caFile }),
@@ -83,15 +85,10 @@ export function compileProvider(
   };
 }
 
-function protocolOf(entry: ProviderEntry, preset: Preset | undefined): ProtocolId | undefined {
-  // Gemini's own protocol was refused before, as a promise that this version cannot keep.
-  if (entry.protocol === undefined || entry.protocol === 'gemini') return preset?.protocol;
-  return entry.protocol;
-}
-
 function authOf(protocol: ProtocolId, preset: Preset | undefined): AuthScheme {
   if (preset !== undefined && preset.protocol === protocol) return preset.auth;
-  return protocol === 'anthropic-messages' ? { type: 'header', name: 'x-api-key' } : { type: 'bearer' };
+  const { keyHeader } = protocolById(protocol).defaults;
+  return keyHeader === undefined ? { type: 'bearer' } : { type: 'header', name: keyHeader };
 }
 
 function timeoutsOf(entry: ProviderEntry, preset: Preset | undefined): Timeouts {

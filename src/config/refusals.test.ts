@@ -71,7 +71,6 @@ const refusals: readonly (readonly [string, string, RegExp])[] = [
     /api_keys: stands beside api_key/,
   ],
   ['a key for a login that passes through', 'providers: { a: { preset: chatgpt, api_key: k } }', /has no place here/],
-  ["Gemini's own protocol", 'providers: { a: { protocol: gemini, base_url: "https://x/v1" } }', /Use "preset: gemini"/],
   ['a duration without unit', 'providers: { a: { preset: ollama, timeouts: { idle: "10" } } }', /is no duration/],
   ['a line break in a header', 'providers: { a: { preset: ollama, headers: { X: "a\\nb" } } }', /line break/],
   [

@@ -31,7 +31,7 @@ const server = z.strictObject({
 
 const provider = z.strictObject({
   preset: text.exactOptional(),
-  protocol: z.enum([...PROTOCOL_IDS, 'gemini']).exactOptional(),
+  protocol: z.enum(PROTOCOL_IDS).exactOptional(),
   base_url: text.exactOptional(),
   api_key: z.string().exactOptional(),
   api_keys: z.array(z.string()).min(1, 'is empty').exactOptional(),

@@ -12,7 +12,33 @@ import type { SseFrame } from '../wire/sse.ts';
 import type { Transducer } from '../wire/transducer.ts';
 
 /** One API contract: the side that clients speak to, the side that providers answer on, or both. */
-export type Protocol = { readonly id: ProtocolId; readonly ingress?: IngressCodec; readonly egress: EgressCodec };
+export type Protocol = {
+  readonly id: ProtocolId;
+  readonly ingress?: IngressCodec;
+  readonly egress: EgressCodec;
+  readonly defaults: DeploymentDefaults;
+};
+
+/** What a deployment of the protocol is taken to be where neither its preset nor the user says otherwise.
+ *  @property dialect    @param native  a full implementation of the protocol.
+ *  @property keyHeader  the header that carries the key; absent: `Authorization`, as bearer.
+ *  @property modelList  where its models are listed, and how, if not at `/models` in the usual form. */
+export type DeploymentDefaults = {
+  readonly dialect: (native: boolean) => Dialect;
+  readonly keyHeader?: string;
+  readonly modelList?: ModelListForm;
+};
+
+/** @property path          behind the base URL, with its leading slash.
+ *  @property contextField  the member of a listed model that tells its window, in tokens.
+ *  @property outputField   the member that tells how much it writes at most, in tokens.
+ *  @property idPrefix      what listed ids bear before the name that a call takes. */
+export type ModelListForm = {
+  readonly path: string;
+  readonly contextField?: string;
+  readonly outputField?: string;
+  readonly idPrefix?: string;
+};
 
 /** Request headers, names in lower case. */
 export type Headers = { readonly [name: string]: string | undefined };

@@ -1,15 +1,23 @@
 import type { ProtocolId } from '../ir/protocol-id.ts';
+import { defaults as messagesDefaults } from './anthropic-messages/defaults.ts';
 import { egress as messagesEgress } from './anthropic-messages/egress.ts';
+import { defaults as chatDefaults } from './openai-chat/defaults.ts';
 import { egress as chatEgress } from './openai-chat/egress.ts';
+import { defaults as responsesDefaults } from './openai-responses/defaults.ts';
 import { egress as responsesEgress } from './openai-responses/egress.ts';
 import { ingress as responsesIngress } from './openai-responses/ingress.ts';
 import type { Protocol } from './protocol.ts';
 
 /** Every API contract that the gateway speaks; a new one adds its line here. */
 const PROTOCOLS: Readonly<Record<ProtocolId, Protocol>> = {
-  'openai-responses': { id: 'openai-responses', ingress: responsesIngress, egress: responsesEgress },
-  'openai-chat': { id: 'openai-chat', egress: chatEgress },
-  'anthropic-messages': { id: 'anthropic-messages', egress: messagesEgress },
+  'openai-responses': {
+    id: 'openai-responses',
+    ingress: responsesIngress,
+    egress: responsesEgress,
+    defaults: responsesDefaults,
+  },
+  'openai-chat': { id: 'openai-chat', egress: chatEgress, defaults: chatDefaults },
+  'anthropic-messages': { id: 'anthropic-messages', egress: messagesEgress, defaults: messagesDefaults },
 };
 
 export function protocolById(id: ProtocolId): Protocol {

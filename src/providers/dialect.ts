@@ -1,7 +1,7 @@
 import type { Dialect } from '../ir/dialect.ts';
 import { unreachable } from '../ir/non-empty.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
-import { defaultDialect } from './dialect-defaults.ts';
+import { protocolById } from '../protocols/registry.ts';
 import { matchingModels } from './known-model.ts';
 import type { Model } from './provider.ts';
 import type { Quirk } from './quirks.ts';
@@ -9,7 +9,7 @@ import type { Quirk } from './quirks.ts';
 /** What a codec must know of a provider: its protocol's defaults with the provider's quirks on top, later quirks over
  *  earlier ones. @param native  a full implementation of its protocol. */
 export function compileDialect(protocol: ProtocolId, quirks: readonly Quirk[], native = false): Dialect {
-  return quirks.reduce(applyQuirk, defaultDialect(protocol, native));
+  return quirks.reduce(applyQuirk, protocolById(protocol).defaults.dialect(native));
 }
 
 const compiled = new WeakMap<Model, Dialect>();

@@ -74,6 +74,8 @@ export const presetSchema: z.ZodType<Preset> = z.strictObject({
     .strictObject({
       path: z.string().startsWith('/'),
       contextField: z.string().exactOptional(),
+      outputField: z.string().exactOptional(),
+      idPrefix: z.string().exactOptional(),
       loaded: z.strictObject({ path: z.string().startsWith('/'), contextField: z.string() }).exactOptional(),
     })
     .exactOptional(),

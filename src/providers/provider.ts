@@ -1,5 +1,6 @@
 import type { Dialect } from '../ir/dialect.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
+import type { ModelListForm } from '../protocols/protocol.ts';
 import type { Quirk } from './quirks.ts';
 
 /** A deployment as data: where calls go, how they are signed, and what its protocol's codec must know of it.
@@ -77,7 +78,7 @@ export type Timeouts = { readonly connectMs: number; readonly firstByteMs: numbe
 /** Where the provider lists its models, and which of a model's members tell its window.
  *  @property path          behind the base URL, or absolute from the host with `//`: `/models`, `//api/tags`.
  *  @property contextField  a member of a model, dotted where it is nested: `context_length`, `meta.n_ctx`. */
-export type ModelList = { readonly path: string; readonly contextField?: string; readonly loaded?: LoadedModels };
+export type ModelList = ModelListForm & { readonly loaded?: LoadedModels };
 
 /** Where a local server tells the windows that it really allocated, which only the models in memory have. */
 export type LoadedModels = { readonly path: string; readonly contextField: string };

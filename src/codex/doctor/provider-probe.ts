@@ -1,7 +1,7 @@
 import { listedModels } from '../../config/discover.ts';
 import { type Failure, GatewayError } from '../../ir/failure.ts';
 import { isJsonObject, parseJson } from '../../ir/json.ts';
-import type { ProtocolId } from '../../ir/protocol-id.ts';
+import { protocolById } from '../../protocols/registry.ts';
 import type { Model, Provider } from '../../providers/provider.ts';
 import type { Transport } from '../../upstream/upstream.ts';
 
@@ -10,13 +10,15 @@ export type ProbeReply =
   | { readonly answered: true; readonly status: number; readonly text: string }
   | { readonly answered: false; readonly failure: Failure };
 
-/** @property list      the reply to its model list.
+/** @property path      where a call of its protocol goes, behind the base URL.
+ *  @property list      the reply to its model list.
  *  @property modelIds  the ids that it lists, where it gave a list.
  *  @property endpoint  the reply to an empty call of its protocol's endpoint, asked where the list leaves open whether the
  *                      endpoint is there: 400 tells that it is, 404 that it is not. An empty call is refused before it
  *                      costs anything. */
 export type ProviderProbe = {
   readonly provider: Provider;
+  readonly path: string;
   readonly list: ProbeReply;
   readonly modelIds?: readonly string[];
   readonly endpoint?: ProbeReply;
@@ -25,23 +27,18 @@ export type ProviderProbe = {
 const TIME_LIMIT_MS = 10_000;
 const TEXT_LIMIT = 8 * 1024 * 1024;
 
-/** Where a call goes, behind the base URL. */
-export const ENDPOINT: Readonly<Record<ProtocolId, string>> = {
-  'openai-responses': '/responses',
-  'openai-chat': '/chat/completions',
-  'anthropic-messages': '/messages',
-};
-
 /** @param model  any model of the provider: the transport signs a call for a target. */
 export async function probeProvider(model: Model, transport: Transport): Promise<ProviderProbe> {
   const { provider } = model;
   const list = await ask(model, transport, 'GET', provider.modelList?.path ?? '/models', null);
-  const modelIds = list.answered && list.status === 200 ? listedIds(list.text) : undefined;
+  const modelIds = list.answered && list.status === 200 ? listedIds(list.text, provider) : undefined;
   const unlisted = list.answered && (list.status === 404 || (list.status === 200 && modelIds === undefined));
   const unsure = unlisted || (modelIds !== undefined && provider.protocol === 'openai-responses' && !provider.native);
-  const endpoint = unsure ? await ask(model, transport, 'POST', ENDPOINT[provider.protocol], '{}') : undefined;
+  const path = protocolById(provider.protocol).egress.path(model.upstreamId, false);
+  const endpoint = unsure ? await ask(model, transport, 'POST', path, '{}') : undefined;
   return {
     provider,
+    path,
     list,
     ...(modelIds === undefined ? {} : { modelIds }),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -73,9 +70,9 @@ async function ask(
 }
 
 /** The ids in a model list; undefined where the reply is none, as the front page of a site. */
-function listedIds(text: string): readonly string[] | undefined {
+function listedIds(text: string, { modelList }: Provider): readonly string[] | undefined {
   const body = parseJson(text);
   const list = isJsonObject(body) ? (body['data'] ?? body['models']) : body;
   // Gemini's OpenAI-compatible endpoint lists `models/ID` and is called with `ID`.
-  return Array.isArray(list) ? listedModels(list).map(({ id }) => id.replace(/^models\//, '')) : undefined;
+  return Array.isArray(list) ? listedModels(list, modelList).map(({ id }) => id.replace(/^models\//, '')) : undefined;
 }

@@ -18,7 +18,10 @@ export function checkProvider(probe: ProviderProbe, models: readonly Model[], pr
 }
 
 /** A provider need not list its models; its endpoint it must have. */
-function checkEndpoint({ provider, list, modelIds, endpoint }: ProviderProbe, proxy: string | undefined): Finding[] {
+function checkEndpoint(
+  { provider, path, list, modelIds, endpoint }: ProviderProbe,
+  proxy: string | undefined,
+): Finding[] {
   if (endpoint === undefined) return list.answered && list.status === 200 ? [] : unusual(provider, list);
   if (!endpoint.answered || !ABSENT.has(endpoint.status)) return checkReply(provider, endpoint, proxy);
   return provider.protocol === 'openai-responses' && modelIds !== undefined
@@ -29,7 +32,7 @@ function checkEndpoint({ provider, list, modelIds, endpoint }: ProviderProbe, pr
           `Set protocol: openai-chat under providers.${provider.id}.`,
         ),
       ]
-    : [nothingThere(provider, endpoint.status)];
+    : [nothingThere(provider, path, endpoint.status)];
 }
 
 /** Statuses of a server that has no such endpoint. */
