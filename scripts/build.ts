@@ -23,7 +23,8 @@ const require = createRequireHere(import.meta.url), __filename = import.meta.fil
 
 rmSync('dist', { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: { main: 'src/main.ts' },
+  // The thread that counts tokens is found beside the chunk that starts it.
+  entryPoints: { main: 'src/main.ts', 'chunks/token-worker': 'src/context/token-worker.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
