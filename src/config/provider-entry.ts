@@ -72,6 +72,7 @@ export function compileProvider(
       dialect: compileDialect(protocol, quirks, native),
       ...(known === undefined || known.length === 0 ? {} : { knownModels: known }),
       native,
+      ...(ownProtocol && preset?.streamOnly === true ? { streamOnly: true } : {}),
       local: preset?.local ?? false,
       ...(preset === undefined || preset.keyVariables.length === 0 ? {} : { keyVariables: preset.keyVariables }),
       ...(ownProtocol && preset?.clientMetadata === true ? { clientMetadata: true } : {}),

@@ -130,6 +130,52 @@ test('a reply of a native provider goes through byte for byte', async (t) => {
   assert.deepEqual([entry.path, entry.outcome, entry.usage?.freshInput], ['bytes', 'completed', 5]);
 });
 
+test('a unary reply of a native provider goes through byte for byte', async (t) => {
+  const bytes = `{ "id": "r", "status" : "completed", "output": [ {"type":"message","role":"assistant","content":[{"type":"output_text","text":"hi","annotations":[]}]} ],
+ "usage": {"input_tokens": 5, "output_tokens": 1, "total_tokens": 6}, "unknown": 1 }`;
+  const stage = await staged(t, ({ url, body }, response) =>
+    url.startsWith('/codex')
+      ? response.writeHead(400).end(body)
+      : response.writeHead(200, { 'content-type': 'application/json' }).end(bytes),
+  );
+  const body = '{ "model" : "native",  "input":"hello", "unknown": [1,  2] }';
+  const headers = { 'openai-beta': 'more=1', 'x-other': '1', 'user-agent': 'OpenAI/JS 7.55.0' };
+  const reply = await stage.ask({ body, headers });
+  assert.equal(reply.text, bytes);
+  assert.match(String(reply.headers['content-type']), /^application\/json/);
+  const [seen] = stage.seen;
+  assert.equal(seen?.body, body.replace('"native"', '"gpt"'));
+  assert.deepEqual(
+    [seen?.headers.accept, seen?.headers['openai-beta'], seen?.headers['x-other'], seen?.headers['user-agent']],
+    ['application/json', 'more=1', undefined, undefined],
+  );
+  const entry = await lastEntry(stage);
+  assert.deepEqual(
+    [entry.path, entry.outcome, entry.usage?.freshInput, entry.originator],
+    ['bytes', 'completed', 5, 'OpenAI/JS'],
+  );
+
+  await stage.ask({ body, headers: { ...headers, originator: 'codex_exec' } });
+  assert.equal(stage.seen[1]?.headers['openai-beta'], undefined, 'nothing of Codex goes to a provider');
+  await stage.ask({
+    token: null,
+    body: body.replace('native', 'own'),
+    headers: { 'x-api-key': stage.gateway.token, authorization: 'Bearer login' },
+  });
+  assert.match(stage.seen[2]?.body ?? '', /"stream":true/, "Codex's own backend answers nothing but streams");
+});
+
+test('a unary reply of bytes that breaks off breaks the connection off', async (t) => {
+  const stage = await staged(t, (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write(`{"id":"r","output":"${'x'.repeat(300_000)}`, () => setTimeout(() => response.destroy(), 50));
+  });
+  const asked = stage.ask({ body: '{"model":"native","input":"hello"}' });
+  await assert.rejects(asked, /aborted|reset|hang up/);
+  const entry = await lastEntry(stage);
+  assert.deepEqual([entry.outcome, entry.failureKind], ['failed', 'transport']);
+});
+
 test('no key is in an error, and Codex gets the status that makes it show the words', async (t) => {
   const stage = await staged(t, (_, response) => {
     response

@@ -10,7 +10,6 @@ import { watchConfig } from '../config/watch.ts';
 import { costOf, loadPrices } from '../metering/pricing.ts';
 import { type Line, serve } from '../pipeline/serve.ts';
 import { createSessions } from '../pipeline/sessions.ts';
-import { ingress as responsesIngress } from '../protocols/openai-responses/ingress.ts';
 import { protocolById } from '../protocols/registry.ts';
 import { type Health, NO_HEALTH, observe } from '../routing/health.ts';
 import { planRoute } from '../routing/plan-route.ts';
@@ -124,7 +123,9 @@ async function start(
       settings: () => live.current().server,
       tokens: () => [token],
       serve: (request, reply) => serve(line, request, reply),
-      encodeError: responsesIngress.encodeError,
+      speaks: (protocol) => protocolById(protocol).ingress !== undefined,
+      encodeError: (protocol, failure, caller, requestId) =>
+        protocolById(protocol).ingress?.encodeError(failure, caller, requestId),
       catalog: createCatalog(live, createInstructions(environment, places.home)),
       readiness: () => readinessOf(live.current(), ledgerProblem),
       status: () => ({

@@ -1,6 +1,6 @@
-import type { Caller } from '../ir/caller.ts';
+import { type Caller, isCodex } from '../ir/caller.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
-import type { Headers } from '../protocols/protocol.ts';
+import type { Headers, IngressCodec } from '../protocols/protocol.ts';
 
 /** A call as the server hands it over: authenticated, its body whole and unpacked.
  *  @property id          also the response header `x-request-id`.
@@ -18,6 +18,14 @@ export type ClientRequest = {
   readonly signal: AbortSignal;
   readonly receivedAt: number;
 };
+
+/** Headers for a native provider of the client's protocol. Nothing of Codex goes there. */
+export function nativeHeadersOf({ caller, headers }: ClientRequest, ingress: IngressCodec): Headers {
+  if (isCodex(caller)) return {};
+  return Object.fromEntries(
+    ingress.nativeHeaders.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
+  );
+}
 
 /** The way back to the client. `head` comes first, once; `end` or `cut` last. */
 export type ClientReply = {

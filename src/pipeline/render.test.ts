@@ -12,7 +12,8 @@ const ingress: IngressCodec = {
   decodeRequest: () => assert.fail(),
   encodeResponse: () => ({}),
   encodeError: () => ({ status: 500, headers: {}, body: {} }),
-  keepAlive: { data: 'keepalive' },
+  keepAlive: 'data: keepalive\n\n',
+  nativeHeaders: [],
   encodeStream: () => ({
     push: (event) => (event.type === 'error' ? [{ data: 'created' }, { data: 'failed' }] : [{ data: event.type }]),
     end: () => [{ data: 'end' }],

@@ -62,12 +62,12 @@ export function renderStream(options: RenderOptions): Render {
 
   function headIsDue(): void {
     sendHead();
-    write(options.startsEarly ? encode([{ type: 'response-start' }]) : encodeSse(ingress.keepAlive));
+    write(options.startsEarly ? encode([{ type: 'response-start' }]) : ingress.keepAlive);
   }
 
   function keepAlive(): void {
     const silence = now() - lastWrite;
-    if (silence >= KEEP_ALIVE_MS && !blocked && atBoundary(tail)) write(encodeSse(ingress.keepAlive));
+    if (silence >= KEEP_ALIVE_MS && !blocked && atBoundary(tail)) write(ingress.keepAlive);
     timer = setTimeout(keepAlive, Math.max(KEEP_ALIVE_MS - (now() - lastWrite), KEEP_ALIVE_MS / 10));
   }
 

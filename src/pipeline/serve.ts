@@ -8,7 +8,7 @@ import type { Planned, RoutePlan } from '../routing/plan.ts';
 import type { PreparedCall } from '../upstream/call.ts';
 import { type DispatchCall, dispatch } from '../upstream/dispatch.ts';
 import type { Transport } from '../upstream/upstream.ts';
-import type { ClientReply, ClientRequest } from './client.ts';
+import { type ClientReply, type ClientRequest, nativeHeadersOf } from './client.ts';
 import { replyContext, replyHeaders } from './head.ts';
 import { openRecord, type Recorder, type RecordParts } from './record.ts';
 import { type Render, renderStream } from './render.ts';
@@ -35,7 +35,7 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
   const record = openRecord(request, line);
   let tried: Trial | undefined;
   const refuse = (failure: Failure, plan?: RoutePlan): void => {
-    const { status, headers, body } = ingress.encodeError(failure, request.caller);
+    const { status, headers, body } = ingress.encodeError(failure, request.caller, request.id);
     record.refused(failure, status);
     const told = replyHeaders(request.id, plan, tried?.target, tried?.number);
     reply.head(status, { 'content-type': JSON_TYPE, ...headers, ...told });
@@ -110,7 +110,8 @@ function begin(line: Line, ingress: IngressCodec, request: ClientRequest, record
   if (!planned.ok) throw new GatewayError(planned.failure);
   const { plan } = planned;
   const lastTarget = query.sessionId === undefined ? undefined : line.sessions.last(query.sessionId);
-  const source = openSource(body, { ingress, protocols: line.protocols, query, lastTarget });
+  const nativeHeaders = nativeHeadersOf(request, ingress);
+  const source = openSource(body, { ingress, protocols: line.protocols, query, nativeHeaders, lastTarget });
   // Every answer is given before a provider hears of the call; only native providers take what nobody has read.
   if (!plan.targets.every(source.passesBytes)) source.decode();
   record.planned(plan, source.failedPatches());

@@ -1,14 +1,14 @@
 import { GatewayError } from '../ir/failure.ts';
-import { isJsonObject, type JsonObject, jsonText, parseJson } from '../ir/json.ts';
+import { isJsonObject, type Json, type JsonObject, jsonText, parseJson } from '../ir/json.ts';
 import type { Loss, Translated } from '../ir/loss.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { InferenceRequest } from '../ir/request.ts';
 import { failedPatches } from '../metering/tool-calls.ts';
 import { holdsEnvelope } from '../protocols/envelope.ts';
-import type { EgressCall, IngressCodec, Protocol } from '../protocols/protocol.ts';
+import type { EgressCall, Headers, IngressCodec, Protocol } from '../protocols/protocol.ts';
 import { dialectFor } from '../providers/dialect.ts';
 import type { Provider, Target } from '../providers/provider.ts';
-import type { PreparedCall } from '../upstream/call.ts';
+import type { PreparedCall, ReplyDecoding } from '../upstream/call.ts';
 import { editPieces } from '../wire/json-edit.ts';
 
 /** The client's request, decoded no earlier than its target demands, and let go at the commit point.
@@ -25,11 +25,13 @@ export type Source = {
   readonly release: () => void;
 };
 
-/** @property lastTarget  the deployment that this session spoke to before, as `deploymentKey` names it. */
+/** @property nativeHeaders  those of the client that a target which passes bytes gets.
+ *  @property lastTarget     the deployment that this session spoke to before, as `deploymentKey` names it. */
 export type SourceOptions = {
   readonly ingress: IngressCodec;
   readonly protocols: (id: Protocol['id']) => Protocol;
   readonly query: RouteQuery;
+  readonly nativeHeaders: Headers;
   readonly lastTarget: string | undefined;
 };
 
@@ -68,7 +70,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
   /** Native providers get bytes, except for histories that hold what another provider made. */
   function passesBytes(target: Target): boolean {
     const { provider } = target.model;
-    return provider.native && provider.protocol === query.protocol && query.stream;
+    return provider.native && provider.protocol === query.protocol && (query.stream || provider.streamOnly !== true);
   }
 
   function keepsBytes(target: Target): boolean {
@@ -77,12 +79,19 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     return !holdsEnvelope(original());
   }
 
-  function encode(target: Target): EgressCall {
+  /** A request that was encoded anew may offer tools in another form than the client's, unless its provider knows all
+   *  forms: then its reply must be translated back. */
+  function formFor(target: Target, kept: boolean): ReplyDecoding['form'] {
+    if (!passesBytes(target) || !(kept || target.model.provider.dialect.tools.native)) return 'translated';
+    return query.stream ? 'stream-bytes' : 'whole-bytes';
+  }
+
+  function encode(target: Target, stream: boolean): EgressCall {
     const { model, credential } = target;
     const { value, losses: lost } = decode();
     decoded = undefined;
     const call = options.protocols(model.provider.protocol).egress.open(
-      { ...value, stream: true },
+      { ...value, stream },
       {
         provider: model.provider.id,
         model: model.upstreamId,
@@ -94,27 +103,36 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     return call;
   }
 
+  /** A unary reply that is to be translated is folded from a stream, whose silence can be told from its absence. */
   function prepare(target: Target): PreparedCall {
     const { model } = target;
     const { egress } = options.protocols(model.provider.protocol);
     const { decodeError } = egress;
-    const request = { path: egress.path(model.upstreamId, true), headers: egress.headers };
-    if (keepsBytes(target)) {
+    const kept = keepsBytes(target);
+    const form = formFor(target, kept);
+    const stream = form !== 'whole-bytes';
+    const request = {
+      path: egress.path(model.upstreamId, stream),
+      headers: {
+        accept: stream ? 'text/event-stream' : 'application/json',
+        ...egress.headers,
+        ...(passesBytes(target) ? options.nativeHeaders : {}),
+      },
+    };
+    if (kept) {
       losses = [];
+      const { decodeStream, decodeResponse } = egress.tap;
+      // One JSON object in a stream's place is translated, while the request is still at hand.
+      const whole = stream ? (body: Json) => encode(target, true).decodeResponse(body) : decodeResponse;
       return {
         request: { ...request, body: edited(original(), query, target) },
-        reply: {
-          bytes: true,
-          decodeStream: egress.tap,
-          decodeResponse: (whole) => encode(target).decodeResponse(whole),
-          decodeError,
-        },
+        reply: { form, decodeStream, decodeResponse: whole, decodeError },
       };
     }
-    const { body: encoded, decodeStream, decodeResponse } = encode(target);
+    const { body: encoded, decodeStream, decodeResponse } = encode(target, stream);
     return {
       request: { ...request, body: jsonText(withoutMetadata(encoded, model.provider)) },
-      reply: { bytes: passesBytes(target), decodeStream, decodeResponse, decodeError },
+      reply: { form, decodeStream, decodeResponse, decodeError },
     };
   }
 

@@ -56,9 +56,12 @@ export type IngressCodec = {
   readonly encodeError: (
     failure: Failure,
     caller: Caller,
+    requestId: string,
   ) => { readonly status: number; readonly headers: Headers; readonly body: JsonObject };
-  /** An event that clients skip and that resets their idle timer. */
-  readonly keepAlive: SseFrame;
+  /** An event or a comment that clients skip and that resets their idle timer, as the stream's own text. */
+  readonly keepAlive: string;
+  /** Headers by which clients ask for more of this protocol. A native provider of it gets them, but from Codex. */
+  readonly nativeHeaders: readonly string[];
 };
 
 /** @property echo       the caller's request, for protocols whose replies repeat it.
@@ -74,8 +77,8 @@ export type ReplyContext = {
 /** The provider's side. */
 export type EgressCodec = {
   readonly open: (request: InferenceRequest, target: EgressTarget) => EgressCall;
-  /** Metering beside a reply that goes through as bytes: the same decoder, with no table of tool names. */
-  readonly tap: () => Transducer<Uint8Array, InferenceEvent>;
+  /** Metering beside a reply that goes through as bytes: the same decoders, with no table of tool names. */
+  readonly tap: ReplyDecoder;
   /** Path behind the base URL, with its leading slash: `/chat/completions`. */
   readonly path: (model: string, stream: boolean) => string;
   /** Headers that the contract demands of every call: `anthropic-version`. */
@@ -91,11 +94,11 @@ export type EgressTarget = {
   readonly dialect: Dialect;
 };
 
-/** One closure for both directions, so that they share the table of tool names. */
-export type EgressCall = {
-  readonly body: JsonObject;
-  readonly losses: readonly Loss[];
+export type ReplyDecoder = {
   readonly decodeStream: () => Transducer<Uint8Array, InferenceEvent>;
   /** A unary reply, as the events of a stream that arrived at once. */
   readonly decodeResponse: (body: Json) => readonly InferenceEvent[];
 };
+
+/** One closure for both directions, so that they share the table of tool names. */
+export type EgressCall = ReplyDecoder & { readonly body: JsonObject; readonly losses: readonly Loss[] };

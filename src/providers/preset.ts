@@ -10,6 +10,7 @@ import type { Quirk } from './quirks.ts';
  *  @property local         runs on this machine or network: a key is taken but not needed, and calls cost nothing.
  *  @property keyOptional   a key is taken but not needed, though calls may leave the network and cost: a proxy's.
  *  @property native        a full implementation of its protocol, so that bytes may pass untouched.
+ *  @property streamOnly    answers nothing but streams.
  *  @property clientMetadata  may be sent what Codex tells of the working tree: its own maker's services alone.
  *  @property priceId       the provider's id in @pydantic/genai-prices; absent: its models are unpriced.
  *  @property keyNote       for a person: where a key comes from, or how the server is started.
@@ -25,6 +26,7 @@ export type Preset = {
   readonly local: boolean;
   readonly keyOptional?: boolean;
   readonly native: boolean;
+  readonly streamOnly?: boolean;
   readonly clientMetadata?: boolean;
   readonly priceId?: string;
   readonly headers: { readonly [name: string]: string };
@@ -67,6 +69,7 @@ export const presetSchema: z.ZodType<Preset> = z.strictObject({
   local: z.boolean(),
   keyOptional: z.boolean().exactOptional(),
   native: z.boolean(),
+  streamOnly: z.boolean().exactOptional(),
   clientMetadata: z.boolean().exactOptional(),
   priceId: z.string().min(1).exactOptional(),
   headers: z.record(z.string(), z.string()),

@@ -9,6 +9,7 @@ import type { Quirk } from './quirks.ts';
  *  @property keyVariables    environment variables that hold its key: named in the mend when the key is refused.
  *  @property clientMetadata  may be sent what Codex tells of the working tree (`client_metadata`: paths, commit hashes).
  *  @property native    a full implementation of its protocol, so that bytes may pass untouched.
+ *  @property streamOnly  answers nothing but streams.
  *  @property local     runs on this machine or network: no key, no price.
  *  @property priceId   the provider's id in the price table; without it, its models are unpriced. */
 export type Provider = {
@@ -25,6 +26,7 @@ export type Provider = {
   readonly dialect: Dialect;
   readonly knownModels?: readonly KnownModel[];
   readonly native: boolean;
+  readonly streamOnly?: boolean;
   readonly local: boolean;
   readonly keyVariables?: readonly string[];
   readonly clientMetadata?: boolean;

@@ -20,12 +20,18 @@ export function authenticate(headers: Headers, tokens: readonly string[]): Authe
   if (!tokens.some((token) => sameText(token, given))) {
     return { ok: false, message: 'The gateway token is wrong. The command `plugboard token` prints the right one.' };
   }
-  const caller: Caller = {
-    id: 'local',
-    ...(headers['originator'] === undefined ? {} : { originator: headers['originator'] }),
-  };
   const login = own !== undefined && authorization !== undefined && !carriesToken(authorization, tokens);
-  return { ok: true, caller, headers: login ? { ...rest, authorization } : rest };
+  return { ok: true, caller: callerOf(headers), headers: login ? { ...rest, authorization } : rest };
+}
+
+const MAX_NAME_LENGTH = 100;
+
+/** Codex names itself in `originator`; other clients are known by the product that their `user-agent` begins with,
+ *  without its version: `OpenAI/JS 7.55.0` is `OpenAI/JS`, `claude-cli/2.1.0 (external, cli)` is `claude-cli`. */
+export function callerOf(headers: Headers): Caller {
+  const [product = ''] = (headers['user-agent'] ?? '').trim().split(/\s/, 1);
+  const originator = headers['originator'] ?? product.replace(/\/v?\d[^/]*$/, '').slice(0, MAX_NAME_LENGTH);
+  return { id: 'local', ...(originator === '' ? {} : { originator }) };
 }
 
 function carriesToken(authorization: string, tokens: readonly string[]): boolean {

@@ -16,7 +16,8 @@ export function clientReply(response: ServerResponse): ClientReply {
 
   function write(data: string | Uint8Array): boolean {
     const { socket } = response;
-    if (response.destroyed) return true;
+    // A chunk without a byte would be the end of the reply.
+    if (response.destroyed || data.length === 0) return true;
     isSocketFull = false;
     if (!isFlowing || socket === null || !response.chunkedEncoding || data.length > MAX_TEXT) {
       isFlowing = response.headersSent && socket !== null;

@@ -1,10 +1,11 @@
 import type { JsonObject } from '../ir/json.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 
-/** The protocol that a path belongs to; OpenAI's form of errors where it belongs to none. */
-export function protocolOfPath(path: string): ProtocolId {
+/** The protocol that a path belongs to. */
+export function protocolOfPath(path: string): ProtocolId | undefined {
   if (path.startsWith('/v1/messages')) return 'anthropic-messages';
-  return path.startsWith('/v1/chat/') ? 'openai-chat' : 'openai-responses';
+  if (path.startsWith('/v1/responses')) return 'openai-responses';
+  return path.startsWith('/v1/chat/') ? 'openai-chat' : undefined;
 }
 
 const ANTHROPIC_TYPES: { readonly [status: number]: string } = {
@@ -19,9 +20,10 @@ const ANTHROPIC_TYPES: { readonly [status: number]: string } = {
 
 const OPENAI_TYPES: { readonly [status: number]: string } = { 401: 'authentication_error', 403: 'permission_error' };
 
-/** An error that the server itself makes, before or beside the pipeline, in the form of the caller's protocol. */
+/** An error that the server itself makes, before or beside the pipeline, in the form of the caller's protocol.
+ *  @param protocol  undefined where the path belongs to none: OpenAI's form then. */
 export function plainError(
-  protocol: ProtocolId,
+  protocol: ProtocolId | undefined,
   error: { readonly status: number; readonly message: string; readonly code: string; readonly requestId: string },
 ): JsonObject {
   const { status, message, code } = error;

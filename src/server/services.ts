@@ -1,6 +1,7 @@
 import type { Caller } from '../ir/caller.ts';
 import type { Failure } from '../ir/failure.ts';
 import type { JsonObject } from '../ir/json.ts';
+import type { ProtocolId } from '../ir/protocol-id.ts';
 import type { ClientReply, ClientRequest } from '../pipeline/client.ts';
 import type { Headers } from '../protocols/protocol.ts';
 
@@ -10,8 +11,15 @@ export type Services = {
   /** The tokens that are valid now. */
   readonly tokens: () => readonly string[];
   readonly serve: (request: ClientRequest, reply: ClientReply) => Promise<void>;
-  /** A failure of the server itself, as clients of the Responses protocol understand it. */
-  readonly encodeError: (failure: Failure, caller: Caller) => EncodedError;
+  /** Can clients of this protocol be served? */
+  readonly speaks: (protocol: ProtocolId) => boolean;
+  /** A failure of the server itself, as clients of this protocol understand it; undefined where none are served. */
+  readonly encodeError: (
+    protocol: ProtocolId,
+    failure: Failure,
+    caller: Caller,
+    requestId: string,
+  ) => EncodedError | undefined;
   /** The body of `GET /v1/models`, already as text. @param clientVersion  of a Codex, as it says when it asks. */
   readonly catalog: (clientVersion: string | undefined) => Promise<{ readonly body: string; readonly etag: string }>;
   readonly readiness: () => Readiness;

@@ -10,9 +10,10 @@ import type { RequestBody } from './upstream.ts';
 export type PreparedCall = { readonly request: PreparedRequest; readonly reply: ReplyDecoding };
 export type PreparedRequest = { readonly path: string; readonly headers: Headers; readonly body: RequestBody };
 
-/** @property bytes  the reply goes through as bytes; its events are for metering alone. */
+/** @property form  how the reply goes on: translated, or as the bytes of a stream or of one JSON object, beside which its
+ *                  events are for metering alone. Bytes that came in the other form are translated. */
 export type ReplyDecoding = {
-  readonly bytes: boolean;
+  readonly form: 'translated' | 'stream-bytes' | 'whole-bytes';
   readonly decodeStream: () => Transducer<Uint8Array, InferenceEvent>;
   readonly decodeResponse: (body: Json) => readonly InferenceEvent[];
   readonly decodeError: EgressCodec['decodeError'];

@@ -22,7 +22,12 @@ const reset: Failure = { kind: 'transport', message: 'broke off', code: 'ECONNRE
 
 async function run(
   scripts: readonly Script[],
-  options: { targets?: NonEmpty<Target>; bytes?: boolean; signal?: AbortSignal; prepare?: () => never } = {},
+  options: {
+    targets?: NonEmpty<Target>;
+    form?: 'stream-bytes' | 'whole-bytes';
+    signal?: AbortSignal;
+    prepare?: () => never;
+  } = {},
 ) {
   const { transport, calls, cancelled } = scriptedTransport(scripts);
   const events: InferenceEvent[] = [];
@@ -31,7 +36,7 @@ async function run(
     transport,
     {
       targets: options.targets ?? [FIRST, SECOND],
-      prepare: options.prepare ?? (() => scriptedCall(options.bytes)),
+      prepare: options.prepare ?? (() => scriptedCall(options.form)),
       clientHeaders: {},
       signal: options.signal ?? new AbortController().signal,
       now: Date.now,
@@ -154,7 +159,7 @@ test('a client that leaves ends the call and nothing else is tried', async () =>
 
 test('bytes pass untouched, and a tap that breaks is let go', async () => {
   const pieces = [`${JSON.stringify(text)}\n`, 'throw', 'more bytes'];
-  const reply = await run([{ pieces }], { bytes: true });
+  const reply = await run([{ pieces }], { form: 'stream-bytes' });
   assert.equal(reply.bytes, pieces.join(''));
   assert.equal(reply.failure, undefined);
   const translated = await run([{ pieces }]);
@@ -163,10 +168,20 @@ test('bytes pass untouched, and a tap that breaks is let go', async () => {
 
 test('JSON where a stream was asked for is one reply', async () => {
   const headers = { 'content-type': 'application/json; charset=utf-8' };
-  const whole = await run([{ headers, pieces: ['{"a":', '1}'] }], { bytes: true });
+  const whole = await run([{ headers, pieces: ['{"a":', '1}'] }], { form: 'stream-bytes' });
   assert.deepEqual(types(whole.events), ['text-start', 'text-delta', 'text-end', 'finish']);
+  assert.equal(whole.bytes, '', 'a stream was asked for: the one object in its place is translated');
   const mislabelled = await run([{ headers, pieces: [text, finish] }]);
   assert.deepEqual(types(mislabelled.events), ['text-delta', 'finish']);
+});
+
+test('one JSON object that was asked for passes as bytes, a stream in its place does not', async () => {
+  const headers = { 'content-type': 'application/json' };
+  const whole = await run([{ headers, pieces: ['{"a":', '1}'] }], { form: 'whole-bytes' });
+  assert.equal(whole.bytes, '{"a":1}');
+  assert.deepEqual(types(whole.events), ['text-start', 'text-delta', 'text-end', 'finish']);
+  const stream = await run([{ pieces: [text, finish] }], { form: 'whole-bytes' });
+  assert.deepEqual([stream.bytes, types(stream.events)], ['', ['text-delta', 'finish']]);
 });
 
 test('what cannot be carried to a target is told, and not sent', async () => {

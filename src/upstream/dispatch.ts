@@ -84,7 +84,7 @@ async function attempt(
   const whole = isJson(reply.headers);
   return holdHead(reply, {
     decoder: whole ? decodeWholeBody(decoding) : decoding.decodeStream(),
-    bytes: decoding.bytes && !whole,
+    bytes: decoding.form === (whole ? 'whole-bytes' : 'stream-bytes'),
     explain,
     elapsed: () => call.now() - startedAt,
     commit: (bytes) => sink.commit(target, number, bytes),
@@ -103,7 +103,7 @@ function open(transport: Transport, call: DispatchCall, target: Target): Opened 
       target,
       method: 'POST',
       path: request.path,
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...request.headers },
+      headers: { 'content-type': 'application/json', ...request.headers },
       clientHeaders: call.clientHeaders,
       body: request.body,
       signal: call.signal,

@@ -29,11 +29,18 @@ export const egress: EgressCodec = {
       decodeResponse: (body) => decodeResponse(body, options()),
     };
   },
-  tap: () => decodeStream({ names: NO_TOOL_NAMES, callId: callIdSource([], newId) }),
+  tap: {
+    decodeStream: () => decodeStream(bare()),
+    decodeResponse: (body) => decodeResponse(body, bare()),
+  },
   path: () => '/messages',
   headers: { 'anthropic-version': '2023-06-01' },
   decodeError,
 };
+
+function bare(): ReplyOptions {
+  return { names: NO_TOOL_NAMES, callId: callIdSource([], newId) };
+}
 
 function newId(): string {
   return randomUUID().replaceAll('-', '');

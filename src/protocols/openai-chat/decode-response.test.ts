@@ -57,7 +57,7 @@ for (const [name, body, kind] of FAILURES) {
 }
 
 test('beside a reply that passes as bytes, the same decoder counts', () => {
-  const tap = egress.tap();
+  const tap = egress.tap.decodeStream();
   const chunk = {
     choices: [{ delta: { content: 'a' }, finish_reason: 'stop' }],
     usage: { prompt_tokens: 1, completion_tokens: 2 },

@@ -8,6 +8,8 @@ import { decodeResponse } from './decode-response.ts';
 import { decodeStream } from './decode-stream.ts';
 import { encodeRequest } from './encode-request.ts';
 
+const BARE: ReplyReading = { names: NO_TOOL_NAMES, callId: (given) => given ?? '' };
+
 /** @param newId  for calls that come without an id, or with one that the session already has. */
 export function chatEgress(newId: () => string): EgressCodec {
   return {
@@ -24,7 +26,7 @@ export function chatEgress(newId: () => string): EgressCodec {
         decodeResponse: (reply) => decodeResponse(reply, reading),
       };
     },
-    tap: () => decodeStream({ names: NO_TOOL_NAMES, callId: (given) => given ?? '' }),
+    tap: { decodeStream: () => decodeStream(BARE), decodeResponse: (reply) => decodeResponse(reply, BARE) },
     path: () => '/chat/completions',
     headers: {},
     decodeError: decodeOpenAiError,

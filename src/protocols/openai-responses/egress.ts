@@ -7,6 +7,8 @@ import { decodeResponse, decodeStream } from './decode-stream.ts';
 import { encodeRequest } from './encode-request.ts';
 import type { ReplyReading } from './read-reply.ts';
 
+const BARE: ReplyReading = { names: NO_TOOL_NAMES, callId: (given) => given ?? '' };
+
 /** @param newId  for calls that come without an id, or with one that the session already has. */
 export function responsesEgress(newId: () => string): EgressCodec {
   return {
@@ -23,7 +25,7 @@ export function responsesEgress(newId: () => string): EgressCodec {
         decodeResponse: (reply) => decodeResponse(reply, reading),
       };
     },
-    tap: () => decodeStream({ names: NO_TOOL_NAMES, callId: (given) => given ?? '' }),
+    tap: { decodeStream: () => decodeStream(BARE), decodeResponse: (reply) => decodeResponse(reply, BARE) },
     path: () => '/responses',
     headers: {},
     decodeError: decodeOpenAiError,

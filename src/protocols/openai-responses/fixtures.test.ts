@@ -78,7 +78,7 @@ for (const name of readdirSync(folder).sort()) {
 
   test(`${name}: metering sees the same usage and end`, () => {
     const whole = run(open(name).call.decodeStream(), [bytes]);
-    const tapped = run(responsesEgress(() => '').tap(), [bytes]);
+    const tapped = run(responsesEgress(() => '').tap.decodeStream(), [bytes]);
     const counted = (events: readonly InferenceEvent[]): readonly InferenceEvent[] =>
       events.filter(({ type }) => type === 'usage' || type === 'finish' || type === 'error');
     assert.deepEqual(counted(tapped), counted(whole));

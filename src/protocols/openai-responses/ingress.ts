@@ -13,5 +13,6 @@ export const ingress: IngressCodec = {
   encodeResponse,
   encodeError,
   // Codex's idle timer runs on through comments, and is set back by any event, known or not.
-  keepAlive: { data: '{"type":"keepalive"}' },
+  keepAlive: 'data: {"type":"keepalive"}\n\n',
+  nativeHeaders: ['openai-beta'],
 };

@@ -67,9 +67,9 @@ export function jsonLines(): Transducer<Uint8Array, InferenceEvent> {
   };
 }
 
-export function scriptedCall(bytes = false): PreparedCall {
+export function scriptedCall(form: ReplyDecoding['form'] = 'translated'): PreparedCall {
   const reply: ReplyDecoding = {
-    bytes,
+    form,
     decodeStream: jsonLines,
     decodeResponse: () => [
       { type: 'text-start' },
