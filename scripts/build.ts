@@ -1,7 +1,7 @@
 /** Bundles the sources and what they import into dist/: one entry, each command a chunk of its own that is loaded when
  *  it is called. Docs: decision 0001. */
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 /** Of undici the gateway uses the pools alone; its entry loads fetch, WebSocket, caches and mocks as well. */
@@ -14,6 +14,25 @@ const poolsOfUndici: Plugin = {
       contents: `export { default as Agent } from 'undici/lib/dispatcher/agent.js';
         export { default as ProxyAgent } from 'undici/lib/dispatcher/proxy-agent.js';`,
     }));
+  },
+};
+
+/** The files of the presets as texts, each parsed when it is asked for. */
+const presetsAsTexts: Plugin = {
+  name: 'presets-as-texts',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]presets[\\/]preset-files\.ts$/ }, ({ path }) => {
+      const folder = dirname(path);
+      const texts = globSync('*.json', { cwd: folder })
+        .sort()
+        .map((name) => [basename(name, '.json'), JSON.stringify(JSON.parse(readFileSync(join(folder, name), 'utf8')))]);
+      return {
+        contents: `const texts = ${JSON.stringify(Object.fromEntries(texts))};
+          export const PRESET_IDS = Object.keys(texts);
+          export const presetText = (id) => texts[id];`,
+        watchDirs: [folder],
+      };
+    });
   },
 };
 
@@ -31,7 +50,7 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node22.19',
-  plugins: [poolsOfUndici],
+  plugins: [poolsOfUndici, presetsAsTexts],
   banner: { js: COMMONJS },
   // Node keeps the text of what it loads, twice as large where one character is not ASCII. Names stay, for stacks.
   minifyWhitespace: true,

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '../ir/json.ts';
-import { type Preset, presetSchema } from '../providers/preset.ts';
-import { findPreset, PRESET_IDS } from '../providers/presets/presets.ts';
+import { type Preset, userPresetSchema } from '../providers/preset.ts';
+import { PRESET_IDS } from '../providers/presets/preset-files.ts';
+import { findPreset } from '../providers/presets/presets.ts';
 
 /** @property find  the user's own file over ours of the same id. @property ids  every id that `preset:` takes. */
 export type Presets = { readonly find: (id: string) => FoundPreset; readonly ids: () => readonly string[] };
@@ -22,7 +23,7 @@ export function presetsOf(home: string): Presets {
         const preset = findPreset(id);
         return preset === undefined ? { state: 'missing' } : { state: 'found', preset };
       }
-      const parsed = presetSchema.safeParse(parseJson(text));
+      const parsed = userPresetSchema(id).safeParse(parseJson(text));
       if (parsed.success) return { state: 'found', preset: parsed.data };
       const [first] = parsed.error.issues;
       const where = first === undefined || first.path.length === 0 ? '' : ` at ${first.path.map(String).join('.')}`;

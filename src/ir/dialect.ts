@@ -1,3 +1,4 @@
+import type { FailureKind } from './failure.ts';
 import type { JsonObject } from './json.ts';
 
 /** What a codec must know of a provider beyond its protocol. Compiled from the provider's quirks (data), so that no
@@ -47,11 +48,21 @@ export type Dialect = {
     readonly native: boolean;
     /** `tool_choice` values that the provider takes. */
     readonly choices: readonly ('auto' | 'none' | 'required' | 'tool')[];
+    /** How many tools one request may offer; those behind them are left out, each a Loss. */
+    readonly maxTools?: number;
+    /** Characters of a description; the rest is cut off, a Loss. */
+    readonly maxDescription?: number;
   };
   readonly outputFormat: 'json-schema' | 'json-object' | 'instruction';
   readonly images: { readonly input: boolean; readonly inToolResults: boolean };
   /** `stream_options: {include_usage: true}` is taken. */
   readonly streamUsage: boolean;
+  /** Where its token counts stand and how they are called, ahead of the names that every decoder knows. */
+  readonly usage: UsageRules;
+  /** How its errors look and what they mean, ahead of what every decoder understands. */
+  readonly errors: ErrorRules;
+  /** What is documented of its prompt cache. Absent: nothing. */
+  readonly cache?: CacheRules;
   readonly cacheKeyField?: string;
   /** Where explicit cache breakpoints are understood. */
   readonly cacheBreakpoints: boolean;
@@ -63,6 +74,45 @@ export type Dialect = {
   readonly drop: readonly string[];
   /** Top-level members that are renamed after encoding. */
   readonly rename: { readonly [from: string]: string };
+};
+
+/** Names are members of the usage object, dotted where nested: `prompt_tokens_details.cached_tokens`. The first that counts
+ *  something wins.
+ *  @property places           where a usage object stands in a chunk or reply: `x_groq.usage`.
+ *  @property cachedTokens     inside the input count (OpenAI's way) or beside it. Absent: as the protocol has it.
+ *  @property reasoningTokens  inside the output count or beside it. Absent: as the total tells. */
+export type UsageRules = {
+  readonly places?: readonly string[];
+  readonly input?: readonly string[];
+  readonly output?: readonly string[];
+  readonly cacheRead?: readonly string[];
+  readonly cacheWrite?: readonly string[];
+  readonly reasoning?: readonly string[];
+  readonly cachedTokens?: 'inside' | 'beside';
+  readonly reasoningTokens?: 'inside' | 'beside';
+};
+
+/** @property message    members that hold the words, dotted where nested: `base_resp.status_msg`.
+ *  @property code       members that hold the code; 0 there means that all is well.
+ *  @property codes      what a code, or the type of an error, means.
+ *  @property overflow   words of a message that tell of a prompt too long, whatever the letter case.
+ *  @property emptyOverflow  statuses that mean the same where they come without a body. */
+export type ErrorRules = {
+  readonly message?: readonly string[];
+  readonly code?: readonly string[];
+  readonly codes?: { readonly [code: string]: FailureKind };
+  readonly overflow?: readonly string[];
+  readonly emptyOverflow?: readonly number[];
+};
+
+/** @property prefix      what is cached: any prefix that repeats, the parts marked by the caller, both, or nothing.
+ *  @property minTokens   a shorter prefix is not cached. @property blockTokens  a prefix counts in whole blocks of them.
+ *  @property ttlSeconds  how long an entry lives at the least without being read. */
+export type CacheRules = {
+  readonly prefix: 'automatic' | 'explicit' | 'both' | 'none';
+  readonly minTokens?: number;
+  readonly blockTokens?: number;
+  readonly ttlSeconds?: number;
 };
 
 export type ReasoningField =

@@ -6,6 +6,8 @@ export const plainDialect = {
   cacheBreakpoints: false,
   verbosity: false,
   serviceTier: false,
+  usage: {},
+  errors: {},
   defaults: {},
   drop: [],
   rename: {},

@@ -29,15 +29,32 @@ export type DeploymentDefaults = {
   readonly modelList?: ModelListForm;
 };
 
-/** @property path          behind the base URL, with its leading slash.
- *  @property contextField  the member of a listed model that tells its window, in tokens.
- *  @property outputField   the member that tells how much it writes at most, in tokens.
- *  @property idPrefix      what listed ids bear before the name that a call takes. */
+/** Where a list of models stands, and what the members of a model tell. Members are dotted where nested, and a number is a
+ *  place in a list: `context_length`, `meta.n_ctx`, `providers.0.context_length`.
+ *  @property path             behind the base URL, or absolute from the host with `//`: `/models`, `//api/tags`.
+ *  @property list             the member of the reply that holds the models. Absent: `data`, `models` or the reply itself.
+ *  @property idField          the member that calls name. Absent: `id`, `name` or `model`.
+ *  @property idPrefix         stands before an id in the list and not in a call: `models/`.
+ *  @property contextField     tokens of its window. @property outputField  the most tokens that it answers with.
+ *  @property modalitiesField  a list of what it takes, `image` among it, or whether it takes images. */
 export type ModelListForm = {
   readonly path: string;
+  readonly list?: string;
+  readonly idField?: string;
+  readonly idPrefix?: string;
   readonly contextField?: string;
   readonly outputField?: string;
-  readonly idPrefix?: string;
+  readonly modalitiesField?: string;
+  readonly price?: ListedPrice;
+};
+
+/** Members that tell a price, as a number or a text that is one.
+ *  @property perMillion  makes USD per million tokens of them: 1,000,000 where they are USD per token. */
+export type ListedPrice = {
+  readonly input: string;
+  readonly output: string;
+  readonly cachedInput?: string;
+  readonly perMillion: number;
 };
 
 /** Request headers, names in lower case. */

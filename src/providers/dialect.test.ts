@@ -88,6 +88,26 @@ test('each kind of quirk changes what it names and nothing else', () => {
       changes: { images: { input: false, inToolResults: false } },
     },
     { quirk: { kind: 'stream-usage', source, accepted: false }, changes: { streamUsage: false } },
+    {
+      quirk: { kind: 'tool-limits', source, maxTools: 128, maxDescription: 1024 },
+      changes: { tools: { ...before.tools, maxTools: 128, maxDescription: 1024 } },
+    },
+    {
+      quirk: { kind: 'usage-names', source, places: ['x.usage'], cacheRead: ['hits'], cachedTokens: 'beside' },
+      changes: { usage: { places: ['x.usage'], cacheRead: ['hits'], cachedTokens: 'beside' } },
+    },
+    {
+      quirk: { kind: 'error-shape', source, code: ['base.code'], codes: { '7': 'quota' } },
+      changes: { errors: { code: ['base.code'], codes: { '7': 'quota' } } },
+    },
+    {
+      quirk: { kind: 'overflow-signs', source, words: ['too much'], emptyStatuses: [400] },
+      changes: { errors: { overflow: ['too much'], emptyOverflow: [400] } },
+    },
+    {
+      quirk: { kind: 'cache-rules', source, prefix: 'automatic', minTokens: 1024 },
+      changes: { cache: { prefix: 'automatic', minTokens: 1024 } },
+    },
     { quirk: { kind: 'cache-key', source, field: 'user' }, changes: { cacheKeyField: 'user' } },
     { quirk: { kind: 'cache-breakpoints', source, accepted: true }, changes: { cacheBreakpoints: true } },
     { quirk: { kind: 'verbosity', source, accepted: true }, changes: { verbosity: true } },

@@ -87,6 +87,11 @@ function applyQuirk(dialect: Dialect, quirk: Quirk): Dialect {
       };
     case 'tool-names':
       return tools({ maxNameLength: quirk.maxLength });
+    case 'tool-limits':
+      return tools({
+        ...(quirk.maxTools === undefined ? {} : { maxTools: quirk.maxTools }),
+        ...(quirk.maxDescription === undefined ? {} : { maxDescription: quirk.maxDescription }),
+      });
     case 'schema-keywords':
       return tools({ dropKeywords: [...new Set([...dialect.tools.dropKeywords, ...quirk.drop])] });
     case 'strict-tools':
@@ -113,6 +118,25 @@ function applyQuirk(dialect: Dialect, quirk: Quirk): Dialect {
       };
     case 'stream-usage':
       return { ...dialect, streamUsage: quirk.accepted };
+    case 'usage-names': {
+      const { kind: _, source: __, ...usage } = quirk;
+      return { ...dialect, usage: { ...dialect.usage, ...usage } };
+    }
+    case 'error-shape': {
+      const { kind: _, source: __, codes, ...shape } = quirk;
+      const known = codes === undefined ? {} : { codes: { ...dialect.errors.codes, ...codes } };
+      return { ...dialect, errors: { ...dialect.errors, ...shape, ...known } };
+    }
+    case 'overflow-signs': {
+      const { words, emptyStatuses } = quirk;
+      const overflow = [...(dialect.errors.overflow ?? []), ...words];
+      const empty = emptyStatuses === undefined ? {} : { emptyOverflow: emptyStatuses };
+      return { ...dialect, errors: { ...dialect.errors, overflow, ...empty } };
+    }
+    case 'cache-rules': {
+      const { kind: _, source: __, ...cache } = quirk;
+      return { ...dialect, cache };
+    }
     case 'cache-key': {
       const { cacheKeyField: _, ...rest } = dialect;
       return quirk.field === null ? rest : { ...rest, cacheKeyField: quirk.field };

@@ -14,7 +14,8 @@ import type { Quirk } from './quirks.ts';
  *  @property clientMetadata  may be sent what Codex tells of the working tree: its own maker's services alone.
  *  @property priceId       the provider's id in @pydantic/genai-prices; absent: its models are unpriced.
  *  @property keyNote       for a person: where a key comes from, or how the server is started.
- *  @property source        the provider's own documentation of the API. */
+ *  @property source        the provider's own documentation of the API.
+ *  @property sources       where each field that says something of the provider is documented, by the field's name. */
 export type Preset = {
   readonly id: string;
   readonly name: string;
@@ -35,7 +36,30 @@ export type Preset = {
   readonly models: readonly KnownModel[];
   readonly keyNote: string;
   readonly source: string;
+  readonly sources: PresetSources;
 };
+
+/** The fields that make a claim about the provider beside its quirks and models, which have a source of their own. */
+export const SOURCED_FIELDS = [
+  'baseUrl',
+  'baseUrlExample',
+  'auth',
+  'keyVariables',
+  'keyOptional',
+  'native',
+  'clientMetadata',
+  'priceId',
+  'headers',
+  'modelList',
+] as const satisfies readonly (keyof Preset)[];
+
+export type PresetSources = { readonly [field in (typeof SOURCED_FIELDS)[number]]?: string };
+
+/** Does the preset claim something there? `false`, an empty list and an empty map claim nothing. */
+export function isClaim(preset: Omit<Preset, 'sources'>, field: (typeof SOURCED_FIELDS)[number]): boolean {
+  const value = preset[field];
+  return value !== undefined && value !== false && (typeof value !== 'object' || Object.keys(value).length > 0);
+}
 
 const url = z.url({ protocol: /^https?$/ });
 const baseUrl = url.refine((text) => !text.endsWith('/'), 'no slash at the end');
@@ -57,8 +81,26 @@ const knownModel: z.ZodType<KnownModel> = z.strictObject({
   quirks: z.array(quirkSchema).exactOptional(),
 });
 
-/** The form of a preset file, ours or a user's. */
-export const presetSchema: z.ZodType<Preset> = z.strictObject({
+const price = z.strictObject({
+  input: z.string().min(1),
+  output: z.string().min(1),
+  cachedInput: z.string().min(1).exactOptional(),
+  perMillion: z.number().positive(),
+});
+
+const modelList: z.ZodType<ModelList> = z.strictObject({
+  path: z.string().startsWith('/'),
+  list: z.string().min(1).exactOptional(),
+  idField: z.string().min(1).exactOptional(),
+  idPrefix: z.string().min(1).exactOptional(),
+  contextField: z.string().min(1).exactOptional(),
+  outputField: z.string().min(1).exactOptional(),
+  modalitiesField: z.string().min(1).exactOptional(),
+  price: price.exactOptional(),
+  loaded: z.strictObject({ path: z.string().startsWith('/'), contextField: z.string() }).exactOptional(),
+});
+
+const shape = {
   id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
   name: z.string().min(1),
   protocol: z.enum(PROTOCOL_IDS),
@@ -73,17 +115,52 @@ export const presetSchema: z.ZodType<Preset> = z.strictObject({
   clientMetadata: z.boolean().exactOptional(),
   priceId: z.string().min(1).exactOptional(),
   headers: z.record(z.string(), z.string()),
-  modelList: z
-    .strictObject({
-      path: z.string().startsWith('/'),
-      contextField: z.string().exactOptional(),
-      outputField: z.string().exactOptional(),
-      idPrefix: z.string().exactOptional(),
-      loaded: z.strictObject({ path: z.string().startsWith('/'), contextField: z.string() }).exactOptional(),
-    })
-    .exactOptional(),
+  modelList: modelList.exactOptional(),
   quirks: z.array(quirkSchema),
   models: z.array(knownModel),
   keyNote: z.string().min(1),
-  source: url,
-});
+};
+
+const sources = z.strictObject({
+  baseUrl: url.exactOptional(),
+  baseUrlExample: url.exactOptional(),
+  auth: url.exactOptional(),
+  keyVariables: url.exactOptional(),
+  keyOptional: url.exactOptional(),
+  native: url.exactOptional(),
+  clientMetadata: url.exactOptional(),
+  priceId: url.exactOptional(),
+  headers: url.exactOptional(),
+  modelList: url.exactOptional(),
+} satisfies Record<(typeof SOURCED_FIELDS)[number], z.ZodType>);
+
+/** The form of a preset that comes with the program: no claim without its source, no source without its claim. */
+export const presetSchema: z.ZodType<Preset> = z
+  .strictObject({ ...shape, source: url, sources })
+  .superRefine((preset, context) => {
+    for (const field of SOURCED_FIELDS) {
+      if (isClaim(preset, field) === (preset.sources[field] !== undefined)) continue;
+      const message = preset.sources[field] === undefined ? 'has no source' : 'is the source of nothing';
+      context.addIssue({ code: 'custom', path: ['sources', field], message });
+    }
+  });
+
+/** The form of a user's own preset: what it leaves out is empty, and its sources are the user's affair.
+ *  @param id  the file's name, which is the preset's. */
+export function userPresetSchema(id: string): z.ZodType<Preset> {
+  return z.strictObject({
+    ...shape,
+    id: z.literal(id, 'is the name of the file').default(id),
+    name: shape.name.default(id),
+    auth: auth.default({ type: 'bearer' }),
+    keyVariables: shape.keyVariables.default([]),
+    local: shape.local.default(false),
+    native: shape.native.default(false),
+    headers: shape.headers.default({}),
+    quirks: shape.quirks.default([]),
+    models: z.array(knownModel).default([]),
+    keyNote: shape.keyNote.default(`A preset of your own, ${id}.json.`),
+    source: z.string().min(1).default(`${id}.json`),
+    sources: sources.default({}),
+  });
+}

@@ -77,9 +77,8 @@ export class Secret {
 /** Milliseconds. `firstByte` runs from the request's end to the reply's first body byte, `idle` between two chunks. */
 export type Timeouts = { readonly connectMs: number; readonly firstByteMs: number; readonly idleMs: number };
 
-/** Where the provider lists its models, and which of a model's members tell its window.
- *  @property path          behind the base URL, or absolute from the host with `//`: `/models`, `//api/tags`.
- *  @property contextField  a member of a model, dotted where it is nested: `context_length`, `meta.n_ctx`. */
+/** Where the provider lists its models, and what a model's members tell.
+ *  @property loaded  what only the models in memory have. */
 export type ModelList = ModelListForm & { readonly loaded?: LoadedModels };
 
 /** Where a local server tells the windows that it really allocated, which only the models in memory have. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EffortDialect } from '../ir/dialect.ts';
+import type { FailureKind } from '../ir/failure.ts';
 import type { Json } from '../ir/json.ts';
 import type { Quirk } from './quirks.ts';
 
@@ -7,6 +8,7 @@ const field = z.string().min(1);
 const json = z.json().transform((value): Json => value);
 const jsonObject = z.record(z.string(), json);
 const path = z.array(field).min(1);
+const names = z.array(field).min(1);
 const levels = z.array(field).min(1);
 const instructionRole = z.enum(['developer', 'system']);
 const reasoningField = z.enum([
@@ -31,6 +33,21 @@ const effort: z.ZodType<EffortDialect> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('budget'), budgets: z.record(z.string(), z.int().nonnegative()) }),
   z.strictObject({ kind: z.literal('adaptive'), levels }),
 ]);
+
+/** What an error code of a provider may mean. */
+const UPSTREAM_FAILURES = [
+  'auth',
+  'permission',
+  'quota',
+  'rate-limited',
+  'overloaded',
+  'server-error',
+  'timeout',
+  'invalid-request',
+  'context-overflow',
+  'model-not-found',
+  'content-policy',
+] as const satisfies readonly FailureKind[];
 
 /** `source` is what tells a rule from a rumour: a page in our presets, in a user's own file any word that says it. */
 const source = z.string().min(1, 'is empty');
@@ -71,6 +88,12 @@ export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
     default: z.int().positive().exactOptional(),
   }),
   z.strictObject({ kind: z.literal('tool-names'), source, maxLength: z.int().min(16) }),
+  z.strictObject({
+    kind: z.literal('tool-limits'),
+    source,
+    maxTools: z.int().positive().exactOptional(),
+    maxDescription: z.int().min(16).exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('schema-keywords'), source, drop: z.array(field) }),
   z.strictObject({ kind: z.literal('strict-tools'), source, accepted: z.boolean() }),
   z.strictObject({ kind: z.literal('parallel-field'), source, accepted: z.boolean() }),
@@ -101,6 +124,39 @@ export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
     inToolResults: z.boolean().exactOptional(),
   }),
   z.strictObject({ kind: z.literal('stream-usage'), source, accepted: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('usage-names'),
+    source,
+    places: names.exactOptional(),
+    input: names.exactOptional(),
+    output: names.exactOptional(),
+    cacheRead: names.exactOptional(),
+    cacheWrite: names.exactOptional(),
+    reasoning: names.exactOptional(),
+    cachedTokens: z.enum(['inside', 'beside']).exactOptional(),
+    reasoningTokens: z.enum(['inside', 'beside']).exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal('error-shape'),
+    source,
+    message: names.exactOptional(),
+    code: names.exactOptional(),
+    codes: z.record(field, z.enum(UPSTREAM_FAILURES)).exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal('overflow-signs'),
+    source,
+    words: z.array(field),
+    emptyStatuses: z.array(z.int().min(400).max(599)).exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal('cache-rules'),
+    source,
+    prefix: z.enum(['automatic', 'explicit', 'both', 'none']),
+    minTokens: z.int().nonnegative().exactOptional(),
+    blockTokens: z.int().positive().exactOptional(),
+    ttlSeconds: z.int().positive().exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('cache-key'), source, field: field.nullable() }),
   z.strictObject({ kind: z.literal('cache-breakpoints'), source, accepted: z.boolean() }),
   z.strictObject({ kind: z.literal('verbosity'), source, accepted: z.boolean() }),

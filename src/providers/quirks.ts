@@ -1,4 +1,4 @@
-import type { Dialect, EffortDialect, ReasoningField } from '../ir/dialect.ts';
+import type { CacheRules, Dialect, EffortDialect, ErrorRules, ReasoningField, UsageRules } from '../ir/dialect.ts';
 import type { Json, JsonObject } from '../ir/json.ts';
 
 /** One way in which a provider departs from its protocol. A closed union: a new kind needs three users or a decision
@@ -18,6 +18,7 @@ type QuirkKind =
   | { readonly kind: 'reasoning-echo'; readonly echo: Dialect['reasoning']['echo'] }
   | { readonly kind: 'token-limit'; readonly field: Dialect['tokenLimitField']; readonly default?: number }
   | { readonly kind: 'tool-names'; readonly maxLength: number }
+  | { readonly kind: 'tool-limits'; readonly maxTools?: number; readonly maxDescription?: number }
   | { readonly kind: 'schema-keywords'; readonly drop: readonly string[] }
   | { readonly kind: 'strict-tools'; readonly accepted: boolean }
   | { readonly kind: 'parallel-field'; readonly accepted: boolean }
@@ -33,6 +34,10 @@ type QuirkKind =
   | { readonly kind: 'output-format'; readonly accepts: Dialect['outputFormat'] }
   | { readonly kind: 'images'; readonly input: boolean; readonly inToolResults?: boolean }
   | { readonly kind: 'stream-usage'; readonly accepted: boolean }
+  | ({ readonly kind: 'usage-names' } & UsageRules)
+  | ({ readonly kind: 'error-shape' } & Pick<ErrorRules, 'message' | 'code' | 'codes'>)
+  | { readonly kind: 'overflow-signs'; readonly words: readonly string[]; readonly emptyStatuses?: readonly number[] }
+  | ({ readonly kind: 'cache-rules' } & CacheRules)
   | { readonly kind: 'cache-key'; readonly field: string | null }
   | { readonly kind: 'cache-breakpoints'; readonly accepted: boolean }
   | { readonly kind: 'verbosity'; readonly accepted: boolean }

@@ -3,7 +3,7 @@ import { withDotenv } from '../../config/dotenv.ts';
 import type { Environment } from '../../config/environment.ts';
 import { configSchema } from '../../config/schema.ts';
 import { presetsOf } from '../../config/user-presets.ts';
-import { PRESET_IDS } from '../../providers/presets/presets.ts';
+import { PRESET_IDS } from '../../providers/presets/preset-files.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { CommandContext } from '../context.ts';
 import { probeAll } from '../providers.ts';

@@ -4,14 +4,18 @@ import { findProvider } from '@pydantic/genai-prices';
 import type { Dialect, EffortDialect } from '../../ir/dialect.ts';
 import { compileDialect, dialectFor } from '../dialect.ts';
 import { modelFacts } from '../known-model.ts';
+import { isClaim, type Preset, presetSchema, SOURCED_FIELDS } from '../preset.ts';
 import type { Provider } from '../provider.ts';
-import { findPreset, PRESET_IDS } from './presets.ts';
+import { PRESET_IDS } from './preset-files.ts';
+import { findPreset } from './presets.ts';
 
 for (const id of PRESET_IDS) {
   test(`preset ${id} is well formed`, () => {
     const preset = findPreset(id);
     assert.ok(preset);
     assert.equal(preset.id, id);
+    const asked = SOURCED_FIELDS.filter((field) => isClaim(preset, field));
+    assert.deepEqual(Object.keys(preset.sources).toSorted(), asked.toSorted(), 'each claim has its source');
     assert.ok(preset.baseUrl !== undefined || preset.baseUrlExample !== undefined);
     const here = preset.baseUrl?.startsWith('http://127.0.0.1') ?? false;
     assert.equal(preset.local, here && preset.keyOptional !== true, 'a proxy on this machine is not local');
@@ -24,6 +28,28 @@ for (const id of PRESET_IDS) {
       assert.equal(findProvider({ providerId: preset.priceId })?.id, preset.priceId, 'the price table knows it');
     }
   });
+}
+
+test('a claim without its source is refused, and so is a source of nothing', () => {
+  const { sources, ...preset } = presetOf('deepseek');
+  const { baseUrl: _, ...rest } = sources;
+  const bare = presetSchema.safeParse({ ...preset, sources: rest });
+  assert.deepEqual(
+    bare.error?.issues.map(({ path, message }) => [path.join('.'), message]),
+    [['sources.baseUrl', 'has no source']],
+  );
+  const idle = presetSchema.safeParse({ ...preset, sources: { ...sources, headers: 'https://example.com' } });
+  assert.deepEqual(
+    idle.error?.issues.map(({ path, message }) => [path.join('.'), message]),
+    [['sources.headers', 'is the source of nothing']],
+  );
+  for (const source of Object.values(sources)) assert.match(source, /^https:\/\//);
+});
+
+function presetOf(id: string): Preset {
+  const preset = findPreset(id);
+  assert.ok(preset);
+  return preset;
 }
 
 test('an unknown preset is undefined', () => {

@@ -26,6 +26,8 @@ export const CHAT_DIALECT: Dialect = {
   outputFormat: 'json-schema',
   images: { input: true, inToolResults: false },
   streamUsage: true,
+  usage: {},
+  errors: {},
   cacheKeyField: 'prompt_cache_key',
   cacheBreakpoints: false,
   verbosity: true,
