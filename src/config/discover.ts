@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, type JsonObject } from '../ir/json.ts';
-import { isNonEmpty } from '../ir/non-empty.ts';
-import type { ModelFacts, ModelList, Provider } from '../providers/provider.ts';
+import { isJsonObject, type Json, type JsonObject, memberAt } from '../ir/json.ts';
+import type { ListedPrice } from '../protocols/protocol.ts';
+import type { ModelFacts, ModelList, Price, Provider } from '../providers/provider.ts';
 import type { Discovered, DiscoveredModel, Snapshot } from './snapshot.ts';
 
 /** One GET at a provider, signed as its calls are. @returns the reply's JSON; `undefined` where there was none: not
@@ -38,38 +38,50 @@ export async function askModels(provider: Provider, ask: AskProvider): Promise<r
   });
 }
 
-/** The models of a list in any of its usual forms: `{data: [...]}`, `{models: [...]}` or the list alone.
+/** The models of a list in the form that the preset tells, else in any of the usual ones.
  *  @param form  which members tell what, as dotted paths: `meta.n_ctx`. */
 export function listedModels(list: Json | undefined, form: ListForm = {}): readonly DiscoveredModel[] {
-  const { idPrefix = '' } = form;
-  return entriesOf(list).flatMap((entry) => {
+  const { idField, idPrefix = '' } = form;
+  return entriesOf(list, form.list).flatMap((entry) => {
     if (!isJsonObject(entry)) return [];
-    const name = [entry['id'], entry['name'], entry['model']].find((word) => typeof word === 'string' && word !== '');
+    const names = idField === undefined ? [entry['id'], entry['name'], entry['model']] : [memberAt(entry, idField)];
+    const name = names.find((word) => typeof word === 'string' && word !== '');
     if (typeof name !== 'string') return [];
     const id = name.startsWith(idPrefix) ? name.slice(idPrefix.length) : name;
-    return [{ id, facts: factsOf(entry, form) }];
+    const price = form.price === undefined ? undefined : priceOf(entry, form.price);
+    return [{ id, facts: factsOf(entry, form), ...(price === undefined ? {} : { price }) }];
   });
 }
 
 type ListForm = Partial<Omit<ModelList, 'path' | 'loaded'>>;
 
-function entriesOf(list: Json | undefined): readonly Json[] {
+function entriesOf(list: Json | undefined, member: string | undefined): readonly Json[] {
   if (isList(list)) return list;
   if (!isJsonObject(list)) return [];
-  return [list['data'], list['models']].find(isList) ?? [];
+  const named = member === undefined ? [list['data'], list['models']] : [memberAt(list, member)];
+  return named.find(isList) ?? [];
 }
 
-function factsOf(entry: JsonObject, { contextField, outputField }: ListForm): ModelFacts {
+function factsOf(entry: JsonObject, { contextField, outputField, modalitiesField }: ListForm): ModelFacts {
   const contextWindow = tokensAt(entry, contextField);
   const maxOutputTokens = tokensAt(entry, outputField);
-  const modalities = memberAt(entry, 'architecture.input_modalities') ?? entry['input_modalities'];
+  const inputModalities = modalitiesOf(
+    modalitiesField === undefined
+      ? (memberAt(entry, 'architecture.input_modalities') ?? entry['input_modalities'])
+      : memberAt(entry, modalitiesField),
+  );
   return {
     ...(contextWindow === undefined ? {} : { contextWindow }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-    ...(isList(modalities) && isNonEmpty(modalities)
-      ? { inputModalities: modalities.includes('image') ? (['text', 'image'] as const) : (['text'] as const) }
-      : {}),
+    ...(inputModalities === undefined ? {} : { inputModalities }),
   };
+}
+
+/** A list of what the model takes, or whether it takes images. */
+function modalitiesOf(told: Json | undefined): ModelFacts['inputModalities'] {
+  if (typeof told === 'boolean') return told ? ['text', 'image'] : ['text'];
+  if (!isList(told) || told.length === 0) return undefined;
+  return told.some((word) => typeof word === 'string' && /image|vision/i.test(word)) ? ['text', 'image'] : ['text'];
 }
 
 function tokensAt(entry: JsonObject, path: string | undefined): number | undefined {
@@ -77,12 +89,22 @@ function tokensAt(entry: JsonObject, path: string | undefined): number | undefin
   return typeof tokens === 'number' && Number.isInteger(tokens) && tokens > 0 ? tokens : undefined;
 }
 
-function memberAt(value: JsonObject, path: string): Json | undefined {
-  return path.split('.').reduce<Json | undefined>((node, step) => {
-    if (isList(node)) return node[Number(step)];
-    return isJsonObject(node) ? node[step] : undefined;
-  }, value);
+/** Only where both are told: half a price is none. */
+function priceOf(entry: JsonObject, form: ListedPrice): Price | undefined {
+  const usd = (path: string | undefined): number | undefined => {
+    const told = path === undefined ? undefined : memberAt(entry, path);
+    const amount = typeof told === 'string' && told.trim() !== '' ? Number(told) : told;
+    return typeof amount === 'number' && Number.isFinite(amount) && amount >= 0
+      ? amount * form.perMillion * NANO_USD_PER_TOKEN
+      : undefined;
+  };
+  const [input, output, cacheRead] = [usd(form.input), usd(form.output), usd(form.cachedInput)];
+  if (input === undefined || output === undefined) return undefined;
+  return { input, output, ...(cacheRead === undefined ? {} : { cacheRead }) };
 }
+
+/** One USD per million tokens. */
+const NANO_USD_PER_TOKEN = 1_000;
 
 function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);

@@ -1,4 +1,4 @@
-import type { Model, ModelFacts, Provider } from '../providers/provider.ts';
+import type { Model, ModelFacts, Price, Provider } from '../providers/provider.ts';
 import type { Route } from '../routing/plan.ts';
 
 /** The configuration, parsed once and frozen. A reload swaps it whole; a request in flight keeps the one it began with. */
@@ -22,7 +22,8 @@ export type Snapshot = {
 
 /** By provider id, in the provider's order. */
 export type Discovered = ReadonlyMap<string, readonly DiscoveredModel[]>;
-export type DiscoveredModel = { readonly id: string; readonly facts: ModelFacts };
+/** @property price  what the provider itself says that it asks. */
+export type DiscoveredModel = { readonly id: string; readonly facts: ModelFacts; readonly price?: Price };
 
 export type ServerSettings = {
   readonly host: string;

@@ -27,3 +27,11 @@ export function jsonText(value: Json): string {
 const HALF = /\\ud[89a-f]/;
 /** An escape of JSON itself: one that stands in a string's own text has its backslash doubled. */
 const LONE_HALF = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
+
+/** The member at a dotted path: `meta.n_ctx`, `choices.0.usage`; a number is a place in a list. */
+export function memberAt(value: Json, path: string): Json | undefined {
+  return path.split('.').reduce<Json | undefined>((node, step) => {
+    if (Array.isArray(node)) return node[Number(step)];
+    return isJsonObject(node) ? node[step] : undefined;
+  }, value);
+}

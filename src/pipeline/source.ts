@@ -5,7 +5,7 @@ import type { RouteQuery } from '../ir/query.ts';
 import type { InferenceRequest } from '../ir/request.ts';
 import { failedPatches } from '../metering/tool-calls.ts';
 import { holdsEnvelope } from '../protocols/envelope.ts';
-import type { EgressCall, Headers, IngressCodec, Protocol } from '../protocols/protocol.ts';
+import type { EgressCall, EgressCodec, Headers, IngressCodec, Protocol } from '../protocols/protocol.ts';
 import { dialectFor } from '../providers/dialect.ts';
 import type { Provider, Target } from '../providers/provider.ts';
 import type { PreparedCall, ReplyDecoding } from '../upstream/call.ts';
@@ -107,7 +107,9 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
   function prepare(target: Target): PreparedCall {
     const { model } = target;
     const { egress } = options.protocols(model.provider.protocol);
-    const { decodeError } = egress;
+    const { errors } = dialectFor(model);
+    const decodeError: EgressCodec['decodeError'] = (status, headers, body, now) =>
+      egress.decodeError(status, headers, body, now, errors);
     const kept = keepsBytes(target);
     const form = formFor(target, kept);
     const stream = form !== 'whole-bytes';

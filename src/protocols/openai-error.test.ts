@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FailureKind } from '../ir/failure.ts';
-import { decodeOpenAiError, decodeOpenAiErrorObject } from './openai-error.ts';
+import { decodeOpenAiError, decodeOpenAiErrorObject, errorAt } from './openai-error.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const error = (message: string, code: string | number | null = null, type: string | null = null): string =>
@@ -104,4 +104,44 @@ test('an error inside a stream needs no status', () => {
   assert.equal(decodeOpenAiErrorObject({ error: 'model not found' }).kind, 'model-not-found');
   assert.equal(decodeOpenAiErrorObject('Broken.').kind, 'server-error');
   assert.match(decodeOpenAiErrorObject({}).message, /without a word/);
+});
+
+test('what a preset says of errors comes before what all providers have in common', () => {
+  const rules = {
+    code: ['base.code'],
+    message: ['base.words'],
+    codes: { '1261': 'context-overflow', '7': 'quota', grumpy: 'overloaded' },
+    overflow: ['Too Much For Me'],
+    emptyOverflow: [400],
+  } as const;
+  const kind = (status: number, body: string): string => decodeOpenAiError(status, {}, body, NOW, rules).kind;
+  assert.equal(kind(400, error('Prompt', '1261')), 'context-overflow');
+  assert.equal(kind(500, error('it is too much for me today')), 'context-overflow');
+  assert.equal(kind(400, error('No.', null, 'grumpy')), 'overloaded');
+  assert.equal(kind(400, ''), 'context-overflow');
+  assert.equal(kind(401, ''), 'auth');
+  assert.equal(kind(400, '{"base":{"code":7,"words":"Pay."}}'), 'quota');
+  assert.deepEqual(errorAt({ base: { code: 7, words: 'Pay.' } }, rules), { kind: 'quota', message: 'Pay.', code: '7' });
+  assert.equal(errorAt({ base: { code: 8 } }, rules)?.message, 'The provider reported its error 8.');
+  assert.equal(errorAt({ base: { code: 0, words: 'success' } }, rules), undefined);
+  assert.equal(errorAt({ base: { code: 7 } }), undefined);
+});
+
+/** What providers without a preset, or behind a router, say of a prompt that is too long. */
+const OVERFLOWS: readonly string[] = [
+  'Your input exceeds the context window of this model',
+  "This model's maximum prompt length is 131072 but the request contains 537812 tokens",
+  'Please reduce the length of the messages or completion',
+  "The input (200000 tokens) is longer than the model's context length (131072 tokens).",
+  'the request exceeds the available context size, try increasing it',
+  'Your request exceeded model token limit: 262144 (requested: 300000)',
+  'Prompt exceeds max length',
+  'Range of input length should be [1, 98304]',
+  'Prompt contains 300000 tokens, too large for model with 131072 maximum context length',
+];
+
+test('a prompt too long is known by the words of every provider', () => {
+  for (const words of OVERFLOWS) {
+    assert.equal(decodeOpenAiError(400, {}, error(words), NOW).kind, 'context-overflow', words);
+  }
 });

@@ -1,37 +1,61 @@
+import type { ErrorRules } from '../ir/dialect.ts';
 import type { Failure, FailureKind } from '../ir/failure.ts';
-import { isJsonObject, type Json, parseJson } from '../ir/json.ts';
+import { isJsonObject, type Json, type JsonObject, memberAt, parseJson } from '../ir/json.ts';
 import type { Headers } from './protocol.ts';
 import { retryAfterMs, retryAfterWords } from './retry-after.ts';
 
 /** The error body that OpenAI defined and nearly every other provider sends in some form, as a `Failure`.
- *  @param body  the reply's text; HTML and plain text are taken too.
- *  @param now   milliseconds since the epoch, for a Retry-After date. */
-export function decodeOpenAiError(status: number, headers: Headers, body: string, now: number): Failure {
-  const said = errorFacts(parseJson(body)) ?? plainFacts(body);
-  return failure(said, status, retryAfterMs(headers, now));
+ *  @param body   the reply's text; HTML and plain text are taken too.
+ *  @param now    milliseconds since the epoch, for a Retry-After date.
+ *  @param rules  what the provider's preset says of its errors, ahead of what all of them have in common. */
+export function decodeOpenAiError(
+  status: number,
+  headers: Headers,
+  body: string,
+  now: number,
+  rules: ErrorRules = {},
+): Failure {
+  const value = parseJson(body);
+  const said = ruledFacts(value, rules) ?? errorFacts(value) ?? plainFacts(body);
+  const told = failure(said, status, retryAfterMs(headers, now), rules);
+  const isEmpty = body.trim() === '' && rules.emptyOverflow?.includes(status) === true;
+  return isEmpty ? { ...told, kind: 'context-overflow' } : told;
 }
 
 /** An error that stands inside a stream, or inside a reply with status 200.
  *  @param error  the object with `message`, or the whole body that holds it under `error`; a bare string is taken too. */
-export function decodeOpenAiErrorObject(error: Json): Failure {
-  return failure(errorFacts(error) ?? {}, undefined, undefined);
+export function decodeOpenAiErrorObject(error: Json, rules: ErrorRules = {}): Failure {
+  return failure(ruledFacts(error, rules) ?? errorFacts(error) ?? {}, undefined, undefined, rules);
 }
 
-/** What an error body says. Codes are lower-cased words; numbers among them are HTTP statuses. */
+/** The error in a reply with status 200 that only its provider's rules can find. */
+export function errorAt(value: JsonObject, rules: ErrorRules = {}): Failure | undefined {
+  const said = ruledFacts(value, rules);
+  return said === undefined ? undefined : failure(said, undefined, undefined, rules);
+}
+
+/** What an error body says. Codes are lower-cased words; numbers among them are HTTP statuses.
+ *  @property raw  the code as it came, numbers included: what a provider's own table of codes is asked for. */
 type ErrorFacts = {
   readonly message?: string;
   readonly code?: string;
   readonly type?: string;
+  readonly raw?: string;
   readonly parameter?: string;
   readonly status?: number;
 };
 
-function failure(said: ErrorFacts, httpStatus: number | undefined, headerMs: number | undefined): Failure {
+function failure(
+  said: ErrorFacts,
+  httpStatus: number | undefined,
+  headerMs: number | undefined,
+  rules: ErrorRules,
+): Failure {
   const status = httpStatus !== undefined && httpStatus >= 400 ? httpStatus : said.status;
-  const message = said.message ?? (status === undefined ? 'The provider reported an error without a word.' : '');
-  const kind = kindOf(said, status);
+  const message = said.message ?? (status === undefined ? silence(said) : '');
+  const kind = ruledKind(said, rules) ?? kindOf(said, status);
   const afterMs = headerMs ?? (kind === 'rate-limited' || kind === 'overloaded' ? retryAfterWords(message) : undefined);
-  const code = said.code ?? said.type;
+  const code = said.code ?? said.type ?? said.raw;
   return {
     kind,
     message: message === '' ? `The provider answered with status ${status} and no words.` : message,
@@ -40,6 +64,37 @@ function failure(said: ErrorFacts, httpStatus: number | undefined, headerMs: num
     ...(said.parameter === undefined ? {} : { parameter: said.parameter }),
     ...(afterMs === undefined ? {} : { retryAfterMs: afterMs }),
   };
+}
+
+function silence({ raw }: ErrorFacts): string {
+  return raw === undefined
+    ? 'The provider reported an error without a word.'
+    : `The provider reported its error ${raw}.`;
+}
+
+/** What the provider's own table says of the code, or of the words. */
+function ruledKind(said: ErrorFacts, { codes = {}, overflow = [] }: ErrorRules): FailureKind | undefined {
+  const words = said.message?.toLowerCase() ?? '';
+  if (overflow.some((sign) => words.includes(sign.toLowerCase()))) return 'context-overflow';
+  for (const code of [said.raw, said.code, said.type]) {
+    const kind = code === undefined ? undefined : codes[code];
+    if (kind !== undefined) return kind;
+  }
+  return undefined;
+}
+
+/** An error where the provider's rules say that its words and its code stand. */
+function ruledFacts(value: Json | undefined, { message = [], code = [] }: ErrorRules): ErrorFacts | undefined {
+  if (value === undefined || (message.length === 0 && code.length === 0)) return undefined;
+  const raw = code.map((path) => rawCode(memberAt(value, path))).find((found) => found !== undefined && found !== '0');
+  const words = message.map((path) => wordsOf(memberAt(value, path))).find((found) => found !== undefined);
+  if (raw === undefined && (code.length > 0 || words === undefined)) return undefined;
+  return { ...(raw === undefined ? {} : { raw }), ...(words === undefined ? {} : { message: words }) };
+}
+
+function rawCode(value: Json | undefined): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function errorFacts(body: Json | undefined): ErrorFacts | undefined {
@@ -55,11 +110,13 @@ function errorFacts(body: Json | undefined): ErrorFacts | undefined {
   const status = statusOf(body['code']) ?? statusOf(body['status']) ?? statusOf(body['http_status']);
   const type = wordOf(body['type']) ?? wordOf(body['status']);
   const parameter = wordsOf(body['param']);
-  if (message === undefined && code === undefined && status === undefined) return undefined;
+  const raw = rawCode(body['code']);
+  if (message === undefined && raw === undefined && code === undefined && status === undefined) return undefined;
   return {
     ...(message === undefined ? {} : { message: nested === undefined ? message : `${message}: ${nested}` }),
     ...(code === undefined ? {} : { code }),
     ...(type === undefined ? {} : { type }),
+    ...(raw === undefined || status !== undefined ? {} : { raw }),
     ...(parameter === undefined ? {} : { parameter }),
     ...(status === undefined ? {} : { status }),
   };
@@ -112,7 +169,7 @@ const CODES: readonly (readonly [RegExp, FailureKind])[] = [
 
 /** Words that tell a case apart where status and code leave it open. */
 const OVERFLOW =
-  /context (length|window|size)|maximum context|too many (input )?tokens|prompt is too long|input is too long|exceeds? the (available |model'?s? )?(context|maximum (input|prompt|number of))|reduce the length/i;
+  /context (length|window|size)|maximum context|maximum prompt length|too many (input )?tokens|(prompt|input) (is )?too long|prompt exceeds max length|model token limit|range of input length|exceeds? the (available |model'?s? )?(context|maximum (input|prompt|number of))|reduce the length/i;
 const NO_CREDIT =
   /insufficient (balance|credit|funds|quota)|exceeded your current quota|out of credits|billing|payment required|arrears|more credits/i;
 const NO_MODEL =

@@ -1,5 +1,5 @@
 import type { Caller } from '../ir/caller.ts';
-import type { Dialect } from '../ir/dialect.ts';
+import type { Dialect, ErrorRules } from '../ir/dialect.ts';
 import type { InferenceEvent } from '../ir/event.ts';
 import type { Failure } from '../ir/failure.ts';
 import type { Json, JsonObject } from '../ir/json.ts';
@@ -100,8 +100,9 @@ export type EgressCodec = {
   readonly path: (model: string, stream: boolean) => string;
   /** Headers that the contract demands of every call: `anthropic-version`. */
   readonly headers: Headers;
-  /** A reply whose status is not 2xx. @param body its text, at most 64 KiB of it. @param now  ms since the epoch, for Retry-After dates. */
-  readonly decodeError: (status: number, headers: Headers, body: string, now: number) => Failure;
+  /** A reply whose status is not 2xx. @param body its text, at most 64 KiB of it. @param now  ms since the epoch, for
+   *  Retry-After dates. @param rules  what the provider's preset says of its errors. */
+  readonly decodeError: (status: number, headers: Headers, body: string, now: number, rules?: ErrorRules) => Failure;
 };
 
 export type EgressTarget = {

@@ -21,7 +21,8 @@ export const egress: EgressCodec = {
       ...(target.credentialId === undefined ? {} : { credentialId: target.credentialId }),
       value: signed,
     });
-    const options = (): ReplyOptions => ({ names, callId: callIdSource(request.messages, newId), state });
+    const { errors } = target.dialect;
+    const options = (): ReplyOptions => ({ names, callId: callIdSource(request.messages, newId), state, errors });
     return {
       body: value,
       losses,

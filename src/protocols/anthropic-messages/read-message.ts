@@ -1,3 +1,4 @@
+import type { ErrorRules } from '../../ir/dialect.ts';
 import type { FinishReason, InferenceEvent } from '../../ir/event.ts';
 import type { Failure } from '../../ir/failure.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../../ir/json.ts';
@@ -10,6 +11,7 @@ import { countUsage } from './usage.ts';
  *                   given back, as in metering. */
 export type ReplyOptions = Pick<BlockOptions, 'names' | 'callId'> & {
   readonly state?: (value: JsonObject) => ProviderState;
+  readonly errors?: ErrorRules;
 };
 
 /** One reply, event by event or whole. After `finish` or `error` went out, nothing more does.
@@ -185,7 +187,7 @@ export function readMessage(options: ReplyOptions): MessageReader {
       case 'message_stop':
         return finish();
       case 'error':
-        return last({ type: 'error', failure: decodeErrorEvent(value) });
+        return last({ type: 'error', failure: decodeErrorEvent(value, options.errors) });
     }
     return blocks.take();
   };

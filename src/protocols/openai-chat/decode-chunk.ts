@@ -8,7 +8,7 @@ import type { ToolNames } from '../tool-names.ts';
 import { errorInside } from './decode-error.ts';
 import { reasoningReader } from './decode-reasoning.ts';
 import { toolCallReader } from './decode-tool-calls.ts';
-import { countsSomething, decodeUsage } from './decode-usage.ts';
+import { usageReader } from './decode-usage.ts';
 import { decodeFinishReason, type Ending } from './finish-reason.ts';
 import { whiteSpaceWatch } from './white-space.ts';
 
@@ -34,6 +34,8 @@ export type ChunkDecoder = {
 
 export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
   const rules = reading.target?.dialect.reasoning;
+  const counting = usageReader(reading.target?.dialect.usage);
+  const errors = reading.target?.dialect.errors;
   const thinking = reasoningReader(reading.target, rules?.from ?? ['reasoning_content', 'reasoning']);
   const blocks = sequenceBlocks({
     names: reading.names,
@@ -113,20 +115,20 @@ export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
   };
 
   const readChoice = (choice: JsonObject): void => {
-    const { delta, message, finish_reason: word, usage: inside } = choice;
+    const { delta, message, finish_reason: word } = choice;
     if (isJsonObject(delta)) readDelta(delta);
     // A whole message instead of deltas; after deltas it only repeats them.
     else if (isJsonObject(message) && !answered && !called) readDelta(message);
-    if (isJsonObject(inside)) usage = inside;
     if (typeof word === 'string' && word !== '' && !isFinal(ending)) ending = decodeFinishReason(word);
   };
 
   const chunk = (value: JsonObject): void => {
     if (over) return;
-    if (isJsonObject(value['usage'])) usage = newer(usage, value['usage']);
-    else if (isJsonObject(value['x_groq']) && isJsonObject(value['x_groq']['usage'])) usage = value['x_groq']['usage'];
+    const told = counting.find(value);
+    // Every chunk may hold the counts so far; the last ones that count anything stand.
+    if (told !== undefined && (usage === undefined || counting.counts(told))) usage = told;
     const { choices } = value;
-    const failure = errorInside(value);
+    const failure = errorInside(value, errors);
     if (failure !== undefined) {
       fail(failure);
       return;
@@ -139,7 +141,7 @@ export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
 
   const end = (last: InferenceEvent): void => {
     over = true;
-    const counted = usage === undefined ? undefined : decodeUsage(usage);
+    const counted = usage === undefined ? undefined : counting.read(usage);
     if (counted !== undefined) blocks.conclude({ type: 'usage', usage: counted });
     blocks.conclude(last);
   };
@@ -181,11 +183,6 @@ function reasonGiven(reason: FinishReason, called: boolean, refused: boolean): F
   if (reason !== 'stop' && reason !== 'tool-calls') return reason;
   if (called) return 'tool-calls';
   return refused ? 'refusal' : 'stop';
-}
-
-/** Every chunk may hold the counts so far; the last ones that count anything stand. */
-function newer(before: JsonObject | undefined, usage: JsonObject): JsonObject {
-  return before !== undefined && !countsSomething(usage) ? before : usage;
 }
 
 /** Tool calls, or the one call of the form that was before them, which a few servers still answer with. */

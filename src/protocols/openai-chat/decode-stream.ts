@@ -21,7 +21,7 @@ export function decodeStream(reading: ReplyReading): Transducer<Uint8Array, Infe
     const value = parseJson(data);
     if (isJsonObject(value)) decoder.chunk(value);
     else if (data.trim() === '[DONE]') decoder.finish();
-    else if (event === 'error') decoder.fail(decodeOpenAiErrorObject(value ?? data));
+    else if (event === 'error') decoder.fail(decodeOpenAiErrorObject(value ?? data, reading.target?.dialect.errors));
     else if (value === undefined) {
       decoder.fail({ kind: 'protocol', message: 'The provider sent an event that is no JSON.' });
     }

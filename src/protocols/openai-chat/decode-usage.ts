@@ -1,57 +1,97 @@
-import { isJsonObject, type JsonObject } from '../../ir/json.ts';
+import type { UsageRules } from '../../ir/dialect.ts';
+import { isJsonObject, type JsonObject, memberAt } from '../../ir/json.ts';
 import { natural, type Usage, usageFromInclusive } from '../../ir/usage.ts';
 
-/** The usage object of a chunk or reply, under all the names that providers give its counts.
- *  @returns undefined where it counts nothing. */
-export function decodeUsage(usage: JsonObject): Usage | undefined {
-  const inputDetails = detailsOf(usage, 'prompt_tokens_details', 'input_tokens_details');
-  const outputDetails = detailsOf(usage, 'completion_tokens_details', 'output_tokens_details');
-  const input = first(usage['prompt_tokens'], usage['input_tokens']);
-  const completion = first(usage['completion_tokens'], usage['output_tokens']);
-  const reasoning = first(outputDetails['reasoning_tokens'], usage['reasoning_tokens']);
-  if (!countsSomething(usage)) return undefined;
-  // xAI counts thinking beside the completion, as its total shows; OpenRouter does so for some models, as it is more than
-  // the completion could hold, and bills both. Everyone else counts it inside.
-  const beside =
-    reasoning > completion || (reasoning > 0 && natural(usage['total_tokens']) === input + completion + reasoning);
-  return usageFromInclusive({
-    input,
-    cacheRead: first(
-      inputDetails['cached_tokens'],
-      usage['prompt_cache_hit_tokens'],
-      usage['cached_tokens'],
-      usage['cache_read_input_tokens'],
-    ),
-    cacheWrite: first(
-      inputDetails['cache_write_tokens'],
-      inputDetails['cache_creation_tokens'],
-      usage['cache_creation_input_tokens'],
-    ),
-    output: beside ? completion + reasoning : completion,
-    reasoning,
-  });
+/** The names that every decoder knows, since a router hands through what the server behind it says. What a preset says
+ *  of its provider is looked at first. */
+const KNOWN = {
+  places: ['usage', 'x_groq.usage', 'choices.0.usage'],
+  input: ['prompt_tokens', 'input_tokens'],
+  output: ['completion_tokens', 'output_tokens'],
+  cacheRead: [
+    'prompt_tokens_details.cached_tokens',
+    'input_tokens_details.cached_tokens',
+    'prompt_cache_hit_tokens',
+    'cached_tokens',
+    'cache_read_input_tokens',
+  ],
+  cacheWrite: [
+    'prompt_tokens_details.cache_write_tokens',
+    'prompt_tokens_details.cache_creation_tokens',
+    'prompt_tokens_details.cache_creation_input_tokens',
+    'input_tokens_details.cache_write_tokens',
+    'cache_creation_input_tokens',
+  ],
+  reasoning: [
+    'completion_tokens_details.reasoning_tokens',
+    'output_tokens_details.reasoning_tokens',
+    'reasoning_tokens',
+  ],
+} as const satisfies UsageRules;
+
+/** @property find    the usage object of a chunk or reply, where it holds one.
+ *  @property counts  does it count anything? Some servers send zeros before, or after, the counts.
+ *  @property read    undefined where it counts nothing. */
+export type UsageReader = {
+  readonly find: (value: JsonObject) => JsonObject | undefined;
+  readonly counts: (usage: JsonObject) => boolean;
+  readonly read: (usage: JsonObject) => Usage | undefined;
+};
+
+/** Usage as one provider tells it, under its own names ahead of those of all the others. */
+export function usageReader(rules: UsageRules = {}): UsageReader {
+  const places = [...(rules.places ?? []), ...KNOWN.places].map(memberReader);
+  const count = (field: Exclude<keyof typeof KNOWN, 'places'>): ((usage: JsonObject) => number) =>
+    firstCount([...(rules[field] ?? []), ...KNOWN[field]].map(memberReader));
+  const input = count('input');
+  const output = count('output');
+  const cacheRead = count('cacheRead');
+  const cacheWrite = count('cacheWrite');
+  const reasoning = count('reasoning');
+  const counts = (usage: JsonObject): boolean => input(usage) > 0 || output(usage) > 0;
+
+  const read = (usage: JsonObject): Usage | undefined => {
+    if (!counts(usage)) return undefined;
+    const cached = { cacheRead: cacheRead(usage), cacheWrite: cacheWrite(usage) };
+    const thinking = reasoning(usage);
+    const completion = output(usage);
+    return usageFromInclusive({
+      input: input(usage) + (rules.cachedTokens === 'beside' ? cached.cacheRead + cached.cacheWrite : 0),
+      ...cached,
+      output: isBeside(usage, input(usage), completion, thinking) ? completion + thinking : completion,
+      reasoning: thinking,
+    });
+  };
+
+  /** xAI counts thinking beside the completion, as its total shows; OpenRouter does so for some models, as it is more
+   *  than the completion could hold, and bills both. Everyone else counts it inside. */
+  const isBeside = (usage: JsonObject, prompt: number, completion: number, thinking: number): boolean => {
+    if (rules.reasoningTokens !== undefined) return rules.reasoningTokens === 'beside';
+    return thinking > completion || (thinking > 0 && natural(usage['total_tokens']) === prompt + completion + thinking);
+  };
+
+  const find = (value: JsonObject): JsonObject | undefined => {
+    for (const place of places) {
+      const usage = place(value);
+      if (isJsonObject(usage)) return usage;
+    }
+    return undefined;
+  };
+  return { find, counts, read };
 }
 
-/** Some servers send zeros before, or after, the counts. */
-export function countsSomething(usage: JsonObject): boolean {
-  return COUNTS.some((name) => natural(usage[name]) > 0);
-}
-
-const COUNTS = ['prompt_tokens', 'completion_tokens', 'input_tokens', 'output_tokens'];
-
-function detailsOf(usage: JsonObject, ...names: readonly string[]): JsonObject {
-  for (const name of names) {
-    const details = usage[name];
-    if (isJsonObject(details)) return details;
-  }
-  return {};
+/** A path is read once for a whole reply; most are one member, on which every chunk is asked. */
+function memberReader(path: string): (value: JsonObject) => unknown {
+  return path.includes('.') ? (value) => memberAt(value, path) : (value) => value[path];
 }
 
 /** The first count that is not zero. */
-function first(...counts: readonly unknown[]): number {
-  for (const count of counts) {
-    const value = natural(count);
-    if (value > 0) return value;
-  }
-  return 0;
+function firstCount(readers: readonly ((usage: JsonObject) => unknown)[]): (usage: JsonObject) => number {
+  return (usage) => {
+    for (const read of readers) {
+      const value = natural(read(usage));
+      if (value > 0) return value;
+    }
+    return 0;
+  };
 }

@@ -199,3 +199,24 @@ test('an output format goes as the provider takes it', () => {
     ['text.format'],
   );
 });
+
+test('tools over the limit of the provider are left out from the end, long descriptions are cut', () => {
+  const tool = (name: string): ToolDefinition => ({
+    kind: 'function',
+    name: { name },
+    description: 'A description of thirty letters',
+    parameters: { type: 'object', properties: {} },
+  });
+  const limits = { tools: { ...CHAT_DIALECT.tools, maxTools: 2, maxDescription: 13 } };
+  const { body, losses } = encode({ tools: ['a', 'b', 'c', 'd'].map(tool) }, limits);
+  assert.deepEqual(
+    objectsIn(body['tools']).map((offer) => offer['function']),
+    ['a', 'b'].map((name) => ({
+      name,
+      description: 'A description',
+      parameters: { type: 'object', properties: {} },
+    })),
+  );
+  assert.ok(losses.includes('tools[2]: The provider takes 2 tools: the rest is left out.'));
+  assert.ok(losses.includes('tools.a.description: The provider takes 13 characters of it: the rest is cut off.'));
+});

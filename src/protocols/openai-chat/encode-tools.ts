@@ -28,15 +28,32 @@ export function encodeTools(
     members = { ...members, ...form.members };
   }
   if (tools.length === 0) return { value: members, losses };
+  const taken = withinLimit(tools, dialect, losses);
   return {
-    value: { ...members, tools, ...choiceMembers(request, dialect, names, losses) },
+    value: { ...members, tools: taken, ...choiceMembers(request, dialect, names, losses) },
     losses,
   };
 }
 
+/** The first that fit: their order is the client's, so that the same ones are left out in every turn. */
+function withinLimit(tools: readonly JsonObject[], dialect: Dialect, losses: Loss[]): readonly JsonObject[] {
+  const { maxTools = tools.length } = dialect.tools;
+  if (tools.length <= maxTools) return tools;
+  losses.push({ path: `tools[${maxTools}]`, why: `The provider takes ${maxTools} tools: the rest is left out.` });
+  return tools.slice(0, maxTools);
+}
+
+function withinLength(description: string, path: string, dialect: Dialect, losses: Loss[]): string {
+  const { maxDescription = description.length } = dialect.tools;
+  if (description.length <= maxDescription) return description;
+  losses.push({ path, why: `The provider takes ${maxDescription} characters of it: the rest is cut off.` });
+  return description.slice(0, maxDescription).toWellFormed();
+}
+
 function encodeTool(offer: OfferedTool, description: string, dialect: Dialect, losses: Loss[]): JsonObject {
   const { wireName, tool } = offer;
-  const about = description === '' ? {} : { description };
+  const words = withinLength(description, `tools.${wireName}.description`, dialect, losses);
+  const about = words === '' ? {} : { description: words };
   if (tool.kind === 'custom') {
     const { schema } = toolParameters(FREEFORM_PARAMETERS, dialect.tools.dropKeywords);
     return { type: 'function', function: { name: wireName, ...about, parameters: schema } };

@@ -1,3 +1,4 @@
+import type { ErrorRules } from '../../ir/dialect.ts';
 import type { FinishReason, InferenceEvent } from '../../ir/event.ts';
 import type { Failure } from '../../ir/failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
@@ -46,6 +47,7 @@ export function replyReader(reading: ReplyReading): ReplyReader {
     },
   });
   const items = itemReader(blocks, thought, target);
+  const errors = target?.dialect.errors;
   let started = false;
   let over = false;
 
@@ -82,7 +84,7 @@ export function replyReader(reading: ReplyReading): ReplyReader {
     const usage = usageOf(response['usage']);
     const status = response['status'];
     if (isJsonObject(response['error']) || status === 'failed' || status === 'cancelled') {
-      fail(failureOf(response, status), usage);
+      fail(failureOf(response, status, errors), usage);
       return;
     }
     // Items that were never streamed, or of which only the beginning was.
@@ -111,11 +113,11 @@ export function replyReader(reading: ReplyReading): ReplyReader {
           });
           break;
         case 'error':
-          fail(decodeOpenAiErrorObject(event));
+          fail(decodeOpenAiErrorObject(event, errors));
           break;
         case undefined:
           // An error body in the place of an event.
-          if (event['error'] !== undefined) fail(decodeOpenAiErrorObject(event));
+          if (event['error'] !== undefined) fail(decodeOpenAiErrorObject(event, errors));
           break;
         default:
           start({});
@@ -127,7 +129,7 @@ export function replyReader(reading: ReplyReading): ReplyReader {
       const status = response['status'];
       if (status === 'in_progress' || status === 'queued') fail(UNFINISHED);
       else if (Array.isArray(response['output']) || typeof status === 'string') end(response);
-      else fail(decodeOpenAiErrorObject(response));
+      else fail(decodeOpenAiErrorObject(response, errors));
     },
     fail,
     isOver: () => over,
@@ -140,8 +142,8 @@ const UNFINISHED: Failure = {
   message: 'The provider sent a reply that it had not finished, and no stream that goes on.',
 };
 
-function failureOf(response: JsonObject, status: Json | undefined): Failure {
-  if (isJsonObject(response['error'])) return decodeOpenAiErrorObject(response['error']);
+function failureOf(response: JsonObject, status: Json | undefined, errors: ErrorRules | undefined): Failure {
+  if (isJsonObject(response['error'])) return decodeOpenAiErrorObject(response['error'], errors);
   const how = status === 'cancelled' ? 'cancelled the reply' : 'reported that the reply failed, and not why';
   return { kind: 'server-error', message: `The provider ${how}.` };
 }
