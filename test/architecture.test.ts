@@ -10,10 +10,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   providers: ['ir', 'protocols'],
   protocols: ['ir', 'wire'],
   context: ['ir'],
+  // Events of a reply to better events, between the decoder and whoever reads it. Decision 0120.
+  repair: ['ir', 'wire'],
   routing: ['ir', 'providers'],
   metering: ['ir', 'providers', 'routing'],
   upstream: ['ir', 'wire', 'protocols', 'providers', 'routing'],
-  pipeline: ['ir', 'wire', 'protocols', 'providers', 'context', 'routing', 'metering', 'upstream'],
+  pipeline: ['ir', 'wire', 'protocols', 'providers', 'context', 'routing', 'metering', 'upstream', 'repair'],
   config: ['ir', 'protocols', 'providers', 'routing'],
   storage: ['ir', 'metering', 'routing'],
   server: ['ir', 'protocols', 'routing', 'metering', 'pipeline'],

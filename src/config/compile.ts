@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { isNonEmpty } from '../ir/non-empty.ts';
-import type { Model, ModelFacts, Provider } from '../providers/provider.ts';
+import type { Model, ModelFacts, Provider, Repairs } from '../providers/provider.ts';
 import { meant } from '../routing/nearest.ts';
 import type { Route } from '../routing/plan.ts';
 import type { Path } from './document.ts';
@@ -56,7 +56,7 @@ export function compileProviders(config: ConfigFile, context: CompileContext): C
     } else if (result.state === 'disabled') {
       disabled.push({ id, reason: result.reason, slugs: slugsOf(id, config) });
     } else {
-      providers.set(id, result.provider);
+      providers.set(id, { ...result.provider, repairs: repairsOf({ ...config.repair, ...entry.repair }) });
       warnings.push(...result.warnings.map((warning) => `providers.${id}: ${warning}`));
     }
   }
@@ -86,9 +86,22 @@ export function compileModels(
       facts: knownFacts(provider, upstreamId, ownFacts(entry)),
       ...(entry.price === undefined ? {} : { price: priceFromUsd(entry.price) }),
       listed: true,
+      ...(entry.repair === undefined ? {} : { repairs: repairsOf(entry.repair) }),
     };
     return [model];
   });
+}
+
+function repairsOf({
+  arguments: shape,
+  pseudo_calls: pseudoCalls,
+  repetition,
+}: ConfigFile['repair']): Partial<Repairs> {
+  return {
+    ...(shape === undefined ? {} : { arguments: shape }),
+    ...(pseudoCalls === undefined ? {} : { pseudoCalls }),
+    ...(repetition === undefined ? {} : { repetition }),
+  };
 }
 
 function ownFacts(entry: ModelEntry): ModelFacts {

@@ -29,6 +29,13 @@ const server = z.strictObject({
   body_limit: size.default('64MB'),
 });
 
+/** For all models; at a provider or a model only what differs there. */
+const repair = z.strictObject({
+  arguments: flag.exactOptional(),
+  pseudo_calls: flag.exactOptional(),
+  repetition: flag.exactOptional(),
+});
+
 const provider = z.strictObject({
   preset: text.exactOptional(),
   protocol: z.enum(PROTOCOL_IDS).exactOptional(),
@@ -48,6 +55,7 @@ const provider = z.strictObject({
   ca_file: text.exactOptional(),
   proxy: text.exactOptional(),
   quirks: z.array(quirkSchema).default([]),
+  repair: repair.exactOptional(),
 });
 
 const price = z.strictObject({
@@ -70,6 +78,7 @@ const model = z.strictObject({
   price: price.exactOptional(),
   match: text.exactOptional(),
   pick: z.array(text).exactOptional(),
+  repair: repair.exactOptional(),
 });
 
 const route = z.strictObject({
@@ -140,6 +149,7 @@ export const configSchema = z.strictObject({
   models: z.array(model).default([]),
   routes: z.record(slug, route).default({}),
   default_model: slug.exactOptional(),
+  repair: repair.default({}),
   policy: policy.prefault({}),
   dispatch: dispatch.prefault({}),
   adaptive_router: adaptiveRouter.prefault({}),

@@ -7,7 +7,9 @@ import { failedPatches } from '../metering/tool-calls.ts';
 import { holdsEnvelope } from '../protocols/envelope.ts';
 import type { EgressCall, EgressCodec, Headers, IngressCodec, Protocol } from '../protocols/protocol.ts';
 import { dialectFor } from '../providers/dialect.ts';
-import type { Provider, Target } from '../providers/provider.ts';
+import type { Model, Provider, Target } from '../providers/provider.ts';
+import { repairsFor } from '../providers/repairs.ts';
+import { replyMender } from '../repair/mend-reply.ts';
 import type { PreparedCall, ReplyDecoding } from '../upstream/call.ts';
 import { editPieces } from '../wire/json-edit.ts';
 
@@ -86,7 +88,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     return query.stream ? 'stream-bytes' : 'whole-bytes';
   }
 
-  function encode(target: Target, stream: boolean): EgressCall {
+  function encode(target: Target, stream: boolean, translated: boolean): EgressCall {
     const { model, credential } = target;
     const { value, losses: lost } = decode();
     decoded = undefined;
@@ -100,7 +102,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
       },
     );
     losses = [...lost, ...call.losses];
-    return call;
+    return translated ? mended(call, value.tools, model) : call;
   }
 
   /** A unary reply that is to be translated is folded from a stream, whose silence can be told from its absence. */
@@ -125,13 +127,13 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
       losses = [];
       const { decodeStream, decodeResponse } = egress.tap;
       // One JSON object in a stream's place is translated, while the request is still at hand.
-      const whole = stream ? (body: Json) => encode(target, true).decodeResponse(body) : decodeResponse;
+      const whole = stream ? (body: Json) => encode(target, true, false).decodeResponse(body) : decodeResponse;
       return {
         request: { ...request, body: edited(original(), query, target) },
         reply: { form, decodeStream, decodeResponse: whole, decodeError },
       };
     }
-    const { body: encoded, decodeStream, decodeResponse } = encode(target, stream);
+    const { body: encoded, decodeStream, decodeResponse } = encode(target, stream, form === 'translated');
     return {
       request: { ...request, body: jsonText(withoutMetadata(encoded, model.provider)) },
       reply: { form, decodeStream, decodeResponse, decodeError },
@@ -150,6 +152,17 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
       decoded = undefined;
       echo = bare(query);
     },
+  };
+}
+
+/** The reply of a call that is put right on its way. It keeps nothing of the request but what its tools are called and take. */
+function mended(call: EgressCall, tools: InferenceRequest['tools'], model: Model): EgressCall {
+  const mender = replyMender({ tools, arguments: repairsFor(model).arguments });
+  const { decodeStream, decodeResponse } = call;
+  return {
+    ...call,
+    decodeStream: () => mender.stream(decodeStream()),
+    decodeResponse: (body) => mender.whole(decodeResponse(body)),
   };
 }
 

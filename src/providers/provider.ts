@@ -11,7 +11,8 @@ import type { Quirk } from './quirks.ts';
  *  @property native    a full implementation of its protocol, so that bytes may pass untouched.
  *  @property streamOnly  answers nothing but streams.
  *  @property local     runs on this machine or network: no key, no price.
- *  @property priceId   the provider's id in the price table; without it, its models are unpriced. */
+ *  @property priceId   the provider's id in the price table; without it, its models are unpriced.
+ *  @property repairs   those that the user switched on or off. */
 export type Provider = {
   readonly id: string;
   readonly name: string;
@@ -36,7 +37,14 @@ export type Provider = {
   readonly concurrency?: number;
   readonly caFile?: string;
   readonly proxy?: string;
+  readonly repairs?: Partial<Repairs>;
 };
+
+/** What is put right in a model's translated replies.
+ *  @property arguments    the shape of a call's arguments.
+ *  @property pseudoCalls  calls written into the text become calls, where the dialect knows their form.
+ *  @property repetition   a reply that repeats itself without end is stopped. */
+export type Repairs = { readonly arguments: boolean; readonly pseudoCalls: boolean; readonly repetition: boolean };
 
 /** `passthrough` sends the client's own Authorization (and its account header) and nothing of ours. */
 export type AuthScheme =
@@ -124,6 +132,7 @@ export type Model = {
   readonly facts: ModelFacts;
   readonly price?: Price;
   readonly listed: boolean;
+  readonly repairs?: Partial<Repairs>;
 };
 
 /** One place a call can go. */

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ProtocolId } from '../../src/ir/protocol-id.ts';
 import type { RecordedRequest } from '../../src/simulator/server.ts';
+import { brokenCallCase, flawedCallsCase } from './cases/calls.ts';
 import { sdkCase } from './cases/sdk.ts';
 import { compactionCase, resumeCase, reviewCase, schemaCase, subAgentCase } from './cases/session.ts';
 import {
@@ -38,6 +39,8 @@ const CASES: readonly Case[] = [
   lengthCase,
   refusalCase,
   fallbackCase,
+  flawedCallsCase,
+  brokenCallCase,
 ];
 
 /** Nothing that Codex tells of the machine and the working tree, and no token of ours, reaches a provider. */

@@ -1,0 +1,49 @@
+import type { InferenceEvent } from '../ir/event.ts';
+import type { ToolDefinition } from '../ir/request.ts';
+import type { Transducer } from '../wire/transducer.ts';
+import { mendCalls } from './mend-calls.ts';
+import { toolSchemas } from './tool-schemas.ts';
+
+/** What one translated reply is put right with. Holds names and shared schemas of the request's tools, not the request. */
+export type ReplyMender = {
+  readonly stream: <In>(decoder: Transducer<In, InferenceEvent>) => Transducer<In, InferenceEvent>;
+  readonly whole: (events: readonly InferenceEvent[]) => readonly InferenceEvent[];
+};
+
+/** @property arguments  put arguments right. */
+export type MendOptions = { readonly tools: readonly ToolDefinition[]; readonly arguments: boolean };
+
+type Step = Transducer<InferenceEvent, InferenceEvent>;
+
+export function replyMender(options: MendOptions): ReplyMender {
+  const schemas = options.arguments ? toolSchemas(options.tools) : undefined;
+  const steps = (): readonly Step[] => (schemas === undefined ? [] : [mendCalls(schemas)]);
+  return {
+    stream: (decoder) => {
+      const all = steps();
+      return {
+        push: (input) => all.reduce(through, decoder.push(input)),
+        end: () => ended(all, decoder.end()),
+      };
+    },
+    whole: (events) => ended(steps(), events),
+  };
+}
+
+/** Most events pass as they are: a list that nothing changed is handed on as it came. */
+function through(events: readonly InferenceEvent[], step: Step): readonly InferenceEvent[] {
+  let changed: InferenceEvent[] | undefined;
+  for (const [index, event] of events.entries()) {
+    const told = step.push(event);
+    if (changed === undefined) {
+      if (told.length === 1 && told[0] === event) continue;
+      changed = events.slice(0, index);
+    }
+    changed.push(...told);
+  }
+  return changed ?? events;
+}
+
+function ended(steps: readonly Step[], events: readonly InferenceEvent[]): readonly InferenceEvent[] {
+  return steps.reduce((before, step) => [...through(before, step), ...step.end()], events);
+}

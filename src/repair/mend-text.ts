@@ -1,0 +1,148 @@
+import { isJsonObject, parseJson } from '../ir/json.ts';
+import { MAX_DEPTH } from './json-tree.ts';
+
+/** Text that was not the JSON of an object, and is now. @property repairs  what was done, each in a few words.
+ *  @property guessesEnd  the text ended inside a string: only a list of allowed values can tell where that one ends. */
+export type MendedText = { readonly text: string; readonly repairs: readonly string[]; readonly guessesEnd?: boolean };
+
+/** How often JSON may stand inside JSON. */
+const MAX_LAYERS = 3;
+
+/** The ways to read a text as the JSON of one object, where it is not that already. Mostly none or one; two where a
+ *  quotation mark is missing at the end. A text that begins with its object keeps all that stands before the first
+ *  flaw, so that it may have been passed on already. */
+export function mendText(text: string, layers = MAX_LAYERS): readonly MendedText[] {
+  const value = parseJson(text);
+  if (isJsonObject(value)) return [];
+  if (typeof value === 'string') return layers === 0 ? [] : inside(value, 'doubled encoding', layers);
+  if (Array.isArray(value)) {
+    const [only, second] = value;
+    if (!isJsonObject(only) || second !== undefined) return [];
+    return [{ text: text.trim().slice(1, -1).trim(), repairs: ['an array around the arguments'] }];
+  }
+  const fenced = FENCE.exec(text)?.[1];
+  if (fenced !== undefined) return layers === 0 ? [] : inside(fenced, 'a code fence', layers);
+  return readTolerantly(text, layers);
+}
+
+/** ``` or ```json, what stands inside, and mostly the closing fence. */
+const FENCE = /^\s*```[a-z]*[ \t]*\r?\n?([\s\S]*?)(?:\r?\n?```)?\s*$/i;
+
+function inside(text: string, repair: string, layers: number): readonly MendedText[] {
+  if (isJsonObject(parseJson(text))) return [{ text: text.trim(), repairs: [repair] }];
+  return mendText(text, layers - 1).map((inner) => ({ ...inner, repairs: [repair, ...inner.repairs] }));
+}
+
+/** A quotation mark alone before the object: the encoding was doubled without its escapes. */
+const BEGINNING = /^\s*(["'`]?)\s*(?=\{)/;
+/** What may stand behind the object and mean nothing. */
+const LITTER = /^[\s"'`}\];]*$/;
+const CLOSER = { '{': '}', '[': ']' } as const;
+const PYTHON: { readonly [word: string]: string } = { True: 'true', False: 'false', None: 'null' };
+const TOKEN = /"(?:[^"\\]|\\[\s\S])*"?|[{}[\],:]|[^\s{}[\],:"]+|\s+/g;
+/** What JSON writes as an escape. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f]/g;
+
+function readTolerantly(text: string, layers: number): readonly MendedText[] {
+  const beginning = BEGINNING.exec(text);
+  if (beginning === null) return [];
+  const repairs = new Set<string>();
+  const open: ('{' | '[')[] = [];
+  let output = '';
+  let last = '';
+  TOKEN.lastIndex = beginning[0].length;
+  if (beginning[1] === '') output = beginning[0];
+  else repairs.add('a lone quotation mark');
+
+  for (let token = TOKEN.exec(text)?.[0]; token !== undefined; token = TOKEN.exec(text)?.[0]) {
+    const [mark] = token;
+    if (mark === '"') {
+      const escaped = token.replace(CONTROL, escapeOf);
+      if (escaped !== token) repairs.add('a line break inside a string');
+      if (!isWholeString(token)) return cutInString(output, escaped, open, repairs);
+      output += escaped;
+    } else if (mark === '{' || mark === '[') {
+      open.push(mark);
+      if (open.length > MAX_DEPTH) return [];
+      output += mark;
+    } else if (mark === '}' || mark === ']') {
+      if (last === ',') {
+        output = withoutLastComma(output);
+        repairs.add('a trailing comma');
+      }
+      const closers = closersUpTo(open, mark);
+      if (closers === undefined) return [];
+      if (closers.length > 1) repairs.add('a missing bracket');
+      output += closers;
+      if (open.length === 0) return withRest(output, text.slice(TOKEN.lastIndex), repairs, layers);
+    } else if (PYTHON[token] !== undefined) {
+      output += PYTHON[token];
+      repairs.add('words of Python');
+    } else output += token;
+    if (token.trim() !== '') last = token;
+  }
+  // A number may have lost digits, and behind a comma or a colon something is missing.
+  if (!/^(?:"|[}\]]|true|false|null)/.test(PYTHON[last] ?? last)) return [];
+  repairs.add('a missing bracket');
+  return checked(output + closersOf(open), repairs);
+}
+
+/** The object is whole; something follows it. */
+function withRest(object: string, rest: string, repairs: Set<string>, layers: number): readonly MendedText[] {
+  const behind = rest.trim();
+  if (behind === '') return checked(object, repairs);
+  if (LITTER.test(behind)) {
+    repairs.add('marks behind the arguments');
+    return checked(object, repairs);
+  }
+  if (behind === object.trim()) {
+    repairs.add('arguments written twice');
+    return checked(object, repairs);
+  }
+  // Some servers begin the arguments with those of a call without any.
+  if (!/^\s*\{\s*\}$/.test(object) || layers === 0) return [];
+  return inside(behind, 'an empty object before the arguments', layers);
+}
+
+/** The string may end where the text does, or before the brackets at its end. */
+function cutInString(output: string, string: string, open: readonly ('{' | '[')[], repairs: Set<string>) {
+  if (!/:\s*$/.test(output)) return [];
+  const closers = closersOf(open);
+  const ends = /[\s}\]]*$/.exec(string)?.[0] ?? '';
+  const bodies = [string, string.slice(0, string.length - ends.length)];
+  repairs.add('a missing quotation mark');
+  return [...new Set(bodies)].flatMap((body) =>
+    checked(`${output}${body}"${closers}`, repairs).map((mended) => ({ ...mended, guessesEnd: true })),
+  );
+}
+
+function checked(text: string, repairs: ReadonlySet<string>): readonly MendedText[] {
+  return isJsonObject(parseJson(text)) ? [{ text, repairs: [...repairs] }] : [];
+}
+
+function isWholeString(token: string): boolean {
+  return token.length > 1 && /^"(?:[^"\\]|\\[\s\S])*"$/.test(token);
+}
+
+function escapeOf(character: string): string {
+  return JSON.stringify(character).slice(1, -1);
+}
+
+function withoutLastComma(output: string): string {
+  const at = output.lastIndexOf(',');
+  return output.slice(0, at) + output.slice(at + 1);
+}
+
+/** Takes from `open` what this mark closes, and what had to be closed before. */
+function closersUpTo(open: ('{' | '[')[], mark: '}' | ']'): string | undefined {
+  const from = open.findLastIndex((opener) => CLOSER[opener] === mark);
+  return from === -1 ? undefined : closersOf(open.splice(from));
+}
+
+function closersOf(open: readonly ('{' | '[')[]): string {
+  return open
+    .map((opener) => CLOSER[opener])
+    .toReversed()
+    .join('');
+}
