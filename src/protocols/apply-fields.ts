@@ -3,10 +3,13 @@ import { isJsonObject, type Json, type JsonObject } from '../ir/json.ts';
 import type { Loss, Translated } from '../ir/loss.ts';
 
 /** The last step of every encoding: what the dialect says of top-level members. Defaults where the request has none,
- *  then members taken out, each a Loss, then members renamed. */
+ *  then members taken out, each a Loss, then members renamed. What a conversation adds to stands last, so that the body
+ *  of one turn begins with that of the turn before.
+ *  @param last  the members that a provider caches, in its own order; the last one holds the conversation. */
 export function applyFields(
   body: JsonObject,
   dialect: Pick<Dialect, 'defaults' | 'drop' | 'rename'>,
+  last: readonly string[],
 ): Translated<JsonObject> {
   const losses: Loss[] = [];
   const value: { [key: string]: Json | undefined } = { ...dialect.defaults, ...withoutAbsent(body) };
@@ -19,6 +22,11 @@ export function applyFields(
     if (value[from] === undefined) continue;
     value[to] = value[from];
     delete value[from];
+  }
+  for (const name of last) {
+    const member = value[name];
+    delete value[name];
+    if (member !== undefined) value[name] = member;
   }
   return { value, losses };
 }

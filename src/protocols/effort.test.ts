@@ -56,16 +56,18 @@ test('objects on the way to a member are kept', () => {
   assert.deepEqual(body, { reasoning: { summary: 'auto' } });
 });
 
-test('top-level members: defaults where none is, drops with a Loss, then renames', () => {
+test('top-level members: defaults where none is, drops with a Loss, renames, then what is cached', () => {
   const applied = applyFields(
-    { model: 'm', user: 'u', top_p: undefined, max_tokens: 5 },
+    { messages: [], model: 'm', user: 'u', top_p: undefined, tools: [], max_tokens: 5 },
     {
       defaults: { model: 'x', top_p: 0.9, reasoning_split: true },
       drop: ['user', 'absent'],
       rename: { max_tokens: 'limit' },
     },
+    ['tools', 'system', 'messages'],
   );
-  assert.deepEqual(applied.value, { model: 'm', top_p: 0.9, reasoning_split: true, limit: 5 });
+  const members = { model: 'm', top_p: 0.9, reasoning_split: true, limit: 5, tools: [], messages: [] };
+  assert.equal(JSON.stringify(applied.value), JSON.stringify(members), 'what is cached stands last');
   assert.deepEqual(
     applied.losses.map((loss) => loss.path),
     ['user'],

@@ -28,6 +28,14 @@ test('a plain name keeps itself where a flattened one would take it', () => {
   assert.deepEqual(names.lookup(flattened).name, { name: 'b', namespace: 'a' });
 });
 
+test('what a search found takes no name that another tool already has', () => {
+  const before = toolNames({ tools: [offer('b', 'a')], messages: [] }, 64);
+  const found: ToolDefinition = { kind: 'function', name: { name: 'a__b' }, parameters: null, found: true };
+  const after = toolNames({ tools: [offer('b', 'a'), found], messages: [] }, 64);
+  assert.equal(after.wireName({ name: 'b', namespace: 'a' }), before.wireName({ name: 'b', namespace: 'a' }));
+  assert.match(after.wireName({ name: 'a__b' }), /^a__b_[0-9a-f]{8}$/);
+});
+
 test('the same tool twice is offered once', () => {
   const names = toolNames({ tools: [offer('add', 'x'), offer('add', 'x'), offer('add')], messages: [] }, 64);
   assert.deepEqual(

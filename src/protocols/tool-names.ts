@@ -36,9 +36,14 @@ export function toolNames(request: Pick<InferenceRequest, 'tools' | 'messages'>,
   for (const tool of request.tools) {
     if (tool.kind !== 'hosted' && !offers.has(identity(tool.name))) offers.set(identity(tool.name), tool);
   }
-  // Names that need no change come first, so that no flattened one takes theirs.
-  for (const tool of offers.values()) if (isPlain(tool.name, maxLength)) add(tool.name, tool.kind);
-  for (const [id, tool] of offers) if (!wireNames.has(id)) add(tool.name, tool.kind);
+  // What a search found comes last: it must not take the name that an earlier request gave to another tool.
+  const fixed = [...offers.values()].filter((tool) => !isFound(tool));
+  const found = [...offers.values()].filter(isFound);
+  for (const group of [fixed, found]) {
+    // Names that need no change come first, so that no flattened one takes theirs.
+    for (const tool of group) if (isPlain(tool.name, maxLength)) add(tool.name, tool.kind);
+    for (const tool of group) if (!wireNames.has(identity(tool.name))) add(tool.name, tool.kind);
+  }
   for (const message of request.messages) {
     for (const part of message.parts) {
       if (part.type === 'tool-call' && !wireNames.has(identity(part.name))) add(part.name, part.kind);
@@ -52,6 +57,11 @@ export function toolNames(request: Pick<InferenceRequest, 'tools' | 'messages'>,
     wireName,
     lookup: (wire) => tools.get(wire) ?? variants.get(wire) ?? { kind: 'function', name: { name: wire } },
   };
+}
+
+/** The client's tool search brought it in the course of the conversation. */
+export function isFound(tool: ClientTool): boolean {
+  return tool.kind !== 'search' && tool.found === true;
 }
 
 /** Other ways in which models write the names of namespaced tools, where they can mean one tool only. */

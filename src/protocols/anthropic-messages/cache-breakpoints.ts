@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../ir/json.ts';
+import { turnsToMark } from '../cache-marks.ts';
 
 /** The body's parts in the order in which the provider caches them. */
 type Prefix = {
@@ -8,15 +9,21 @@ type Prefix = {
 };
 
 const CACHE_CONTROL = { type: 'ephemeral' };
+const MAX_MARKS = 4;
 
-/** Marks the ends of what stays the same from request to request, four at most: the tools, the instructions, and the
- *  last two user turns. The older of those two is where the last request ended, so this one finds its cache there.
+/** Marks the ends of what stays the same from request to request, four at most: the instructions, which the tools stand
+ *  before, and three turns of the user. The tools get one of their own where there is room, in a short conversation:
+ *  what shares them and nothing else, as a sub-agent does, begins then.
  *  @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching */
 export function placeBreakpoints(prefix: Prefix): Prefix {
-  const userTurns = prefix.messages.flatMap((turn, at) => (turn.role === 'user' ? [at] : []));
-  const ends = new Set(userTurns.slice(-2));
+  const turns = prefix.messages.map(({ role, content }) => ({
+    speaker: role === 'user' ? ('others' as const) : ('model' as const),
+    blocks: content.length,
+  }));
+  const ends = new Set(turnsToMark(turns));
+  const used = ends.size + (prefix.system.length === 0 ? 0 : 1);
   return {
-    tools: markLast(prefix.tools),
+    tools: used < MAX_MARKS ? markLast(prefix.tools) : prefix.tools,
     system: markLast(prefix.system),
     messages: prefix.messages.map((turn, at) => (ends.has(at) ? { ...turn, content: markLast(turn.content) } : turn)),
   };

@@ -19,6 +19,10 @@ const FALLBACK_MAX_TOKENS = 8_192;
 /** Members of a client's own request in this protocol that stay with us: they name the person who calls. */
 const PRIVATE: ReadonlySet<string> = new Set(['metadata', 'user_profile_id']);
 
+/** What the provider caches, in the order in which it reads it.
+ *  @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching */
+const LAST_MEMBERS = ['tools', 'system', 'messages'];
+
 export function encodeRequest(
   request: InferenceRequest,
   names: ToolNames,
@@ -54,7 +58,7 @@ export function encodeRequest(
   };
   if (request.verbosity !== undefined)
     losses.push({ path: 'text.verbosity', why: 'The Messages API has no verbosity.' });
-  const applied = applyFields(body, dialect);
+  const applied = applyFields(body, dialect, LAST_MEMBERS);
   const foreign = foreignMembers(request.extensions, 'anthropic-messages', 'the Messages API');
   return { value: applied.value, losses: [...gatherLosses(losses), ...foreign, ...applied.losses] };
 }

@@ -4,7 +4,7 @@ import type { Loss } from '../../ir/loss.ts';
 import type { InferenceRequest, ToolDefinition } from '../../ir/request.ts';
 import { FREEFORM_PARAMETERS } from '../grammar-words.ts';
 import { toolDescriptions } from '../tool-description.ts';
-import type { OfferedTool, ToolNames } from '../tool-names.ts';
+import { isFound, type OfferedTool, type ToolNames } from '../tool-names.ts';
 import { toolParameters } from '../tool-schema.ts';
 import type { ToolDeclaration } from './schema.ts';
 
@@ -22,13 +22,16 @@ export function encodeTools(
   losses: Loss[],
 ): EncodedTools {
   const describe = toolDescriptions();
-  const offered = names.offered.map((offer) => declaration(offer, describe(offer.tool), rules, losses));
+  const declare = (offer: OfferedTool): ToolDeclaration => declaration(offer, describe(offer.tool), rules, losses);
+  const offered = names.offered.filter(({ tool }) => !isFound(tool)).map(declare);
   const taken = new Set(names.offered.map((tool) => tool.wireName));
   for (const tool of request.tools) {
     if (tool.kind !== 'hosted') continue;
     const hosted = hostedTool(tool, rules, taken, losses);
     if (hosted !== undefined) offered.push(hosted);
   }
+  // Last, so that the tools before it stay a prefix that the provider has cached.
+  offered.push(...names.offered.filter(({ tool }) => isFound(tool)).map(declare));
   if (offered.length > 0) return { tools: offered, ...choice(request, names, rules, losses) };
   const called = calledTools(request, names);
   // A history with calls is refused where no tools are declared: the called ones are, and calling them is forbidden.

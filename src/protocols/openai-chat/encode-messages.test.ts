@@ -281,20 +281,20 @@ test('members that the provider demands of every call stand in each, unless it g
   );
 });
 
-test('cache points stand after the instructions and the last two inputs', () => {
+test("cache points stand after the instructions and at the ends of the last two turns that are not the model's", () => {
   const messages = messagesOf(
     [
       say('developer', 'a'),
       say('user', 'b'),
-      { role: 'assistant', parts: [call('c1', 'ls', '{}')] },
-      { role: 'tool', parts: [result('c1', words('x'))] },
+      { role: 'assistant', parts: [call('c1', 'ls', '{}'), call('c2', 'ls', '{}')] },
+      { role: 'tool', parts: [result('c1', words('x')), result('c2', words('y'))] },
     ],
     { cacheBreakpoints: true },
   );
   const marked = (text: string) => [{ type: 'text', text, cache_control: { type: 'ephemeral' } }];
   assert.deepEqual(
     messages.map((message) => message['content']),
-    [marked('a'), marked('b'), null, marked('x')],
+    [marked('a'), marked('b'), null, [{ type: 'text', text: 'x' }], marked('y')],
   );
 });
 

@@ -12,6 +12,9 @@ import { encodeMessages } from './encode-messages.ts';
 import { encodeOutputFormat } from './encode-output-format.ts';
 import { encodeTools } from './encode-tools.ts';
 
+/** What providers cache, in the order in which they read it. */
+const LAST_MEMBERS = ['tools', 'messages'];
+
 /** The body of `POST /chat/completions`. Pure: the same request and target give the same bytes, which is what a
  *  provider's prompt cache lives by. */
 export function encodeRequest(
@@ -34,7 +37,7 @@ export function encodeRequest(
     ...hintMembers(request, dialect),
   };
   const effort = applyEffort(body, dialect.effort, request.reasoning);
-  const fields = applyFields(effort.value, dialect);
+  const fields = applyFields(effort.value, dialect, LAST_MEMBERS);
   const losses = [
     ...messages.losses,
     ...tools.losses,

@@ -4,7 +4,7 @@ import type { Loss, Translated } from '../../ir/loss.ts';
 import type { InferenceRequest, ToolDefinition } from '../../ir/request.ts';
 import { FREEFORM_PARAMETERS } from '../grammar-words.ts';
 import { toolDescriptions } from '../tool-description.ts';
-import type { OfferedTool, ToolNames } from '../tool-names.ts';
+import { isFound, type OfferedTool, type ToolNames } from '../tool-names.ts';
 import { toolParameters } from '../tool-schema.ts';
 
 /** The members `tools`, `tool_choice` and `parallel_tool_calls`: all of them or, without a tool, none. */
@@ -15,7 +15,8 @@ export function encodeTools(
 ): Translated<JsonObject> {
   const losses: Loss[] = [];
   const describe = toolDescriptions();
-  const tools = names.offered.map((offer) => encodeTool(offer, describe(offer.tool), dialect, losses));
+  const encode = (offer: OfferedTool): JsonObject => encodeTool(offer, describe(offer.tool), dialect, losses);
+  const tools = names.offered.filter(({ tool }) => !isFound(tool)).map(encode);
   let members: JsonObject = {};
   for (const [index, tool] of request.tools.entries()) {
     if (tool.kind !== 'hosted') continue;
@@ -27,6 +28,8 @@ export function encodeTools(
     if (form.tool !== undefined) tools.push(form.tool);
     members = { ...members, ...form.members };
   }
+  // Last, so that the tools before it stay a prefix that a provider has cached.
+  tools.push(...names.offered.filter(({ tool }) => isFound(tool)).map(encode));
   if (tools.length === 0) return { value: members, losses };
   const taken = withinLimit(tools, dialect, losses);
   return {

@@ -4,7 +4,7 @@ import type { Loss, Translated } from '../../ir/loss.ts';
 import type { InferenceRequest, ToolDefinition } from '../../ir/request.ts';
 import { FREEFORM_PARAMETERS } from '../grammar-words.ts';
 import { toolDescriptions } from '../tool-description.ts';
-import type { ClientTool, ToolNames } from '../tool-names.ts';
+import { type ClientTool, isFound, type OfferedTool, type ToolNames } from '../tool-names.ts';
 import { toolParameters } from '../tool-schema.ts';
 import { declaredTools, encodeToolChoice, encodeTools } from './encode-tools.ts';
 
@@ -35,19 +35,21 @@ function flatTools(
   losses: Loss[],
 ): JsonObject[] {
   const describe = toolDescriptions();
-  const functions = names.offered.map(({ wireName, tool }) => {
+  const declare = ({ wireName, tool }: OfferedTool): JsonObject => {
     const { schema, changes } = toolParameters(parametersOf(tool), dialect.tools.dropKeywords);
     for (const why of changes) losses.push({ path: `tools.${wireName}.parameters`, why });
     const isStrict = dialect.tools.strict && tool.kind === 'function' && tool.strict === true;
     return { type: 'function', name: wireName, description: describe(tool), parameters: schema, strict: isStrict };
-  });
+  };
+  const fixed = names.offered.filter(({ tool }) => !isFound(tool)).map(declare);
   const hosted = offered.flatMap((tool) => {
     if (tool.kind !== 'hosted') return [];
     const form = dialect.tools.hostedForms?.[tool.type];
     const own = form === undefined ? tool.value : form.tool;
     return own === undefined ? [] : [own];
   });
-  return [...functions, ...hosted];
+  // What a search found stands last, so that the tools before it stay a prefix that a provider has cached.
+  return [...fixed, ...hosted, ...names.offered.filter(({ tool }) => isFound(tool)).map(declare)];
 }
 
 function parametersOf(tool: ClientTool): JsonObject | null {

@@ -23,6 +23,9 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set([
   'tool_choice',
 ]);
 
+/** What providers cache, in the order in which they read it; and behind it what is another with every turn. */
+const LAST_MEMBERS = ['tools', 'instructions', 'input', 'client_metadata'];
+
 const PRIVATE: Loss = { path: 'client_metadata', why: 'It tells of the working tree, which is not for this provider.' };
 
 /** The body of `POST /responses`. Pure: the same request and target give the same bytes, which is what a provider's
@@ -54,7 +57,7 @@ export function encodeRequest(
     stream: request.stream,
   };
   const effort = applyEffort(body, dialect.effort, request.reasoning);
-  const fields = applyFields(effort.value, dialect);
+  const fields = applyFields(effort.value, dialect, LAST_MEMBERS);
   const losses = [
     ...input.losses,
     ...offer.losses,
