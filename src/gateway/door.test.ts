@@ -47,7 +47,8 @@ test('what cannot be served is said in the protocol of the path', async (t) => {
   assert.equal(messages.status, 501);
   assert.equal(JSON.parse(messages.text).type, 'error');
   const chat = await stage.ask({ path: '/v1/chat/completions' });
-  assert.match(errorOf(chat).message, /later version/);
+  assert.deepEqual([chat.status, errorOf(chat).code], [400, 'invalid_value']);
+  assert.match(errorOf(chat).message, /messages: expected a list/);
   const upgrade = await call(stage.gateway, { method: 'GET', headers: { connection: 'Upgrade', upgrade: 'websocket' } })
     .reply;
   assert.equal(upgrade.status, 426);
@@ -56,6 +57,27 @@ test('what cannot be served is said in the protocol of the path', async (t) => {
   for (const path of ['/metrics', '/dispatch/state', '/']) {
     assert.equal((await stage.ask({ method: 'GET', path })).status, 501);
   }
+});
+
+test('what is wrong before the line is said in the form of each door', async (t) => {
+  const stage = await staged(t, (_, response) => say(response));
+  const large = Buffer.alloc(1_100_000, 'x');
+  const wrong: readonly (readonly [Ask, number, string])[] = [
+    [{ token: null }, 401, 'invalid_api_key'],
+    [{ body: large }, 413, 'request_too_large'],
+    [{ headers: { 'content-type': 'text/plain' } }, 415, 'unsupported_media_type'],
+    [{ method: 'GET' }, 405, 'method_not_allowed'],
+    [{ body: 'no json' }, 400, 'invalid_json'],
+    [{ body: '{"model":"nothing","messages":[],"input":""}' }, 404, 'model_not_found'],
+  ];
+  for (const path of ['/v1/responses', '/v1/chat/completions']) {
+    for (const [ask, status, code] of wrong) {
+      const reply = await stage.ask({ ...ask, path });
+      assert.deepEqual([reply.status, errorOf(reply).code], [status, code], `${path} ${status}`);
+      assert.deepEqual(Object.keys(errorOf(reply)).sort(), ['code', 'message', 'param', 'type']);
+    }
+  }
+  assert.equal(stage.seen.length, 0);
 });
 
 test('a client that breaks off while it asks for another protocol does no harm', async (t) => {

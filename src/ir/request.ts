@@ -17,9 +17,15 @@ export type InferenceRequest = {
   /** Stable for a session; a provider's prompt cache key. */
   readonly cacheKey?: string;
   readonly stream: boolean;
+  readonly reply?: ReplyStyle;
   /** Members that have no neutral form, by the protocol they came in; sent again only to that protocol. */
   readonly extensions: Extensions;
 };
+
+/** How the client wants its reply told. No provider hears of it.
+ *  @property usage      a streamed reply ends with its counts: Chat Completions tells them only when asked.
+ *  @property functions  a call in the form that Chat Completions had before `tool_calls`. */
+export type ReplyStyle = { readonly usage?: boolean; readonly functions?: boolean };
 
 export type Extensions = { readonly [P in ProtocolId]?: JsonObject };
 

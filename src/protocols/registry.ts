@@ -3,6 +3,7 @@ import { defaults as messagesDefaults } from './anthropic-messages/defaults.ts';
 import { egress as messagesEgress } from './anthropic-messages/egress.ts';
 import { defaults as chatDefaults } from './openai-chat/defaults.ts';
 import { egress as chatEgress } from './openai-chat/egress.ts';
+import { ingress as chatIngress } from './openai-chat/ingress.ts';
 import { defaults as responsesDefaults } from './openai-responses/defaults.ts';
 import { egress as responsesEgress } from './openai-responses/egress.ts';
 import { ingress as responsesIngress } from './openai-responses/ingress.ts';
@@ -16,7 +17,7 @@ const PROTOCOLS: Readonly<Record<ProtocolId, Protocol>> = {
     egress: responsesEgress,
     defaults: responsesDefaults,
   },
-  'openai-chat': { id: 'openai-chat', egress: chatEgress, defaults: chatDefaults },
+  'openai-chat': { id: 'openai-chat', ingress: chatIngress, egress: chatEgress, defaults: chatDefaults },
   'anthropic-messages': { id: 'anthropic-messages', egress: messagesEgress, defaults: messagesDefaults },
 };
 

@@ -61,15 +61,20 @@ function encodeCalls(
   return calls;
 }
 
-function isOwn({ state }: ReasoningPart, target: EgressTarget): boolean {
-  return state?.protocol === 'openai-chat' && state.provider === target.provider;
+/** A client of this protocol that gives thinking back without our envelope may not know ours: what it was given as plain
+ *  members goes back as such. */
+function isOwn({ state, extensions }: ReasoningPart, target: EgressTarget): boolean {
+  if (state === undefined) return extensions?.['openai-chat'] !== undefined;
+  return state.protocol === 'openai-chat' && state.provider === target.provider;
 }
 
 /** What a model signed, or encrypted, goes back to that model alone: any other refuses it. Plain thinking any model of
  *  the provider may read. */
-function signed({ state }: ReasoningPart, member: string, target: EgressTarget, losses: LossNotes): Json | undefined {
-  const value = state?.value[member];
-  if (value === undefined || state?.model === target.model) return value;
+function signed(part: ReasoningPart, member: string, target: EgressTarget, losses: LossNotes): Json | undefined {
+  const { state, extensions } = part;
+  if (state === undefined) return extensions?.['openai-chat']?.[member];
+  const value = state.value[member];
+  if (value === undefined || state.model === target.model) return value;
   losses.count('messages', 'What another model signed or encrypted is left out.');
   return undefined;
 }
@@ -145,5 +150,7 @@ function echo(
 
 /** A block may hold nothing but what goes back with a call. */
 function isThinking(thought: ReasoningPart): boolean {
-  return thought.texts.length > 0 || thought.state?.value['reasoning_details'] !== undefined;
+  const { texts, state, extensions } = thought;
+  const kept = state?.value ?? extensions?.['openai-chat'];
+  return texts.length > 0 || kept?.['reasoning_details'] !== undefined;
 }

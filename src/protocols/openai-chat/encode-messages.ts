@@ -8,6 +8,7 @@ import { searchedToolWords } from '../search-result.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { IMAGE_FOLLOWS, liftedImageLabel, UNSEEN_IMAGE } from '../words-for-models.ts';
 import { bridgeTurns } from './bridge-turns.ts';
+import { SPEAKER } from './decode-messages.ts';
 import { encodeAssistant } from './encode-assistant.ts';
 import { encodeContent, imagePart, textsAndImages } from './encode-content.ts';
 import { type LossNotes, lossNotes } from './losses.ts';
@@ -32,13 +33,15 @@ export function encodeMessages(
       case 'system':
       case 'developer': {
         const content = instructionText(message, losses);
-        if (content !== '') encoded.push({ role: placement === 'first' ? laterAs : instructions, content });
+        if (content !== '')
+          encoded.push({ role: placement === 'first' ? laterAs : instructions, content, ...speaker(message) });
         break;
       }
       case 'user': {
         const parts = textsAndImages(message.parts, losses);
         if (parts.length === 0) break;
-        encoded.push({ role: 'user', content: encodeContent(parts, target.dialect.images.input, '\n\n', losses) });
+        const content = encodeContent(parts, target.dialect.images.input, '\n\n', losses);
+        encoded.push({ role: 'user', content, ...speaker(message) });
         break;
       }
       case 'assistant': {
@@ -59,6 +62,12 @@ export function encodeMessages(
   }
   const bridged = target.dialect.roles.userAfterTool === false ? bridgeTurns(encoded, losses) : encoded;
   return { value: bridged, losses: [...paired.losses, ...losses.all()] };
+}
+
+/** Who speaks, where a client of this protocol said so. */
+function speaker({ extensions }: Message): JsonObject {
+  const name = extensions?.['openai-chat']?.[SPEAKER];
+  return name === undefined ? {} : { name };
 }
 
 function isInput({ role }: JsonObject): boolean {

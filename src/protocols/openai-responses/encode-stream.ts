@@ -8,6 +8,7 @@ import type { Usage } from '../../ir/usage.ts';
 import type { SseFrame } from '../../wire/sse.ts';
 import type { Transducer } from '../../wire/transducer.ts';
 import type { ReplyContext } from '../protocol.ts';
+import { wholeCharacters } from '../whole-characters.ts';
 import { streamError } from './encode-error.ts';
 import {
   type ItemSlot,
@@ -58,8 +59,7 @@ class StreamEncoder {
   #begin: (() => OpenItem) | undefined;
   #reasoning: OpenReasoning | undefined;
   #hasSpoken = false;
-  /** The first half of a surrogate pair that two events part. */
-  #carry = '';
+  readonly #characters = wholeCharacters();
 
   constructor(context: ReplyContext) {
     // The context itself is let go: thousands of open streams must not each hold their request.
@@ -208,20 +208,13 @@ class StreamEncoder {
   }
 
   #delta(piece: string): void {
-    let text = this.#carry === '' ? piece : this.#carry + piece;
-    this.#carry = '';
-    if ((text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800) {
-      this.#carry = text.slice(-1);
-      text = text.slice(0, -1);
-    }
-    if (text !== '') this.#item()?.delta(text.isWellFormed() ? text : text.toWellFormed());
+    const text = this.#characters.push(piece);
+    if (text !== '') this.#item()?.delta(text);
   }
 
   #close(isWhole: boolean, state?: ProviderState): void {
-    if (this.#carry !== '') {
-      this.#item()?.delta(this.#carry.toWellFormed());
-      this.#carry = '';
-    }
+    const rest = this.#characters.end();
+    if (rest !== '') this.#item()?.delta(rest);
     const item = this.#open?.close(isWhole, state);
     if (item !== undefined) this.#output.push(item);
     this.#open = undefined;
