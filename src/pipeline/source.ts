@@ -157,7 +157,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
 
 /** The reply of a call that is put right on its way. It keeps nothing of the request but what its tools are called and take. */
 function mended(call: EgressCall, tools: InferenceRequest['tools'], model: Model): EgressCall {
-  const mender = replyMender({ tools, arguments: repairsFor(model).arguments });
+  const mender = replyMender({ tools, ...repairsFor(model) });
   const { decodeStream, decodeResponse } = call;
   return {
     ...call,

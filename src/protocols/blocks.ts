@@ -59,6 +59,9 @@ export type BlockOptions = {
   readonly reasoningState?: () => ProviderState | undefined;
 };
 
+/** White space is held in so many pieces; then it goes on, so that a reply of nothing else can be seen and stopped. */
+const MAX_HELD = 64;
+
 type TextKind = 'text' | 'refusal' | 'reasoning';
 
 type TextBlock = {
@@ -268,7 +271,9 @@ function mayAnnounce(block: Block): boolean {
     case 'call':
       return block.name !== '';
     case 'text':
-      return block.held.some((event) => event.type === 'text-delta' && /\S/.test(event.text));
+      return (
+        block.held.length > MAX_HELD || block.held.some((event) => event.type === 'text-delta' && /\S/.test(event.text))
+      );
     case 'refusal':
     case 'reasoning':
     case 'fixed':

@@ -2,6 +2,7 @@ import type { InferenceEvent } from '../ir/event.ts';
 import type { ToolDefinition } from '../ir/request.ts';
 import type { Transducer } from '../wire/transducer.ts';
 import { mendCalls } from './mend-calls.ts';
+import { stopRepetition } from './stop-repetition.ts';
 import { toolSchemas } from './tool-schemas.ts';
 
 /** What one translated reply is put right with. Holds names and shared schemas of the request's tools, not the request. */
@@ -10,14 +11,22 @@ export type ReplyMender = {
   readonly whole: (events: readonly InferenceEvent[]) => readonly InferenceEvent[];
 };
 
-/** @property arguments  put arguments right. */
-export type MendOptions = { readonly tools: readonly ToolDefinition[]; readonly arguments: boolean };
+/** @property arguments   put arguments right.
+ *  @property repetition  stop a reply that repeats itself without end. */
+export type MendOptions = {
+  readonly tools: readonly ToolDefinition[];
+  readonly arguments: boolean;
+  readonly repetition: boolean;
+};
 
 type Step = Transducer<InferenceEvent, InferenceEvent>;
 
 export function replyMender(options: MendOptions): ReplyMender {
   const schemas = options.arguments ? toolSchemas(options.tools) : undefined;
-  const steps = (): readonly Step[] => (schemas === undefined ? [] : [mendCalls(schemas)]);
+  const steps = (): readonly Step[] => [
+    ...(schemas === undefined ? [] : [mendCalls(schemas)]),
+    ...(options.repetition ? [stopRepetition()] : []),
+  ];
   return {
     stream: (decoder) => {
       const all = steps();

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ProtocolId } from '../../src/ir/protocol-id.ts';
 import type { RecordedRequest } from '../../src/simulator/server.ts';
-import { brokenCallCase, flawedCallsCase } from './cases/calls.ts';
+import { brokenCallCase, flawedCallsCase, runawayCase } from './cases/calls.ts';
 import { sdkCase } from './cases/sdk.ts';
 import { compactionCase, resumeCase, reviewCase, schemaCase, subAgentCase } from './cases/session.ts';
 import {
@@ -41,6 +41,7 @@ const CASES: readonly Case[] = [
   fallbackCase,
   flawedCallsCase,
   brokenCallCase,
+  runawayCase,
 ];
 
 /** Nothing that Codex tells of the machine and the working tree, and no token of ours, reaches a provider. */

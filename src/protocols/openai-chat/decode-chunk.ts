@@ -93,7 +93,7 @@ export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
   };
 
   const runaway = (): void =>
-    fail({ kind: 'server-error', message: 'The model wrote nothing but white space and was stopped.' });
+    fail({ kind: 'runaway', message: 'The model wrote nothing but white space and was stopped.' });
 
   const readDelta = (delta: JsonObject): void => {
     const thought = thinking.text(delta);

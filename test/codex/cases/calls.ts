@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CallStep, type Scenario, say, script } from '../../../src/simulator/script.ts';
-import { finalText, items, transcript } from '../harness/codex.ts';
+import { finalText, items, shownErrors, transcript } from '../harness/codex.ts';
 import type { Case } from '../harness/lab.ts';
 
 const written = (argumentsText: string): CallStep => ({ type: 'call', tool: 'exec_command', input: { argumentsText } });
@@ -54,5 +54,19 @@ export const brokenCallCase: Case = {
     assert.ok(existsSync(join(workspace.directory, 'README.md')));
     const said = items(done, 'agent_message').map((item) => String(item['text']));
     assert.match(said[0] ?? '', /^You said: failed to parse function arguments/, transcript(done));
+  },
+};
+
+export const runawayCase: Case = {
+  slug: 'runaway',
+  title: 'a model that repeats itself without end is stopped: one request, and our words once',
+  scenario: () => script([say(`I look. ${'Let me look again. '.repeat(4_000)}`)], { oddities: { pieceLength: 100 } }),
+  mayFail: true,
+  run: async ({ codex, upstream }) => {
+    const done = await codex('hi');
+    assert.equal(done.status, 1, transcript(done));
+    const words = shownErrors(done).filter((text) => /over and over and was stopped.*repetition: false/.test(text));
+    assert.ok(words.length > 0 && new Set(words).size === 1, transcript(done));
+    assert.equal(upstream().length, 1, transcript(done));
   },
 };
