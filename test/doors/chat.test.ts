@@ -1,0 +1,4 @@
+import { chatDoor } from './chat-door.ts';
+import { performDoor } from './harness.ts';
+
+performDoor(chatDoor);
