@@ -138,6 +138,7 @@ export function compileServer(config: ConfigFile, file: string): ServerSettings 
     tag_headers: tagHeaders,
     tls,
     body_limit: bodyLimit,
+    websocket,
   } = config.server;
   const beside = (path: string): string => (isAbsolute(path) ? path : resolve(dirname(file), path));
   return {
@@ -147,5 +148,6 @@ export function compileServer(config: ConfigFile, file: string): ServerSettings 
     tagHeaders: tagHeaders.map((name) => name.toLowerCase()),
     ...(tls === undefined ? {} : { tls: { certFile: beside(tls.cert), keyFile: beside(tls.key) } }),
     bodyLimitBytes: sizeBytes(bodyLimit),
+    websocket,
   };
 }

@@ -75,6 +75,7 @@ test("the contract's own example is taken whole", (t) => {
     allowedHosts: [],
     tagHeaders: ['x-team'],
     bodyLimitBytes: 64 * 1024 * 1024,
+    websocket: true,
   });
   const work = snapshot.providers.get('work');
   assert.ok(work !== undefined);

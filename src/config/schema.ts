@@ -27,6 +27,7 @@ const server = z.strictObject({
   tag_headers: z.array(headerName).default([]),
   tls: tls.exactOptional(),
   body_limit: size.default('64MB'),
+  websocket: flag.default(true),
 });
 
 /** For all models; at a provider or a model only what differs there. */

@@ -32,6 +32,8 @@ export type ServerSettings = {
   readonly tagHeaders: readonly string[];
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   readonly bodyLimitBytes: number;
+  /** The Responses API is served on sockets too. */
+  readonly websocket: boolean;
 };
 
 /** @property slugs  the slugs that are out of reach with it. */

@@ -10,11 +10,13 @@ import { watchConfig } from '../config/watch.ts';
 import { costOf, loadPrices } from '../metering/pricing.ts';
 import { type Line, serve } from '../pipeline/serve.ts';
 import { createSessions } from '../pipeline/sessions.ts';
+import { type KeepLimits, KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
 import { protocolById } from '../protocols/registry.ts';
 import { type Health, NO_HEALTH, observe } from '../routing/health.ts';
 import { planRoute } from '../routing/plan-route.ts';
 import { createApp } from '../server/app.ts';
 import { drain, untilStopped } from '../server/drain.ts';
+import { keepingTurns } from '../server/kept-turns.ts';
 import { listen, readTls } from '../server/listen.ts';
 import { collectAll } from '../server/memory.ts';
 import { NO_LEDGER, openLedger } from '../storage/ledger-writer.ts';
@@ -118,11 +120,13 @@ async function start(
 
   const { tls: tlsFiles, bodyLimitBytes, ...configured } = loaded.snapshot.server;
   const tls = tlsFiles === undefined ? undefined : readTls(tlsFiles);
+  const kept = new KeptReplies(KEEP_LIMITS, Date.now);
   const app = createApp(
     {
       settings: () => live.current().server,
       tokens: () => [token],
-      serve: (request, reply) => serve(line, request, reply),
+      serve: keepingTurns((request, reply) => serve(line, request, reply), kept),
+      kept,
       speaks: (protocol) => protocolById(protocol).ingress !== undefined,
       encodeError: (protocol, failure, caller, requestId) =>
         protocolById(protocol).ingress?.encodeError(failure, caller, requestId),
@@ -164,6 +168,15 @@ async function start(
   undo.push(watcher.close);
   return { url, token, notes: [...loaded.snapshot.warnings, ...(demo?.notes ?? [])] };
 }
+
+/** What is remembered of conversations that clients go on with by `previous_response_id`. A client whose reply was
+ *  forgotten sends the whole conversation again. */
+const KEEP_LIMITS: KeepLimits = {
+  replies: 2_000,
+  bytes: 256 * 1024 * 1024,
+  conversationBytes: 64 * 1024 * 1024,
+  idleMs: 60 * 60 * 1_000,
+};
 
 const SETTLED_AFTER_MS = 500;
 

@@ -7,7 +7,9 @@ import type { Headers, IngressCodec } from '../protocols/protocol.ts';
  *  @property takeBody    hands the body over, once: whoever takes it decides how long it is kept.
  *  @property headers     names in lower case; the gateway's own token is taken out.
  *  @property signal      aborts when the client leaves.
- *  @property receivedAt  ms since the epoch. */
+ *  @property receivedAt  ms since the epoch.
+ *  @property previousReply  the reply that the body, once taken, was found to go on from; absent where bodies come as
+ *                        their clients sent them. */
 export type ClientRequest = {
   readonly id: string;
   readonly protocol: ProtocolId;
@@ -17,6 +19,7 @@ export type ClientRequest = {
   readonly tags: readonly string[];
   readonly signal: AbortSignal;
   readonly receivedAt: number;
+  readonly previousReply?: () => string | undefined;
 };
 
 /** Headers for a native provider of the client's protocol. Nothing of Codex goes there. */

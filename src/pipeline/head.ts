@@ -20,12 +20,15 @@ export function replyHeaders(requestId: string, plan?: RoutePlan, target?: Targe
 }
 
 export function replyContext(request: ClientRequest, source: Source): () => ReplyContext {
-  return () => ({
-    echo: source.echo(),
-    caller: request.caller,
-    responseId: request.id.replaceAll('-', ''),
-    createdAt: Math.floor(request.receivedAt / 1_000),
-  });
+  return () => {
+    return {
+      echo: source.echo(),
+      caller: request.caller,
+      responseId: request.id.replaceAll('-', ''),
+      createdAt: Math.floor(request.receivedAt / 1_000),
+      ...(request.previousReply === undefined ? {} : { kept: { previousId: request.previousReply() } }),
+    };
+  };
 }
 
 /** Slugs come from files and clients; a header takes visible ASCII alone. */

@@ -83,12 +83,15 @@ export type IngressCodec = {
 
 /** @property echo       the caller's request, for protocols whose replies repeat it.
  *  @property responseId unique, without prefix; item ids are derived from it.
- *  @property createdAt  seconds since the epoch. */
+ *  @property createdAt  seconds since the epoch.
+ *  @property kept       replies are kept, so that later requests may go on from them; `previousId` is the one that this
+ *                       request went on from. */
 export type ReplyContext = {
   readonly echo: InferenceRequest;
   readonly caller: Caller;
   readonly responseId: string;
   readonly createdAt: number;
+  readonly kept?: { readonly previousId: string | undefined };
 };
 
 /** The provider's side. */

@@ -3,12 +3,14 @@ import { GatewayError } from '../ir/failure.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import { authenticate } from './auth.ts';
 import { laterWords, respond } from './door.ts';
+import { DRAIN_MS } from './drain.ts';
 import { sendError, sendFailure, sendThrown } from './errors.ts';
 import { hostProblem } from './host.ts';
 import { memoryKeeper } from './memory.ts';
-import { refuseBytes, refuseUpgrade } from './raw-socket.ts';
+import { refuseBytes } from './raw-socket.ts';
 import { headersOf, pathOf } from './request-facts.ts';
 import type { Services } from './services.ts';
+import { createSockets } from './websocket.ts';
 
 /** @property tls  PEM texts. */
 export type AppOptions = {
@@ -66,7 +68,10 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   // Bodies are read where they are wanted, so that Fastify holds none of them.
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.decorateRequest('clientHeaders', null);
-  app.server.on('upgrade', refuseUpgrade);
+  const sockets = createSockets(services, options.bodyLimitBytes);
+  app.server.on('upgrade', sockets.upgrade);
+  // Not waited for: meanwhile the server already takes no more connections, and it is closed once these are.
+  app.addHook('preClose', async () => void sockets.close(DRAIN_MS));
   const memory = memoryKeeper();
   app.addHook('onClose', async () => memory.close());
 

@@ -1,12 +1,14 @@
-import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { plainError } from './plain-error.ts';
 
-/** Codex tries a WebSocket first where its provider says so; 426 sends it to HTTP at once and without a word. */
-export function refuseUpgrade(_request: IncomingMessage, socket: Socket): void {
+/** Answers a request for a socket with a refusal. 426 sends Codex to HTTP at once and without a word; any other status
+ *  it tries again first. */
+export function refuseUpgrade(stream: Duplex, status: number, message: string): void {
   // Node takes its own listener off: a client that breaks off here would end the process.
-  socket.on('error', () => socket.destroy());
-  socket.end('HTTP/1.1 426 Upgrade Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  stream.on('error', () => stream.destroy());
+  stream.end(errorText({ status, message, code: 'upgrade_refused' }));
 }
 
 type Refusal = { readonly status: number; readonly reason: string; readonly message: string };
@@ -31,10 +33,13 @@ export function refuseBytes(error: Error, socket: Socket): void {
   if (!socket.writable) return;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const { status, reason, message } = REFUSALS[code] ?? NO_HTTP;
-  const body = JSON.stringify(
-    plainError('openai-responses', { status, message, code: 'invalid_request', requestId: '' }),
-  );
-  socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  socket.end(errorText({ status, message, code: 'invalid_request' }, reason));
+}
+
+function errorText(
+  error: { readonly status: number; readonly message: string; readonly code: string },
+  reason = STATUS_CODES[error.status] ?? '',
+): string {
+  const body = JSON.stringify(plainError('openai-responses', { ...error, requestId: '' }));
+  return `HTTP/1.1 ${error.status} ${reason}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }

@@ -3,6 +3,7 @@ import type { Failure } from '../ir/failure.ts';
 import type { JsonObject } from '../ir/json.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import type { ClientReply, ClientRequest } from '../pipeline/client.ts';
+import type { KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
 import type { Headers } from '../protocols/protocol.ts';
 
 /** What main gives to the server. Functions, so that a reload of the configuration takes effect at once. */
@@ -11,6 +12,8 @@ export type Services = {
   /** The tokens that are valid now. */
   readonly tokens: () => readonly string[];
   readonly serve: (request: ClientRequest, reply: ClientReply) => Promise<void>;
+  /** The conversations that clients of the Responses API may go on with. */
+  readonly kept: KeptReplies;
   /** Can clients of this protocol be served? */
   readonly speaks: (protocol: ProtocolId) => boolean;
   /** A failure of the server itself, as clients of this protocol understand it; undefined where none are served. */
@@ -38,6 +41,8 @@ export type RequestSettings = {
   readonly allowedHosts: readonly string[];
   readonly tagHeaders: readonly string[];
   readonly bodyLimitBytes: number;
+  /** Sockets are served. */
+  readonly websocket: boolean;
 };
 
 /** @property problems  why it is not ready, as sentences. */

@@ -17,7 +17,8 @@ import {
   unauthorizedCase,
 } from './cases/trouble.ts';
 import { deliveryCase, imageCase, mcpCase, textCase, workCase } from './cases/work.ts';
-import { type Case, type Lab, PROVIDER_KEY, startLab } from './harness/lab.ts';
+import { type Case, type Lab, type LabOptions, PROVIDER_KEY, startLab } from './harness/lab.ts';
+import type { Exchange } from './harness/recorder.ts';
 
 const CASES: readonly Case[] = [
   textCase,
@@ -57,6 +58,16 @@ function assertPrivate(requests: readonly RecordedRequest[]): void {
   }
 }
 
+/** Codex falls back to HTTP without a word; after many failures it may. */
+function frames(one: Case, exchanges: readonly Exchange[]): readonly Exchange[] {
+  return one.mayFail === true ? [] : exchanges;
+}
+
+function assertFrames(exchanges: readonly Exchange[]): void {
+  assert.ok(exchanges.length > 0);
+  for (const { requestBody } of exchanges) assert.match(requestBody.toString('utf8'), /"type":"response\.create"/);
+}
+
 /** The MCP server that every case's Codex is given, as lines of its configuration. */
 export function mcpServer(): string {
   const program = fileURLToPath(new URL('fixtures/mcp-server.ts', import.meta.url));
@@ -68,11 +79,12 @@ args = [${JSON.stringify(program)}]
 
 /** The real Codex through the gateway on a provider of one protocol: every case, and the judge over all replies.
  *  @param provider  lines of the provider's entry in config.yaml. */
-export function matrix(protocol: ProtocolId, provider: string): void {
-  describe(`Codex on ${protocol}`, { concurrency: 3 }, () => {
+export function matrix(protocol: ProtocolId, provider: string, options: LabOptions = {}): void {
+  const over = options.websocket === true ? ' over a WebSocket' : '';
+  describe(`Codex on ${protocol}${over}`, { concurrency: 3 }, () => {
     let lab: Lab | undefined;
     before(async () => {
-      lab = await startLab(protocol, CASES, provider);
+      lab = await startLab(protocol, CASES, provider, options);
     });
     for (const one of CASES) {
       test(`${one.slug}: ${one.title}`, () => lab?.perform(one, one === mcpCase ? mcpServer() : ''));
@@ -81,6 +93,7 @@ export function matrix(protocol: ProtocolId, provider: string): void {
       try {
         lab?.judge();
         assertPrivate(lab?.simulator.requests ?? []);
+        if (options.websocket === true) assertFrames(CASES.flatMap((one) => frames(one, lab?.replies(one.slug) ?? [])));
       } finally {
         await lab?.close();
       }

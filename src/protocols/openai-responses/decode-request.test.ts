@@ -191,7 +191,7 @@ test('parameters have their place; what has none is kept for this protocol', () 
   });
   assert.deepEqual(
     losses.map(({ path }) => path),
-    ['truncation', 'store'],
+    ['truncation'],
   );
 });
 
@@ -255,7 +255,7 @@ test('what is wrong, or cannot be carried, is refused by name', () => {
   );
   refused({ input: [{ role: 'user', content: [{ type: 'input_image', file_id: 'f' }] }] }, 'unsupported', /file_id/);
   refused({ input: [{ type: 'item_reference', id: 'x' }] }, 'unsupported', /input\[0\]/);
-  refused({ previous_response_id: 'resp_1' }, 'unsupported', /previous_response_id/);
+  refused({ previous_response_id: 'resp_1' }, 'unsupported', /'resp_1' not found/);
   refused({ background: true }, 'unsupported', /background/);
   refused({ conversation: 'c' }, 'unsupported', /conversation/);
   refused({ prompt: { id: 'p' } }, 'unsupported', /prompt/);

@@ -11,6 +11,7 @@ import type {
 import { invalid, parseAt, unsupported } from '../parse-request.ts';
 import { decodeInput } from './decode-input.ts';
 import { decodeTools, others, TOOL_SEARCH } from './decode-tools.ts';
+import { replyNotFound } from './kept/reply-not-found.ts';
 import { formatSchema, requestSchema } from './schema.ts';
 
 /** A body of `POST /responses` as a request in no protocol's words.
@@ -27,9 +28,6 @@ export function decodeRequest(body: Json): Translated<InferenceRequest> {
   const { effort, summary } = request.reasoning ?? {};
   if (body['truncation'] === 'auto') {
     losses.push({ path: 'truncation', why: 'Nothing is left out of a conversation that is too long: it fails.' });
-  }
-  if (body['store'] === true) {
-    losses.push({ path: 'store', why: 'Replies are not stored: a later request must send the whole conversation.' });
   }
   const messages: readonly Message[] =
     typeof request.instructions === 'string'
@@ -71,13 +69,8 @@ function instructionsMessage(text: string): Message {
 
 function refuseUnsupported(body: JsonObject, include: readonly string[], topLogprobs: number): void {
   const given = (key: string): boolean => body[key] !== undefined && body[key] !== null;
-  if (given('previous_response_id')) {
-    throw unsupported(
-      'previous_response_id',
-      'replies are not stored; send the whole conversation in `input`.',
-      'previous_response_not_found',
-    );
-  }
+  const previousId = body['previous_response_id'];
+  if (given('previous_response_id')) throw replyNotFound(String(previousId));
   if (given('conversation')) throw unsupported('conversation', 'send the whole conversation in `input`.');
   if (given('prompt')) throw unsupported('prompt', 'stored prompts are not at hand; send the text in `input`.');
   if (body['background'] === true) throw unsupported('background', 'replies are not stored; leave it out.');

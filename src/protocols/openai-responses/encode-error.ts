@@ -11,6 +11,7 @@ import {
 } from '../openai-error-words.ts';
 import type { Headers } from '../protocol.ts';
 import { retryAfterWords } from '../retry-after.ts';
+import { REPLY_NOT_FOUND } from './kept/reply-not-found.ts';
 
 /** Codex shows the words of a 400 with this code once, and does not retry. Any other code either hides our words or is
  *  retried six times first. */
@@ -46,7 +47,9 @@ export function encodeError(
 }
 
 function wordsFor(failure: Failure, caller: Caller): ErrorWords {
-  return isCodex(caller) ? { ...naturalWords(failure), ...FOR_CODEX[failure.kind] } : errorWords(failure);
+  // Told by this code, Codex sends the whole conversation.
+  if (!isCodex(caller) || failure.code === REPLY_NOT_FOUND) return errorWords(failure);
+  return { ...naturalWords(failure), ...FOR_CODEX[failure.kind] };
 }
 
 /** A failure in mid-stream, as the `error` of `response.failed`. Codes that Codex does not know are retried. */

@@ -19,7 +19,7 @@ export type ResponseState = {
  *  carries it three times. */
 export function responseWriter(context: ReplyContext): (state: ResponseState) => string {
   const head = `{"id":${JSON.stringify(`resp_${context.responseId}`)},"object":"response","created_at":${context.createdAt}`;
-  const echo = JSON.stringify(echoOf(context.echo)).slice(1);
+  const echo = JSON.stringify(echoOf(context.echo, context.kept)).slice(1);
   return ({ status, error, incompleteReason, output, usage }) => {
     const details = incompleteReason === undefined ? 'null' : `{"reason":"${incompleteReason}"}`;
     const failed = error === undefined ? 'null' : JSON.stringify(error);
@@ -42,7 +42,7 @@ function encodeUsage(usage: Usage): JsonObject {
 }
 
 /** The request as the reply repeats it; what was left out has the API's own default. */
-function echoOf(request: InferenceRequest): JsonObject {
+function echoOf(request: InferenceRequest, kept: ReplyContext['kept']): JsonObject {
   const own = request.extensions['openai-responses'] ?? {};
   return {
     background: false,
@@ -52,12 +52,12 @@ function echoOf(request: InferenceRequest): JsonObject {
     metadata: own['metadata'] ?? {},
     model: request.model,
     parallel_tool_calls: request.parallelToolCalls ?? true,
-    previous_response_id: null,
+    previous_response_id: kept?.previousId ?? null,
     prompt_cache_key: request.cacheKey ?? null,
     reasoning: { effort: request.reasoning.effort ?? null, summary: request.reasoning.summary ?? null },
     safety_identifier: own['safety_identifier'] ?? null,
     service_tier: request.serviceTier ?? 'auto',
-    store: own['store'] ?? false,
+    store: own['store'] ?? kept !== undefined,
     temperature: request.sampling.temperature ?? 1,
     text: { format: encodeFormat(request.outputFormat), verbosity: request.verbosity ?? 'medium' },
     tool_choice: own['tool_choice'] ?? encodeToolChoice(request.toolChoice, request.tools),

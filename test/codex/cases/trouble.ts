@@ -178,12 +178,12 @@ export const fallbackCase: Case = {
   title: 'a route goes on with its second model, before and inside the stream of the first',
   scenario: sound,
   route: { 'fallback-broken': broken, 'fallback-sound': sound },
-  run: async ({ codex, replies }) => {
+  run: async ({ codex, replies, websocket }) => {
     const done = await codex('hi');
     assert.equal(done.status, 0, transcript(done));
     assert.equal(finalText(done), 'The second one answers.', transcript(done));
     assert.deepEqual(shownErrors(done), []);
-    for (const { headers } of replies()) {
+    for (const { headers } of websocket ? [] : replies()) {
       assert.equal(headers['x-plugboard-model'], 'fallback-sound');
       assert.equal(headers['x-plugboard-attempts'], '2');
     }

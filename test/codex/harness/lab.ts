@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isJsonObject } from '../../../src/ir/json.ts';
+import { isJsonObject, parseJson } from '../../../src/ir/json.ts';
 import type { ProtocolId } from '../../../src/ir/protocol-id.ts';
 import { byModel, type Scenario } from '../../../src/simulator/script.ts';
 import { type RecordedRequest, type Simulator, startSimulator } from '../../../src/simulator/server.ts';
@@ -28,11 +28,13 @@ export type Case = {
 };
 
 /** What a case acts on.
+ *  @property websocket  Codex speaks over a socket: replies have no headers.
  *  @property codex      `codex exec --json` in the workspace with the case's model.
  *  @property upstream   what the provider was sent for this model so far.
  *  @property replies    what the gateway answered for this model so far. */
 export type Stage = {
   readonly protocol: ProtocolId;
+  readonly websocket: boolean;
   readonly workspace: Workspace;
   readonly environment: { readonly [name: string]: string };
   readonly gateway: { readonly url: string; readonly token: string };
@@ -54,9 +56,17 @@ export type Lab = {
   readonly close: () => Promise<void>;
 };
 
+/** @property websocket  Codex speaks over a socket. */
+export type LabOptions = { readonly websocket?: boolean };
+
 /** A provider, a gateway in front of it, and a recorder in front of each.
  *  @param provider  the lines of the provider's entry in config.yaml, its base URL and key aside. */
-export async function startLab(protocol: ProtocolId, cases: readonly Case[], provider: string): Promise<Lab> {
+export async function startLab(
+  protocol: ProtocolId,
+  cases: readonly Case[],
+  provider: string,
+  options: LabOptions = {},
+): Promise<Lab> {
   const scenarios = Object.fromEntries(cases.flatMap((one) => Object.entries(modelsOf(one))));
   const simulator = await startSimulator({
     scenario: byModel(scenarios),
@@ -76,7 +86,7 @@ export async function startLab(protocol: ProtocolId, cases: readonly Case[], pro
   try {
     gateway = await startGateway(gatewayConfig(spy.url, cases, provider));
     recorder = await startRecorder(gateway.url);
-    const parts = { protocol, simulator, gateway, recorder };
+    const parts = { protocol, simulator, gateway, recorder, options };
     const exchanges = recorder.exchanges;
     return {
       simulator,
@@ -99,15 +109,18 @@ type Parts = {
   readonly simulator: Simulator;
   readonly gateway: Gateway;
   readonly recorder: Recorder;
+  readonly options: LabOptions;
 };
 
-async function perform(one: Case, toml: string, { protocol, simulator, gateway, recorder }: Parts): Promise<void> {
-  const entry = { url: recorder.url, token: gateway.token };
+async function perform(one: Case, toml: string, parts: Parts): Promise<void> {
+  const { protocol, simulator, gateway, recorder, options } = parts;
+  const entry = { url: recorder.url, token: gateway.token, websocket: options.websocket === true };
   const workspace = newWorkspace(codexConfig(entry, one.slug, toml));
   const environment = cleanEnvironment({ CODEX_HOME: workspace.codexHome });
   try {
     await one.run({
       protocol,
+      websocket: entry.websocket,
       workspace,
       environment,
       gateway: entry,
@@ -129,13 +142,19 @@ async function perform(one: Case, toml: string, { protocol, simulator, gateway, 
   }
 }
 
+/** A socket's client gets ready: the answer is whole without a word. */
+function isWarmUp({ requestBody }: Exchange): boolean {
+  const body = parseJson(requestBody.toString('utf8'));
+  return isJsonObject(body) && body['generate'] === false;
+}
+
 function modelOf({ body }: RecordedRequest): unknown {
   return isJsonObject(body) ? body['model'] : undefined;
 }
 
 function judged(one: Case, exchanges: readonly Exchange[]): readonly JudgedReply[] {
   const replies = exchanges
-    .filter((exchange) => exchange.model === one.slug && exchange.status === 200)
+    .filter((exchange) => exchange.model === one.slug && exchange.status === 200 && !isWarmUp(exchange))
     .map((exchange) => ({ name: one.slug, bytes: exchange.reply, mayFail: one.mayFail === true }));
   if (replies.length === 0 && one.mayFail !== true) throw new RangeError(`no reply of ${one.slug} was recorded`);
   return replies;

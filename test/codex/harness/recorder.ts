@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { WebSocketServer } from 'ws';
 import { isJsonObject, parseJson } from '../../../src/ir/json.ts';
+import { relaySocket } from './socket-relay.ts';
 
-/** One exchange as it went over the wire. @property model  the slug that was asked for. */
+/** One exchange as it went over the wire; on a socket a client's frame and the events that answered it.
+ *  @property model  the slug that was asked for. */
 export type Exchange = {
   readonly path: string;
   readonly model: string | undefined;
@@ -54,6 +57,12 @@ export async function startRecorder(target: string): Promise<Recorder> {
   };
   const server = createServer((incoming, outgoing) => {
     forward(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  server.on('upgrade', (incoming, stream, head) => {
+    relaySocket(sockets, { incoming, stream, head }, target, (exchange) =>
+      exchanges.push({ ...exchange, model: modelOf(exchange.requestBody) }),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -1,0 +1,78 @@
+import { isJsonObject, type Json, parseJson } from '../../../ir/json.ts';
+import { JsonTextError, memberValue, topLevelMembers } from '../../../wire/json-edit.ts';
+import { type Turn, withCalls } from './continue-request.ts';
+import type { KeptReply } from './kept-replies.ts';
+
+/** What is left of a reply once it has ended well. @property response  the response object's JSON text. */
+export type WatchedReply = { readonly id: string; readonly output: readonly Uint8Array[]; readonly response: string };
+
+/** Gathers a streamed reply's finished items from the JSON texts of its events.
+ *  @property reply  undefined until a reply has ended that may be gone on from. */
+export type ReplyWatch = { readonly event: (text: string) => void; readonly reply: () => WatchedReply | undefined };
+
+export function watchReply(): ReplyWatch {
+  const output: Uint8Array[] = [];
+  let reply: WatchedReply | undefined;
+  const look = (text: string): void => {
+    // Nearly every event is a delta: the names are looked for before anything is read.
+    if (text.includes(ITEM_DONE)) {
+      const item = memberOf(text, [ITEM_DONE], 'item');
+      if (item !== undefined) output.push(new Uint8Array(item));
+    } else if (ENDS.some((type) => text.includes(type))) {
+      const response = memberOf(text, ENDS, 'response');
+      const id = response === undefined ? undefined : memberValue(response, topLevelMembers(response), 'id');
+      if (response !== undefined && typeof id === 'string') reply = { id, output, response: response.toString() };
+    }
+  };
+  return {
+    event: (text) => {
+      try {
+        look(text);
+      } catch (error) {
+        // A provider's own bytes: what is no JSON is nothing to be kept.
+        if (!(error instanceof JsonTextError || error instanceof SyntaxError)) throw error;
+      }
+    },
+    reply: () => reply,
+  };
+}
+
+/** A reply that came whole. */
+export function wholeReply(body: string): WatchedReply | undefined {
+  const response = parseJson(body);
+  if (!isJsonObject(response) || typeof response['id'] !== 'string' || !Array.isArray(response['output']))
+    return undefined;
+  const output = response['output'].map((item: Json) => Buffer.from(JSON.stringify(item)));
+  return { id: response['id'], output, response: body };
+}
+
+const ITEM_DONE = '"response.output_item.done"';
+const ENDS: readonly string[] = ['"response.completed"', '"response.incomplete"'];
+
+/** A member of an event, as its bytes; undefined where the event is of another type. */
+function memberOf(text: string, quotedTypes: readonly string[], key: string): Buffer | undefined {
+  const bytes = Buffer.from(text);
+  const members = topLevelMembers(bytes);
+  const value = (name: string): Buffer | undefined => {
+    const member = members.findLast((candidate) => candidate.key === name);
+    return member && bytes.subarray(member.valueStart, member.valueEnd);
+  };
+  const type = value('type');
+  return type !== undefined && quotedTypes.includes(type.toString()) ? value(key) : undefined;
+}
+
+/** What is kept of a turn. @param withResponse  the reply may be asked for again. */
+export function keptReply(turn: Turn, { id, output, response }: WatchedReply, withResponse: boolean): KeptReply {
+  const text = withResponse ? response : undefined;
+  const bytes = turn.input.length + output.reduce((sum, item) => sum + item.length, 0) + (text?.length ?? 0);
+  return {
+    id,
+    before: turn.before,
+    input: turn.input,
+    output,
+    openCalls: withCalls(turn.openCalls, output),
+    response: text,
+    bytes,
+    wholeBytes: bytes + (turn.before?.wholeBytes ?? 0),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { isJsonObject, parseJson } from '../ir/json.ts';
+import type { ClientReply } from '../pipeline/client.ts';
+import { eventTexts } from '../pipeline/event-texts.ts';
+import { errorFrame } from '../protocols/openai-responses/socket-frame.ts';
+import type { Headers } from '../protocols/protocol.ts';
+
+/** The way back to a client on a socket: each event is one text frame, a refusal is one error frame.
+ *  @param stream  what the socket's frames are written to.
+ *  @param sent    hears of every event's JSON text. */
+export function socketReply(socket: WebSocket, stream: Duplex, sent: (text: string) => void): ClientReply {
+  const events = eventTexts();
+  let refusal: { readonly status: number; readonly headers: Headers } | undefined;
+
+  /** All frames of one write go out in one piece. */
+  function send(texts: readonly string[]): boolean {
+    if (socket.readyState !== socket.OPEN || texts.length === 0) return true;
+    stream.cork();
+    for (const text of texts) {
+      sent(text);
+      socket.send(text);
+    }
+    stream.uncork();
+    return !stream.writableNeedDrain;
+  }
+
+  return {
+    head: (status, headers) => {
+      if (status !== 200) refusal = { status, headers };
+    },
+    write: (data) => send(events.push(data)),
+    onceDrained: (resume) => void stream.once('drain', resume),
+    end: (data) => {
+      if (refusal === undefined) send([...(data === undefined ? [] : events.push(data)), ...events.end()]);
+      else send([refused(refusal, data ?? '')]);
+    },
+    cut: () => socket.terminate(),
+  };
+}
+
+function refused(refusal: { readonly status: number; readonly headers: Headers }, text: string): string {
+  const body = parseJson(text);
+  const wait = refusal.headers['retry-after'];
+  const headers = wait === undefined ? {} : { 'retry-after': wait };
+  return errorFrame({ status: refusal.status, headers, body: isJsonObject(body) ? body : {} });
+}
