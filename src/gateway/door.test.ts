@@ -43,9 +43,6 @@ test('what cannot be served is said in the protocol of the path', async (t) => {
   assert.deepEqual([method.status, method.headers.allow], [405, 'POST, HEAD']);
   assert.equal((await stage.ask({ method: 'GET', path: '/nowhere' })).status, 404);
   assert.equal((await stage.ask({ method: 'HEAD' })).status, 200);
-  const messages = await stage.ask({ path: '/v1/messages' });
-  assert.equal(messages.status, 501);
-  assert.equal(JSON.parse(messages.text).type, 'error');
   const chat = await stage.ask({ path: '/v1/chat/completions' });
   assert.deepEqual([chat.status, errorOf(chat).code], [400, 'invalid_value']);
   assert.match(errorOf(chat).message, /messages: expected a list/);
@@ -73,6 +70,13 @@ test('what is wrong before the line is said in the form of each door', async (t)
       assert.deepEqual([reply.status, errorOf(reply).code], [status, code], `${path} ${status}`);
       assert.deepEqual(Object.keys(errorOf(reply)).sort(), ['code', 'message', 'param', 'type']);
     }
+  }
+  const types = ['authentication_error', 'request_too_large', 'invalid_request_error', 'invalid_request_error'];
+  for (const [index, [ask, status]] of wrong.entries()) {
+    const reply = await stage.ask({ ...ask, path: '/v1/messages' });
+    const { type, error, request_id: id } = JSON.parse(reply.text);
+    assert.deepEqual([reply.status, type, id], [status, 'error', reply.headers['x-request-id']]);
+    assert.equal(error.type, [...types, 'invalid_request_error', 'not_found_error'][index], error.message);
   }
   assert.equal(stage.seen.length, 0);
 });

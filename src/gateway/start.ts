@@ -8,7 +8,6 @@ import { ensureToken } from '../config/token.ts';
 import { routeView } from '../config/view.ts';
 import { watchConfig } from '../config/watch.ts';
 import { costOf, loadPrices } from '../metering/pricing.ts';
-import { createCacheThreads } from '../pipeline/cache-watch.ts';
 import { type Line, serve } from '../pipeline/serve.ts';
 import { createSessions } from '../pipeline/sessions.ts';
 import { type KeepLimits, KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
@@ -100,11 +99,9 @@ async function start(
 
   const line: Line = {
     protocols: protocolById,
-    plan: (query, affinity) =>
-      planRoute(query, { ...routeView(live.current(), health), ...(affinity === undefined ? {} : { affinity }) }),
+    plan: (query) => planRoute(query, routeView(live.current(), health)),
     transport,
     sessions: createSessions(),
-    cacheThreads: createCacheThreads(),
     ledger: {
       ...ledger,
       record: (entry) => {

@@ -44,7 +44,8 @@ export type Dialect = {
     readonly callId?: { readonly pattern: string; readonly length: number };
     /** Members that every replayed tool call must bear, beside those of its protocol. */
     readonly callMembers?: JsonObject;
-    /** Freeform tools, namespaces and tool search as the Responses API has them. */
+    /** All that the protocol has: in the Responses API freeform tools, namespaces and tool search, in the Messages API
+     *  every block and member that a client may send. */
     readonly native: boolean;
     /** `tool_choice` values that the provider takes. */
     readonly choices: readonly ('auto' | 'none' | 'required' | 'tool')[];

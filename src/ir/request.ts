@@ -71,11 +71,23 @@ export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool';
 
 export type Part = TextPart | RefusalPart | ImagePart | ReasoningPart | ToolCallPart | ToolResultPart | OpaquePart;
 
-/** @property phase  the client's mark on assistant text (`commentary`, `final_answer`), replayed to a protocol that knows it. */
-export type TextPart = { readonly type: 'text'; readonly text: string; readonly phase?: string };
+/** @property phase       the client's mark on assistant text (`commentary`, `final_answer`), replayed to a protocol that knows it.
+ *  @property extensions  here and below: members of the part that have no neutral form, or the whole part as its protocol
+ *                        has it (`block`), where what stands here is only what others can be told of it. */
+export type TextPart = {
+  readonly type: 'text';
+  readonly text: string;
+  readonly phase?: string;
+  readonly extensions?: Extensions;
+};
 export type RefusalPart = { readonly type: 'refusal'; readonly text: string };
 /** @property url  an https URL or a data URL. */
-export type ImagePart = { readonly type: 'image'; readonly url: string; readonly detail?: string };
+export type ImagePart = {
+  readonly type: 'image';
+  readonly url: string;
+  readonly detail?: string;
+  readonly extensions?: Extensions;
+};
 
 /** What the model thought, with what its maker needs to take it back.
  *  @property texts       summary parts or raw thinking, in order.
@@ -94,6 +106,7 @@ export type ToolCallPart = {
   readonly kind: ToolCallKind;
   readonly name: ToolName;
   readonly input: string;
+  readonly extensions?: Extensions;
 };
 export type ToolResultPart = {
   readonly type: 'tool-result';
@@ -101,6 +114,7 @@ export type ToolResultPart = {
   readonly kind: ToolCallKind;
   readonly content: readonly (TextPart | ImagePart)[];
   readonly isError?: boolean;
+  readonly extensions?: Extensions;
 };
 /** An item that only its own protocol understands (a hosted search that already ran, a compaction blob). */
 export type OpaquePart = { readonly type: 'opaque'; readonly protocol: ProtocolId; readonly value: JsonObject };

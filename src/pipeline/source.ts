@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import type { Dialect } from '../ir/dialect.ts';
 import { GatewayError } from '../ir/failure.ts';
 import { isJsonObject, type Json, type JsonObject, jsonText, parseJson } from '../ir/json.ts';
 import type { Loss, Translated } from '../ir/loss.ts';
@@ -94,15 +92,13 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     const { model, credential } = target;
     const { value, losses: lost } = decode();
     decoded = undefined;
-    const dialect = dialectFor(model);
-    const cacheKey = value.cacheKey ?? derivedCacheKey(query.sessionId, dialect);
     const call = options.protocols(model.provider.protocol).egress.open(
-      { ...value, stream, ...(cacheKey === undefined ? {} : { cacheKey }) },
+      { ...value, stream },
       {
         provider: model.provider.id,
         model: model.upstreamId,
         ...(credential === null ? {} : { credentialId: credential.id }),
-        dialect,
+        dialect: dialectFor(model),
       },
     );
     losses = [...lost, ...call.losses];
@@ -176,13 +172,6 @@ function edited(body: Uint8Array, query: RouteQuery, { model }: Target): readonl
     ...(query.model === model.upstreamId ? {} : { model: JSON.stringify(model.upstreamId) }),
     ...(model.provider.clientMetadata === true ? {} : { client_metadata: null }),
   });
-}
-
-/** For clients that send no cache key but name their session: the same key for each of its requests, where the provider
- *  understands keys. A digest, since the name is the client's own affair. */
-function derivedCacheKey(sessionId: string | undefined, dialect: Dialect): string | undefined {
-  if (sessionId === undefined || dialect.cacheKeyField === undefined) return undefined;
-  return createHash('sha256').update(sessionId).digest('hex').slice(0, 32);
 }
 
 function withoutMetadata(body: JsonObject, provider: Provider): JsonObject {

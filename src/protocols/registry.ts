@@ -1,6 +1,7 @@
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import { defaults as messagesDefaults } from './anthropic-messages/defaults.ts';
 import { egress as messagesEgress } from './anthropic-messages/egress.ts';
+import { ingress as messagesIngress } from './anthropic-messages/ingress.ts';
 import { defaults as chatDefaults } from './openai-chat/defaults.ts';
 import { egress as chatEgress } from './openai-chat/egress.ts';
 import { ingress as chatIngress } from './openai-chat/ingress.ts';
@@ -18,7 +19,12 @@ const PROTOCOLS: Readonly<Record<ProtocolId, Protocol>> = {
     defaults: responsesDefaults,
   },
   'openai-chat': { id: 'openai-chat', ingress: chatIngress, egress: chatEgress, defaults: chatDefaults },
-  'anthropic-messages': { id: 'anthropic-messages', egress: messagesEgress, defaults: messagesDefaults },
+  'anthropic-messages': {
+    id: 'anthropic-messages',
+    ingress: messagesIngress,
+    egress: messagesEgress,
+    defaults: messagesDefaults,
+  },
 };
 
 export function protocolById(id: ProtocolId): Protocol {

@@ -1,5 +1,7 @@
-import type { JsonObject } from '../../ir/json.ts';
+import { isJsonObject, type JsonObject } from '../../ir/json.ts';
+import type { Loss } from '../../ir/loss.ts';
 import { turnsToMark } from '../cache-marks.ts';
+import { CACHE_MARK } from './own-members.ts';
 
 /** The body's parts in the order in which the provider caches them. */
 type Prefix = {
@@ -27,6 +29,46 @@ export function placeBreakpoints(prefix: Prefix): Prefix {
     system: markLast(prefix.system),
     messages: prefix.messages.map((turn, at) => (ends.has(at) ? { ...turn, content: markLast(turn.content) } : turn)),
   };
+}
+
+/** Has the client placed its own marks? They win: it knows what of its conversation stays. */
+export function hasBreakpoints(prefix: Prefix): boolean {
+  return [prefix.tools, prefix.system, ...prefix.messages.map((turn) => turn.content)].some((blocks) =>
+    blocks.some((block) => marksIn(block) > 0),
+  );
+}
+
+/** The client's own marks, of which the API takes four: those that come last hold the most. */
+export function keepBreakpoints(prefix: Prefix, losses: Loss[]): Prefix {
+  const lists = [prefix.tools, prefix.system, ...prefix.messages.map((turn) => turn.content)];
+  let surplus = lists.flat().reduce((sum, block) => sum + marksIn(block), 0) - MAX_MARKS;
+  if (surplus <= 0) return prefix;
+  losses.push({ path: CACHE_MARK, why: `The API takes ${MAX_MARKS} marks; the first ${surplus} were left out.` });
+  const keep = (blocks: readonly JsonObject[]): readonly JsonObject[] =>
+    blocks.map((block) => {
+      const marks = marksIn(block);
+      if (marks === 0 || surplus <= 0) return block;
+      surplus -= marks;
+      return unmarked(block);
+    });
+  return {
+    tools: keep(prefix.tools),
+    system: keep(prefix.system),
+    messages: prefix.messages.map((turn) => ({ ...turn, content: keep(turn.content) })),
+  };
+}
+
+/** A tool's result may hold marks of its own. */
+function marksIn(block: JsonObject): number {
+  const inner = Array.isArray(block['content']) ? block['content'] : [];
+  const own = block[CACHE_MARK] === undefined ? 0 : 1;
+  return own + inner.filter((one) => isJsonObject(one) && one[CACHE_MARK] !== undefined).length;
+}
+
+function unmarked(block: JsonObject): JsonObject {
+  const { [CACHE_MARK]: _, content, ...rest } = block;
+  if (!Array.isArray(content)) return content === undefined ? rest : { ...rest, content };
+  return { ...rest, content: content.map((one) => (isJsonObject(one) ? unmarked(one) : one)) };
 }
 
 function markLast(blocks: readonly JsonObject[]): readonly JsonObject[] {

@@ -5,7 +5,7 @@ import type { DeploymentDefaults } from '../protocol.ts';
 /** A server that has the shape of the Messages API. Instructions stand in `system`; later ones are told as `user`, so
  *  that the cached prefix stays. `max_tokens` is obligatory: 32,000 is what the API's largest client, Claude Code,
  *  sends, so compatible servers take it. Thinking is asked for by a budget, the form that they all copied. */
-const dialect: Dialect = {
+const dialect = (native: boolean): Dialect => ({
   ...plainDialect,
   roles: { instructions: 'system', placement: 'first', laterAs: 'user' },
   effort: {
@@ -15,11 +15,17 @@ const dialect: Dialect = {
   reasoning: { from: ['thinking-blocks'], echo: { field: 'thinking-blocks', when: 'always' }, thinkTags: false },
   tokenLimitField: 'max_tokens',
   defaultMaxTokens: 32_000,
-  tools: { ...plainTools, parallelField: true, callId: { pattern: '^[a-zA-Z0-9_-]+$', length: 64 } },
+  tools: {
+    ...plainTools,
+    native,
+    maxNameLength: native ? 128 : 64,
+    parallelField: true,
+    callId: { pattern: '^[a-zA-Z0-9_-]+$', length: 64 },
+  },
   outputFormat: 'instruction',
   images: { input: true, inToolResults: true },
   streamUsage: true,
   cacheBreakpoints: true,
-};
+});
 
-export const defaults: DeploymentDefaults = { dialect: () => dialect, keyHeader: 'x-api-key' };
+export const defaults: DeploymentDefaults = { dialect, keyHeader: 'x-api-key' };

@@ -19,7 +19,8 @@ import type { EgressTarget } from '../protocol.ts';
 import { searchedToolWords } from '../search-result.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { encodeImage } from './images.ts';
-import type { ContentBlock, ImageBlock, MessagesRequest, TextBlock, Turn } from './schema.ts';
+import { blockFor, IN_PLACE, membersFor } from './own-members.ts';
+import type { ContentBlock, ImageBlock, MessagesRequest, ServerBlock, TextBlock, Turn } from './schema.ts';
 
 /** Stands where the API wants a user turn and the conversation has none. */
 const USER_TURN: Turn = { role: 'user', content: [{ type: 'text', text: CONTINUE }] };
@@ -32,7 +33,8 @@ type Encoding = {
 };
 
 /** The conversation as alternating turns. Instructions before the first turn become `system`, in their order; later
- *  ones stay in their place as marked user text, so that the cached prefix stays. */
+ *  ones stay in their place, so that the cached prefix stays: as marked user text, or as they came where a client of this
+ *  protocol put them there and the provider knows them. */
 export function encodeMessages(
   request: Pick<InferenceRequest, 'messages'>,
   names: ToolNames,
@@ -47,8 +49,10 @@ export function encodeMessages(
   for (const [at, message] of paired.value.entries()) {
     if (!isInstruction(message))
       turns.add(message.role === 'assistant' ? 'assistant' : 'user', blocksOf(message, at, encoding));
-    else if (turns.isEmpty()) system.push(...instructionBlocks(message, at, losses));
-    else turns.add('user', instructionBlocks(message, at, losses).map(marked));
+    else if (turns.isEmpty()) system.push(...instructionBlocks(message, at, encoding));
+    else if (target.dialect.tools.native && message.extensions?.['anthropic-messages']?.[IN_PLACE] === true)
+      turns.add('system', instructionBlocks(message, at, encoding));
+    else turns.add('user', instructionBlocks(message, at, encoding).map(marked));
   }
   return { system, messages: turns.finish(losses) };
 }
@@ -57,12 +61,12 @@ function isInstruction(message: Message): boolean {
   return message.role === 'system' || message.role === 'developer';
 }
 
-function instructionBlocks(message: Message, at: number, losses: Loss[]): readonly TextBlock[] {
+function instructionBlocks(message: Message, at: number, encoding: Encoding): readonly TextBlock[] {
   const blocks: TextBlock[] = [];
   for (const part of message.parts) {
-    if (part.type === 'text') blocks.push(...textBlock(part.text));
+    if (part.type === 'text') blocks.push(...textBlock(part, encoding));
     else
-      losses.push({
+      encoding.losses.push({
         path: `messages[${at}]`,
         why: `Instructions hold text only; a part of type ${part.type} was left out.`,
       });
@@ -75,8 +79,8 @@ function marked(block: TextBlock): TextBlock {
 }
 
 /** The API refuses text without a visible character. */
-function textBlock(text: string): readonly TextBlock[] {
-  return /\S/.test(text) ? [{ type: 'text', text }] : [];
+function textBlock({ text, extensions }: TextPart, { target }: Encoding): readonly TextBlock[] {
+  return /\S/.test(text) ? [{ ...membersFor(extensions, target.dialect), type: 'text', text }] : [];
 }
 
 function blocksOf(message: Message, at: number, encoding: Encoding): readonly ContentBlock[] {
@@ -89,8 +93,9 @@ function blocksOf(message: Message, at: number, encoding: Encoding): readonly Co
 function blocksOfPart(part: Part, at: number, encoding: Encoding, lifted: ImageBlock[]): readonly ContentBlock[] {
   switch (part.type) {
     case 'text':
+      return wordsOrWhole(part, encoding);
     case 'refusal':
-      return textBlock(part.text);
+      return textBlock({ type: 'text', text: part.text }, encoding);
     case 'image':
       return [imageBlock(part, at, encoding)];
     case 'reasoning':
@@ -108,9 +113,14 @@ function blocksOfPart(part: Part, at: number, encoding: Encoding, lifted: ImageB
   }
 }
 
+function wordsOrWhole(part: TextPart, encoding: Encoding): readonly (TextBlock | ServerBlock)[] {
+  const value = blockFor(part.extensions, encoding.target.dialect);
+  return value === undefined ? textBlock(part, encoding) : [{ type: 'server', value }];
+}
+
 function imageBlock(image: ImagePart, at: number, { target, losses }: Encoding): ImageBlock | TextBlock {
   const encoded = target.dialect.images.input ? encodeImage(image) : 'The model takes no images.';
-  if (typeof encoded !== 'string') return encoded;
+  if (typeof encoded !== 'string') return { ...membersFor(image.extensions, target.dialect), ...encoded };
   losses.push({ path: `messages[${at}]`, why: `${encoded} A text stands in the image's place.` });
   return { type: 'text', text: `[An image was left out here. ${encoded}]` };
 }
@@ -122,6 +132,13 @@ function thinkingBlock(part: ReasoningPart, at: number, { target, losses }: Enco
     return [];
   };
   if (target.dialect.reasoning.echo.field === 'none') return lose('The provider takes no thinking back.');
+  const { signature: ownSignature, data } = part.extensions?.['anthropic-messages'] ?? {};
+  if (target.dialect.tools.native) {
+    // Signed without our envelope: a provider whose replies go through as bytes made it.
+    if (typeof data === 'string') return [{ type: 'redacted_thinking', data }];
+    if (typeof ownSignature === 'string')
+      return [{ type: 'thinking', thinking: part.texts.join(''), signature: ownSignature }];
+  }
   if (part.state === undefined) return lose('Thinking without a signature cannot be given back.');
   if (!isOwn(part.state, target)) return lose('Thinking of another model cannot be given back.');
   const { signature, redacted } = part.state.value;
@@ -137,6 +154,7 @@ function isOwn(state: ProviderState, target: EgressTarget): boolean {
 
 function toolUse(part: ToolCallPart, at: number, { names, target, losses }: Encoding): ContentBlock {
   return {
+    ...membersFor(part.extensions, target.dialect),
     type: 'tool_use',
     id: fitCallId(part.callId, target.dialect.tools.callId),
     name: names.wireName(part.name),
@@ -156,10 +174,11 @@ function argumentsOf(part: ToolCallPart, at: number, losses: Loss[]): JsonObject
 }
 
 function toolResult(part: ToolResultPart, at: number, encoding: Encoding, lifted: ImageBlock[]): ContentBlock {
-  const content: (TextBlock | ImageBlock)[] = [];
+  const content: (TextBlock | ImageBlock | ServerBlock)[] = [];
   if (part.kind === 'search') content.push({ type: 'text', text: searchedToolWords(part, encoding.names) });
   else for (const piece of part.content) content.push(...resultBlocks(piece, at, encoding, lifted));
   return {
+    ...membersFor(part.extensions, encoding.target.dialect),
     type: 'tool_result',
     tool_use_id: fitCallId(part.callId, encoding.target.dialect.tools.callId),
     content,
@@ -172,8 +191,8 @@ function resultBlocks(
   at: number,
   encoding: Encoding,
   lifted: ImageBlock[],
-): readonly (TextBlock | ImageBlock)[] {
-  if (piece.type === 'text') return textBlock(piece.text);
+): readonly (TextBlock | ImageBlock | ServerBlock)[] {
+  if (piece.type === 'text') return wordsOrWhole(piece, encoding);
   const block = imageBlock(piece, at, encoding);
   if (block.type === 'text' || encoding.target.dialect.images.inToolResults) return [block];
   lifted.push(block);

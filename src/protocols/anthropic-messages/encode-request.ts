@@ -5,11 +5,12 @@ import { applyFields, setMember } from '../apply-fields.ts';
 import { foreignMembers } from '../foreign-members.ts';
 import type { EgressTarget } from '../protocol.ts';
 import type { ToolNames } from '../tool-names.ts';
-import { placeBreakpoints } from './cache-breakpoints.ts';
+import { hasBreakpoints, keepBreakpoints, placeBreakpoints } from './cache-breakpoints.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeTools } from './encode-tools.ts';
 import { gatherLosses } from './gather-losses.ts';
 import { encodeFormat } from './output-format.ts';
+import { CACHE_MARK } from './own-members.ts';
 import type { ContentBlock, TextBlock } from './schema.ts';
 import { planThinking } from './thinking.ts';
 
@@ -17,7 +18,7 @@ import { planThinking } from './thinking.ts';
 const FALLBACK_MAX_TOKENS = 8_192;
 
 /** Members of a client's own request in this protocol that stay with us: they name the person who calls. */
-const PRIVATE: ReadonlySet<string> = new Set(['metadata', 'user_profile_id']);
+const PRIVATE: ReadonlySet<string> = new Set(['metadata', 'user_profile_id', 'workspace_id']);
 
 /** What the provider caches, in the order in which it reads it.
  *  @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching */
@@ -30,7 +31,7 @@ export function encodeRequest(
 ): Translated<JsonObject> {
   const { dialect } = target;
   const losses: Loss[] = [];
-  const { tools, toolChoice, forced } = encodeTools(request, names, dialect.tools, losses);
+  const { tools, toolChoice, forced } = encodeTools(request, names, dialect, losses);
   const { system, messages } = encodeMessages(request, names, target, losses);
   const { format, instruction } = encodeFormat(request.outputFormat, dialect.outputFormat, losses);
   const maxTokens = request.sampling.maxOutputTokens ?? dialect.defaultMaxTokens ?? FALLBACK_MAX_TOKENS;
@@ -42,9 +43,14 @@ export function encodeRequest(
     system: told,
     messages: messages.map((turn) => ({ role: turn.role, content: turn.content.map(blockJson) })),
   };
-  const cached = dialect.cacheBreakpoints ? placeBreakpoints(prefix) : prefix;
+  const own = ownTopLevel(request, target, losses);
+  const cached = !dialect.cacheBreakpoints
+    ? prefix
+    : CACHE_MARK in own || hasBreakpoints(prefix)
+      ? keepBreakpoints(prefix, losses)
+      : placeBreakpoints(prefix);
   const body: JsonObject = {
-    ...extensions(request, losses),
+    ...own,
     model: target.model,
     [dialect.tokenLimitField]: maxTokens,
     ...(cached.system.length === 0 ? {} : { system: cached.system }),
@@ -56,7 +62,6 @@ export function encodeRequest(
     ...serviceTier(request, dialect.serviceTier, losses),
     stream: request.stream,
   };
-  if (request.cacheKey !== undefined) losses.push({ path: 'prompt_cache_key', why: NO_MEMBER });
   if (request.verbosity !== undefined)
     losses.push({ path: 'text.verbosity', why: 'The Messages API has no verbosity.' });
   const applied = applyFields(body, dialect, LAST_MEMBERS);
@@ -65,15 +70,25 @@ export function encodeRequest(
 }
 
 function blockJson(block: ContentBlock): JsonObject {
-  return block.type === 'server' ? block.value : block;
+  if (block.type === 'server') return block.value;
+  return block.type === 'tool_result' ? { ...block, content: block.content.map(blockJson) } : block;
 }
 
-function extensions(request: InferenceRequest, losses: Loss[]): JsonObject {
+/** Members of a client of this protocol that need no beta, and that its other servers copied. */
+const PLAIN_MEMBERS: ReadonlySet<string> = new Set(['top_k', 'service_tier']);
+
+function ownTopLevel(request: InferenceRequest, { dialect }: EgressTarget, losses: Loss[]): JsonObject {
+  const taken = (name: string): boolean => {
+    if (PRIVATE.has(name)) {
+      losses.push({ path: name, why: 'It names the caller, so it is not sent on.' });
+      return false;
+    }
+    if (dialect.tools.native || PLAIN_MEMBERS.has(name)) return true;
+    if (name !== CACHE_MARK) losses.push({ path: name, why: 'The provider has a part of the Messages API only.' });
+    return false;
+  };
   const members = Object.entries(request.extensions['anthropic-messages'] ?? {});
-  for (const [name] of members) {
-    if (PRIVATE.has(name)) losses.push({ path: name, why: 'It names the caller, so it is not sent on.' });
-  }
-  return Object.fromEntries(members.filter(([name]) => !PRIVATE.has(name)));
+  return Object.fromEntries(members.filter(([name]) => taken(name)));
 }
 
 /** @param thinks  the API refuses other sampling than its own while a model thinks. */

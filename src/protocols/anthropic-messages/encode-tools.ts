@@ -6,6 +6,7 @@ import { FREEFORM_PARAMETERS } from '../grammar-words.ts';
 import { toolDescriptions } from '../tool-description.ts';
 import { isFound, type OfferedTool, type ToolNames } from '../tool-names.ts';
 import { toolParameters } from '../tool-schema.ts';
+import { blockFor, membersFor } from './own-members.ts';
 import type { ToolDeclaration } from './schema.ts';
 
 /** @property forced  the model must call a tool: it cannot think first. */
@@ -18,11 +19,13 @@ export type EncodedTools = {
 export function encodeTools(
   request: InferenceRequest,
   names: ToolNames,
-  rules: Dialect['tools'],
+  dialect: Dialect,
   losses: Loss[],
 ): EncodedTools {
+  const rules = dialect.tools;
   const describe = toolDescriptions();
-  const declare = (offer: OfferedTool): ToolDeclaration => declaration(offer, describe(offer.tool), rules, losses);
+  const declare = (offer: OfferedTool): ToolDeclaration =>
+    blockFor(offer.tool.extensions, dialect) ?? declaration(offer, describe(offer.tool), dialect, losses);
   const offered = names.offered.filter(({ tool }) => !isFound(tool)).map(declare);
   const taken = new Set(names.offered.map((tool) => tool.wireName));
   for (const tool of request.tools) {
@@ -43,15 +46,17 @@ export function encodeTools(
 function declaration(
   { wireName, tool }: OfferedTool,
   description: string,
-  rules: Dialect['tools'],
+  dialect: Dialect,
   losses: Loss[],
 ): ToolDeclaration {
+  const rules = dialect.tools;
   const parameters = tool.kind === 'custom' ? FREEFORM_PARAMETERS : tool.parameters;
   const { schema, changes } = toolParameters(parameters, rules.dropKeywords);
   if (tool.kind !== 'custom') {
     for (const why of changes) losses.push({ path: `tools.${wireName}.parameters`, why });
   }
   return {
+    ...membersFor(tool.extensions, dialect),
     name: wireName,
     ...(description === '' ? {} : { description }),
     input_schema: schema,

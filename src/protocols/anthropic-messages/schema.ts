@@ -7,17 +7,16 @@ export type MessagesRequest = {
   readonly messages: readonly Turn[];
 };
 
-/** Turns alternate and begin with the user's. */
-export type Turn = { readonly role: 'user' | 'assistant'; readonly content: readonly ContentBlock[] };
+/** Turns alternate and begin with the user's; instructions may stand behind one. */
+export type Turn = { readonly role: 'user' | 'assistant' | 'system'; readonly content: readonly ContentBlock[] };
 
-export type TextBlock = { readonly type: 'text'; readonly text: string; readonly cache_control?: CacheControl };
+export type TextBlock = { readonly type: 'text'; readonly text: string };
 
 export type ImageBlock = {
   readonly type: 'image';
   readonly source:
     | { readonly type: 'base64'; readonly media_type: string; readonly data: string }
     | { readonly type: 'url'; readonly url: string };
-  readonly cache_control?: CacheControl;
 };
 
 export type ContentBlock =
@@ -29,13 +28,12 @@ export type ContentBlock =
   | {
       readonly type: 'tool_result';
       readonly tool_use_id: string;
-      readonly content: readonly (TextBlock | ImageBlock)[];
+      readonly content: readonly (TextBlock | ImageBlock | ServerBlock)[];
       readonly is_error?: true;
-      readonly cache_control?: CacheControl;
     }
-  /** A block that the provider's own tools made, given back as it came. */
-  | { readonly type: 'server'; readonly value: JsonObject };
+  | ServerBlock;
 
-type CacheControl = { readonly type: 'ephemeral' };
+/** A block that goes to the provider as it came: one that its own tools made, or that no other protocol knows. */
+export type ServerBlock = { readonly type: 'server'; readonly value: JsonObject };
 
 export type ToolDeclaration = { readonly [member: string]: Json | undefined };

@@ -1,0 +1,18 @@
+import { encodeSse } from '../../wire/sse.ts';
+import type { IngressCodec } from '../protocol.ts';
+import { decodeRequest } from './decode-request.ts';
+import { encodeError } from './encode-error.ts';
+import { encodeResponse } from './encode-response.ts';
+import { encodeStream } from './encode-stream.ts';
+import { outline } from './outline.ts';
+
+/** What clients of the Anthropic Messages API speak; Claude Code above all. */
+export const ingress: IngressCodec = {
+  outline,
+  decodeRequest,
+  encodeStream,
+  encodeResponse,
+  encodeError,
+  keepAlive: encodeSse({ event: 'ping', data: '{"type":"ping"}' }),
+  nativeHeaders: ['anthropic-version', 'anthropic-beta'],
+};
