@@ -11,6 +11,7 @@ import type { Quirk } from './quirks.ts';
  *  @property keyOptional   a key is taken but not needed, though calls may leave the network and cost: a proxy's.
  *  @property native        a full implementation of its protocol, so that bytes may pass untouched.
  *  @property streamOnly    answers nothing but streams.
+ *  @property variantOf     the preset of the same maker that a key is offered for first: another door, plan or region.
  *  @property clientMetadata  may be sent what Codex tells of the working tree: its own maker's services alone.
  *  @property priceId       the provider's id in @pydantic/genai-prices; absent: its models are unpriced.
  *  @property keyNote       for a person: where a key comes from, or how the server is started.
@@ -28,6 +29,7 @@ export type Preset = {
   readonly keyOptional?: boolean;
   readonly native: boolean;
   readonly streamOnly?: boolean;
+  readonly variantOf?: string;
   readonly clientMetadata?: boolean;
   readonly priceId?: string;
   readonly headers: { readonly [name: string]: string };
@@ -112,6 +114,7 @@ const shape = {
   keyOptional: z.boolean().exactOptional(),
   native: z.boolean(),
   streamOnly: z.boolean().exactOptional(),
+  variantOf: z.string().min(1).exactOptional(),
   clientMetadata: z.boolean().exactOptional(),
   priceId: z.string().min(1).exactOptional(),
   headers: z.record(z.string(), z.string()),

@@ -28,6 +28,20 @@ test('a key in the environment becomes a provider, a model and the default route
   if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
 });
 
+test('one key is offered once, with the other doors of its maker; a plan has a key of its own', async (t) => {
+  const made = bench(t, { ZAI_API_KEY: 'k1', ALIBABA_CODING_PLAN_API_KEY: 'k2', LONGCAT_API_KEY: 'k3' });
+  withoutLocalServers(made);
+  assert.equal(await made.run('init', '--yes'), 0, made.said.err);
+  assert.match(made.said.out, /Z\.ai \(GLM\): the key in ZAI_API_KEY; if .* write preset: zai-anthropic, zai-coding\n/);
+  const snapshot = readConfiguration(made.context);
+  assert.deepEqual([...snapshot.providers.keys()].toSorted(), ['longcat', 'qwen-coding', 'zai']);
+  assert.deepEqual(snapshot.models.map((model) => model.slug).toSorted(), [
+    'glm-5.3',
+    'longcat-2.0',
+    'plan-qwen3-coder-plus',
+  ]);
+});
+
 test('a file that is there stays, byte for byte', async (t) => {
   const made = bench(t, { DEEPSEEK_API_KEY: 'k' });
   mkdirSync(made.home);

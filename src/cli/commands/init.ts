@@ -11,7 +11,7 @@ import { findProgram } from '../find-program.ts';
 import { plural } from '../format.ts';
 import { findKeys, findLocalServers } from '../init/detect.ts';
 import { pullModel, startOllama } from '../init/ollama.ts';
-import { type FoundProvider, planConfig } from '../init/plan-config.ts';
+import { type FoundKey, type FoundProvider, planConfig } from '../init/plan-config.ts';
 import { Cancelled, NO_QUESTIONS, type Questions, terminalQuestions } from '../init/questions.ts';
 import { SMALL_CODING_MODEL } from '../init/suggestions.ts';
 import { type Io, line } from '../io.ts';
@@ -45,7 +45,7 @@ async function configure(questions: Questions, context: CommandContext): Promise
   const codex = (await findCodex(context.environment))?.path;
   tell(io, codex !== undefined, 'Codex', codex ?? 'not found on the PATH. Run: npm install -g @openai/codex');
   const keys = findKeys(context);
-  for (const key of keys) tell(io, true, key.name, key.kind === 'key' ? `the key in ${key.keyVariable}` : '');
+  for (const key of keys) tell(io, true, key.name, keyWords(key));
   const servers = await localServers(keys.length === 0, questions, context);
 
   const chosen = await questions.choose([...keys, ...servers]);
@@ -65,6 +65,11 @@ async function configure(questions: Questions, context: CommandContext): Promise
   }
   line(io.out, io.out.paint('bold', `Next: ${nextStep(snapshot.defaultModel, codex)}`));
   return DONE;
+}
+
+function keyWords({ keyVariable, also = [] }: FoundKey): string {
+  const others = also.length === 0 ? '' : `; if it is for another of its doors, write preset: ${also.join(', ')}`;
+  return `the key in ${keyVariable}${others}`;
 }
 
 function nextStep(defaultModel: string, codex: string | undefined): string {

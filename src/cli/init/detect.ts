@@ -3,26 +3,41 @@ import { withDotenv } from '../../config/dotenv.ts';
 import type { Environment } from '../../config/environment.ts';
 import { configSchema } from '../../config/schema.ts';
 import { presetsOf } from '../../config/user-presets.ts';
-import { PRESET_IDS } from '../../providers/presets/preset-files.ts';
+import type { Preset } from '../../providers/preset.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { CommandContext } from '../context.ts';
 import { probeAll } from '../providers.ts';
-import type { FoundProvider } from './plan-config.ts';
+import type { FoundKey, FoundProvider } from './plan-config.ts';
 
 /** The model servers of this machine that are asked whether they run. */
 const LOCAL_SERVERS: readonly string[] = ['ollama', 'lmstudio'];
 
-/** Providers whose key stands in the environment or in `.env`. Nobody is called for this. */
-export function findKeys(context: CommandContext): readonly FoundProvider[] {
+/** Providers whose key stands in the environment or in `.env`. Nobody is called for this. What the key opens beside the
+ *  first door of its maker, as another plan or region, stands with it: which one it is for, only its owner knows. */
+export function findKeys(context: CommandContext): readonly FoundKey[] {
   const { home } = context.places;
   const { environment } = withDotenv(home, context.environment);
   const presets = presetsOf(home);
-  return PRESET_IDS.flatMap((id): FoundProvider[] => {
-    const found = presets.find(id);
-    if (found.state !== 'found' || found.preset.local || found.preset.baseUrl === undefined) return [];
-    const keyVariable = found.preset.keyVariables.find((name) => (environment[name] ?? '') !== '');
-    return keyVariable === undefined ? [] : [{ kind: 'key', preset: id, name: found.preset.name, keyVariable }];
+  const isSet = (name: string): boolean => (environment[name] ?? '') !== '';
+  const found = presets.ids().flatMap((id) => {
+    const one = presets.find(id);
+    if (one.state !== 'found' || one.preset.local || one.preset.baseUrl === undefined) return [];
+    const keyVariable = one.preset.keyVariables.find(isSet);
+    return keyVariable === undefined ? [] : [{ preset: one.preset, keyVariable }];
   });
+  const doors = Map.groupBy(found, ({ preset, keyVariable }) => `${preset.variantOf ?? preset.id} ${keyVariable}`);
+  return [...doors.values()].flatMap((group) => {
+    const [first, ...others] = [...group].sort((a, b) => variantRank(a.preset) - variantRank(b.preset));
+    if (first === undefined) return [];
+    const { preset, keyVariable } = first;
+    const also = others.map((other) => other.preset.id);
+    return [{ kind: 'key', preset: preset.id, name: preset.name, keyVariable, also }];
+  });
+}
+
+/** The maker's main door first; of its variants the first by name. */
+function variantRank({ variantOf }: Preset): number {
+  return variantOf === undefined ? 0 : 1;
 }
 
 /** The local model servers that answer, each with its models. */

@@ -5,7 +5,7 @@ import { SUGGESTIONS } from './suggestions.ts';
  *  @property models   of a local server: the ids of what it has.
  *  @property baseUrl  where it is, if not where its preset says. */
 export type FoundProvider =
-  | { readonly kind: 'key'; readonly preset: string; readonly name: string; readonly keyVariable: string }
+  | FoundKey
   | {
       readonly kind: 'local';
       readonly preset: string;
@@ -13,6 +13,15 @@ export type FoundProvider =
       readonly models: readonly string[];
       readonly baseUrl?: string;
     };
+
+/** @property also  presets of the same maker that the same key may be for: another plan, region or protocol. */
+export type FoundKey = {
+  readonly kind: 'key';
+  readonly preset: string;
+  readonly name: string;
+  readonly keyVariable: string;
+  readonly also?: readonly string[];
+};
 
 type Model = NewConfig['models'][number];
 

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findProvider } from '@pydantic/genai-prices';
-import type { Dialect, EffortDialect } from '../../ir/dialect.ts';
-import { compileDialect, dialectFor } from '../dialect.ts';
-import { modelFacts } from '../known-model.ts';
-import { isClaim, type Preset, presetSchema, SOURCED_FIELDS } from '../preset.ts';
-import type { Provider } from '../provider.ts';
+import type { EffortDialect } from '../../ir/dialect.ts';
+import { compileDialect } from '../dialect.ts';
+import { isClaim, presetSchema, SOURCED_FIELDS } from '../preset.ts';
 import { PRESET_IDS } from './preset-files.ts';
 import { findPreset } from './presets.ts';
+import { dialectOf, presetOf } from './testing/dialect.ts';
 
 for (const id of PRESET_IDS) {
   test(`preset ${id} is well formed`, () => {
@@ -46,33 +45,9 @@ test('a claim without its source is refused, and so is a source of nothing', () 
   for (const source of Object.values(sources)) assert.match(source, /^https:\/\//);
 });
 
-function presetOf(id: string): Preset {
-  const preset = findPreset(id);
-  assert.ok(preset);
-  return preset;
-}
-
 test('an unknown preset is undefined', () => {
   assert.equal(findPreset('nowhere'), undefined);
 });
-
-/** One model of a preset, as the configuration would make it. */
-function dialectOf(id: string, upstreamId: string): Dialect {
-  const preset = findPreset(id);
-  assert.ok(preset);
-  const provider: Provider = {
-    ...preset,
-    baseUrl: preset.baseUrl ?? 'https://example.com/v1',
-    preset: id,
-    credentials: [],
-    query: {},
-    dialect: compileDialect(preset.protocol, preset.quirks, preset.native),
-    knownModels: preset.models,
-    timeouts: { connectMs: 1, firstByteMs: 1, idleMs: 1 },
-  };
-  const facts = modelFacts(preset.models, upstreamId);
-  return dialectFor({ slug: upstreamId, displayName: upstreamId, provider, upstreamId, facts, listed: true });
-}
 
 function levelsOf(effort: EffortDialect): readonly string[] {
   return 'levels' in effort ? effort.levels : [];
