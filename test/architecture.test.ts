@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['ir', 'wire', 'protocols', 'providers', 'context', 'routing', 'metering', 'upstream', 'repair'],
   config: ['ir', 'protocols', 'providers', 'routing'],
   storage: ['ir', 'metering', 'routing'],
-  server: ['ir', 'protocols', 'routing', 'metering', 'pipeline'],
+  server: ['ir', 'wire', 'protocols', 'routing', 'metering', 'pipeline'],
   codex: ['ir', 'protocols', 'config', 'providers', 'upstream'],
   simulator: ['ir', 'wire', 'protocols'],
   cli: [

@@ -6,14 +6,55 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Parses text that may not be JSON: `undefined` where it is not. */
+/** How many brackets may stand open at once. Far more than any schema or reply has; far fewer than what walks a value,
+ *  `JSON.stringify` among it, has a stack for. */
+export const MAX_DEPTH = 512;
+
+/** Parses text that may not be JSON: `undefined` where it is not, or is nested deeper than `MAX_DEPTH`. */
 export function parseJson(text: string): Json | undefined {
+  if (!isShallow(text)) return undefined;
   try {
     return JSON.parse(text) as Json;
   } catch {
     return undefined;
   }
 }
+
+/** Does JSON text stay within `MAX_DEPTH`? Strings are skipped by native search: they are most of a long text. */
+function isShallow(text: string): boolean {
+  const { length } = text;
+  // Each level takes two characters.
+  if (length < 2 * MAX_DEPTH) return true;
+  let depth = 0;
+  for (let at = 0; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      at = endOfString(text, at);
+      if (at === -1) return true;
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      depth += 1;
+      if (depth > MAX_DEPTH) return false;
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth -= 1;
+  }
+  return true;
+}
+
+/** @returns the place of the closing quotation mark; -1 without one, when the text is no JSON anyway. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let before = end;
+    while (text.charCodeAt(before - 1) === BACKSLASH) before -= 1;
+    if ((end - before) % 2 === 0) return end;
+  }
+  return -1;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 
 /** JSON text that every parser takes. Half of a surrogate pair, which a client may send and `JSON.stringify` writes as an
  *  escape, is refused by strict ones: U+FFFD stands in its place. */

@@ -35,7 +35,10 @@ export function usageFromInclusive(counts: {
   };
 }
 
-/** A count from the wire: floored, and 0 for what is no count. */
+/** More tokens than any call has: sums of such counts are still exact. */
+const MAX_COUNT = 1_000_000_000_000;
+
+/** A count from the wire: floored, bounded, and 0 for what is no count. */
 export function natural(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.floor(value) : 0;
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.min(Math.floor(value), MAX_COUNT) : 0;
 }

@@ -1,5 +1,5 @@
 import type { FinishReason, InferenceEvent } from '../ir/event.ts';
-import type { Failure } from '../ir/failure.ts';
+import { type Failure, GatewayError } from '../ir/failure.ts';
 import { isJsonObject, parseJson } from '../ir/json.ts';
 import type { ProviderState } from '../ir/request.ts';
 import type { Transducer } from '../wire/transducer.ts';
@@ -10,12 +10,14 @@ import type { NamedTool, ToolNames } from './tool-names.ts';
  *
  *  The first block is open and streams; those after it are held. It is closed once another has begun, a call only when
  *  its arguments parse whole too, since a closed call is executed. A call whose name is late holds the rest.
- *  Text that is nothing but white space is no block.
+ *  Text that is nothing but white space is no block. A reply that is longer, or has more blocks, than any real one makes
+ *  every method throw a GatewayError.
  *  @property text      @param phase  the mark of the message, given with its first piece.
  *  @property end       the last block is whole; the next fragment begins another. A state belongs to the reasoning
  *                      block that it ends, or to one without any text.
  *  @property openCall  begins a call; its fragments go to `extendCall`.
  *  @property endCall   the upstream said that this call is whole.
+ *  @property isWhole   its arguments parse, as far as they came.
  *  @property emit      an event that stands between blocks, in its place.
  *  @property finish    closes what is whole. After `length` or `content-filter` the last block may be cut: it stays
  *                      open, unless it is a call that parses whole. @returns what makes the reply unusable, a call
@@ -31,6 +33,7 @@ export type Blocks = {
   readonly openCall: () => CallBlock;
   readonly extendCall: (call: CallBlock, fragment: CallFragment) => void;
   readonly endCall: (call: CallBlock) => void;
+  readonly isWhole: (call: CallBlock) => boolean;
   readonly emit: (event: InferenceEvent) => void;
   readonly finish: (reason: FinishReason) => Failure | undefined;
   readonly conclude: (event: InferenceEvent) => void;
@@ -67,6 +70,8 @@ type TextKind = 'text' | 'refusal' | 'reasoning';
 type TextBlock = {
   readonly kind: TextKind;
   readonly phase?: string | undefined;
+  /** It holds more than white space. */
+  isVisible: boolean;
   state?: ProviderState | undefined;
 } & BlockState;
 type OpenCall = {
@@ -76,6 +81,10 @@ type OpenCall = {
   input: string;
   tool?: NamedTool;
   unwrap?: Transducer<string, string>;
+  /** The last character of its arguments that is no white space. */
+  ending: string;
+  /** How much of its arguments was looked at last, and whether that was whole. */
+  seen: { readonly length: number; readonly whole: boolean };
 } & BlockState;
 type FixedBlock = { readonly kind: 'fixed' } & BlockState;
 type Block = TextBlock | OpenCall | FixedBlock;
@@ -84,20 +93,52 @@ type Block = TextBlock | OpenCall | FixedBlock;
  *  @property carry      the first half of a surrogate pair whose second half is still to come. */
 type BlockState = { announced: boolean; ended: boolean; held: InferenceEvent[]; carry: string };
 
+/** The longest reply, in characters of its text, thinking and arguments: more than any model writes. */
+const MAX_LENGTH = 16 * 1024 * 1024;
+const MAX_PARTS = 10_000;
+/** How much of a reply's arguments is parsed while they stream, in characters, fragment by fragment; calls of which more
+ *  would have to be parsed are closed at their end. */
+const MAX_PARSED = 64 * 1024 * 1024;
+
 export function sequenceBlocks(options: BlockOptions): Blocks {
   let out: InferenceEvent[] = [];
   const queue: Block[] = [];
+  const calls = new Map<CallBlock, OpenCall>();
   let failure: Failure | undefined;
+  let length = 0;
+  let count = 0;
+  let parsed = 0;
+
+  const grow = (piece: string): void => {
+    length += piece.length;
+    if (length > MAX_LENGTH) throw tooMuch('is longer than 16 Mi characters');
+  };
+
+  /** Asked after each fragment: only one that ends as a whole call does is worth a look. */
+  const isWhole = (call: OpenCall): boolean => {
+    const { length } = call.input;
+    if (call.seen.length !== length) {
+      const mayBe = call.ending === '}' && parsed <= MAX_PARSED;
+      if (mayBe) parsed += length;
+      call.seen = { length, whole: mayBe && isWholeObject(call.input) };
+    }
+    return call.seen.whole;
+  };
 
   /** Announces, flushes and closes from the front, as far as the rules allow. */
   const settle = (): void => {
     for (let head = queue[0]; head !== undefined; head = queue[0]) {
       if (!head.announced && mayAnnounce(head)) announce(head);
-      const closes = head.ended || (queue.length > 1 && (head.kind !== 'call' || isWholeObject(head.input)));
+      const closes = head.ended || (queue.length > 1 && (head.kind !== 'call' || isWhole(head)));
       if (!closes || (!head.announced && head.kind === 'call')) return;
       if (head.announced) close(head);
+      leave(head);
       queue.shift();
     }
+  };
+
+  const leave = (block: Block): void => {
+    if (block.kind === 'call') calls.delete(block);
   };
 
   const announce = (block: Block): void => {
@@ -112,7 +153,7 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
     }
     if (block.kind === 'text' && block.phase !== undefined) out.push({ type: 'text-start', phase: block.phase });
     else if (block.kind !== 'fixed') out.push({ type: `${block.kind}-start` });
-    out.push(...block.held);
+    for (const event of block.held) out.push(event);
     block.held = [];
   };
 
@@ -151,20 +192,28 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
     if (input !== '') out.push({ type: 'tool-call-delta', input });
   };
 
+  const countPart = (): void => {
+    count += 1;
+    if (count > MAX_PARTS) throw tooMuch(`has more than ${MAX_PARTS} parts`);
+  };
+
   const open = <B extends Block>(block: B): B => {
+    countPart();
     queue.push(block);
     return block;
   };
 
   const append = (kind: TextKind, piece: string, phase?: string): void => {
     if (piece === '') return;
+    grow(piece);
     let block = queue.at(-1);
     if (block?.kind !== kind || block.ended) {
-      block = open({ kind, phase, announced: false, ended: false, held: [], carry: '' });
+      block = open({ kind, phase, isVisible: false, announced: false, ended: false, held: [], carry: '' });
       if (queue.length > 1) settle();
     }
     const text = wholeCharacters(block, piece);
     if (text === '') return;
+    block.isVisible ||= /\S/.test(text);
     const event: InferenceEvent = { type: `${kind}-delta`, text };
     if (block.announced) out.push(event);
     else {
@@ -182,21 +231,23 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
     } else if (block?.kind === 'reasoning') {
       block.state = state;
       block.ended = true;
-    } else open({ kind: 'reasoning', state, announced: false, ended: true, held: [], carry: '' });
+    } else open({ kind: 'reasoning', isVisible: false, state, announced: false, ended: true, held: [], carry: '' });
     settle();
   };
 
   const reasoningPart = (): void => {
     const block = queue.at(-1);
     if (block?.kind !== 'reasoning' || block.ended) return;
+    countPart();
     if (block.announced) out.push({ type: 'reasoning-part' });
     else block.held.push({ type: 'reasoning-part' });
   };
 
   const extendCall = (call: CallBlock, fragment: CallFragment): void => {
-    const block = queue.find((candidate) => candidate === call);
+    const block = calls.get(call);
     const input = fragment.input ?? '';
-    if (block?.kind !== 'call' || block.ended) {
+    grow(input);
+    if (block === undefined || block.ended) {
       if (input.trim() !== '' && input !== call.input)
         failure ??= protocolFailure(`went on with the call "${call.name}" after it had ended`);
       return;
@@ -204,15 +255,16 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
     if (block.id === '' && fragment.id !== undefined) block.id = fragment.id;
     if (block.name === '' && fragment.name !== undefined) block.name = fragment.name;
     // Some servers repeat a whole call in the last chunk.
-    if (input !== '' && !(input === block.input && isWholeObject(input))) {
+    if (input !== '' && !(input === block.input && isWhole(block))) {
       block.input += input;
+      block.ending = input.trimEnd().at(-1) ?? block.ending;
       if (block.announced) passInput(block, input);
     }
     if (!block.announced || queue.length > 1) settle();
   };
 
   const endCall = (call: CallBlock): void => {
-    const block = queue.find((candidate) => candidate === call);
+    const block = calls.get(call);
     if (block === undefined) return;
     block.ended = true;
     settle();
@@ -231,6 +283,7 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
         // An empty fragment that announced nothing and brought nothing is no call.
         if (block.id !== '' || block.input.trim() !== '')
           failure ??= protocolFailure('called a tool without naming it');
+        leave(block);
         continue;
       }
       const isHalf = block.kind === 'call' && !block.ended && !isWholeObject(block.input);
@@ -249,10 +302,19 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
     reasoning: (text) => append('reasoning', text),
     reasoningPart,
     end,
-    openCall: () =>
-      open({ kind: 'call', id: '', name: '', input: '', announced: false, ended: false, held: [], carry: '' }),
+    openCall: () => {
+      const seen = { length: 0, whole: false };
+      const state = { announced: false, ended: false, held: [], carry: '' };
+      const call = open<OpenCall>({ kind: 'call', id: '', name: '', input: '', ending: '', seen, ...state });
+      calls.set(call, call);
+      return call;
+    },
     extendCall,
     endCall,
+    isWhole: (call) => {
+      const block = calls.get(call);
+      return block === undefined ? isWholeObject(call.input) : isWhole(block);
+    },
     emit,
     finish,
     conclude: (event) => {
@@ -271,9 +333,7 @@ function mayAnnounce(block: Block): boolean {
     case 'call':
       return block.name !== '';
     case 'text':
-      return (
-        block.held.length > MAX_HELD || block.held.some((event) => event.type === 'text-delta' && /\S/.test(event.text))
-      );
+      return block.isVisible || block.held.length > MAX_HELD;
     case 'refusal':
     case 'reasoning':
     case 'fixed':
@@ -298,6 +358,10 @@ const DECLINED: Failure = {
   kind: 'content-policy',
   message: 'The model declined in the middle of a tool call.',
 };
+
+function tooMuch(what: string): GatewayError {
+  return new GatewayError({ kind: 'protocol', message: `The model's reply ${what} and was dropped.` });
+}
 
 function protocolFailure(what: string): Failure {
   return { kind: 'protocol', message: `The model's reply is malformed: it ${what}.` };

@@ -13,24 +13,25 @@ export function wrapFreeform(input: string): string {
 export function unwrapFreeform(): Transducer<string, string> {
   let head = '';
   let reader: StringReader | undefined;
-  let state: 'start' | 'members' | 'plain' = 'start';
+  let state: 'start' | 'members' | 'late' | 'plain' = 'start';
 
   const push = (piece: string): readonly string[] => {
     if (reader !== undefined) return some(reader.read(piece));
     if (state === 'plain') return some(piece);
     head += piece;
     // Only a quotation mark can complete the search for the argument: a long member of another name is not read twice.
-    if (state === 'members' && !piece.includes('"')) return [];
+    if (state === 'late' || (state === 'members' && !piece.includes('"'))) return [];
     if (PLAIN.test(head)) {
       state = 'plain';
       return some(head);
     }
     const argument = ARGUMENT.exec(head);
-    if (argument !== null) {
+    if (argument !== null && argument[0].length <= LONG_HEAD) {
       reader = stringReader();
       return some(reader.read(head.slice(argument[0].length)));
     }
-    if (head.includes('"')) state = 'members';
+    if (head.length > LONG_HEAD) state = 'late';
+    else if (head.includes('"')) state = 'members';
     return [];
   };
   const end = (): readonly string[] => {
@@ -52,6 +53,10 @@ const SCALAR = String.raw`(?:"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|nul
 const ARGUMENT = new RegExp(
   String.raw`^\s*\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*${SCALAR}\s*,\s*)*?"${FREEFORM_ARGUMENT}"\s*:\s*"`,
 );
+
+/** An argument that has not begun by then is read at the end, with what came before it: to look for it with each further
+ *  piece of a long member would take a time that grows with its square. In characters. */
+const LONG_HEAD = 16 * 1024;
 
 /** The text in arguments in which the argument's beginning was never found. */
 function wholeValue(text: string): string {

@@ -34,6 +34,9 @@ export function errorAt(value: JsonObject, rules: ErrorRules = {}): Failure | un
   return said === undefined ? undefined : failure(said, undefined, undefined, rules);
 }
 
+/** The longest message that is passed on, in characters: some providers repeat the request in it. */
+const MAX_WORDS = 4_000;
+
 /** What an error body says. Codes are lower-cased words; numbers among them are HTTP statuses.
  *  @property raw  the code as it came, numbers included: what a provider's own table of codes is asked for. */
 type ErrorFacts = {
@@ -52,8 +55,9 @@ function failure(
   rules: ErrorRules,
 ): Failure {
   const status = httpStatus !== undefined && httpStatus >= 400 ? httpStatus : said.status;
-  const message = said.message ?? (status === undefined ? silence(said) : '');
-  const kind = ruledKind(said, rules) ?? kindOf(said, status);
+  const words = said.message?.slice(0, MAX_WORDS);
+  const message = words ?? (status === undefined ? silence(said) : '');
+  const kind = ruledKind(said, rules) ?? kindOf({ ...said, message }, status);
   const afterMs = headerMs ?? (kind === 'rate-limited' || kind === 'overloaded' ? retryAfterWords(message) : undefined);
   const code = said.code ?? said.type ?? said.raw;
   return {
@@ -77,7 +81,7 @@ function ruledKind(said: ErrorFacts, { codes = {}, overflow = [] }: ErrorRules):
   const words = said.message?.toLowerCase() ?? '';
   if (overflow.some((sign) => words.includes(sign.toLowerCase()))) return 'context-overflow';
   for (const code of [said.raw, said.code, said.type]) {
-    const kind = code === undefined ? undefined : codes[code];
+    const kind = code === undefined || !Object.hasOwn(codes, code) ? undefined : codes[code];
     if (kind !== undefined) return kind;
   }
   return undefined;
@@ -128,10 +132,14 @@ function innerWords(metadata: Json | undefined): string | undefined {
   return errorFacts(parseJson(metadata['raw']))?.message ?? wordsOf(metadata['raw']);
 }
 
+/** How much of an error page is looked at, in characters. */
+const MAX_PAGE = 64 * 1024;
+
 function plainFacts(body: string): ErrorFacts {
   const text = body
-    .replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ')
-    .replace(/<[^>]*>/g, ' ')
+    .slice(0, MAX_PAGE)
+    .replace(/<(script|style)\b[\s\S]*?(?:<\/\1>|$)/gi, ' ')
+    .replace(/<[^<>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   return text === '' ? {} : { message: text.slice(0, 500) };

@@ -1,4 +1,5 @@
-import type { Failure } from '../ir/failure.ts';
+import { type Failure, GatewayError } from '../ir/failure.ts';
+import { gatherBytes } from '../wire/gather-bytes.ts';
 import { decodeSse, type SseFrame } from '../wire/sse.ts';
 
 /** Where the contents of a streamed reply go. After `isOver` nothing more is read.
@@ -13,16 +14,23 @@ export type ReplySink = {
 
 /** The longest reply without framing that is kept until its end, in bytes. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** The longest stream that is read, in bytes: several times what the longest replies take. */
+const MAX_STREAM_BYTES = 256 * 1024 * 1024;
 
 /** The bytes of a reply to a call that asked for a stream. Servers also answer it with one JSON object or an error page,
- *  whatever their content type says: those are told by how they begin. */
-export function replyBytes(sink: ReplySink): {
+ *  whatever their content type says: those are told by how they begin. A sink that throws a GatewayError, at a bound of
+ *  its own, is told it as the failure of the reply.
+ *  @param limit  of a stream, in bytes. */
+export function replyBytes(
+  sink: ReplySink,
+  limit: number = MAX_STREAM_BYTES,
+): {
   readonly push: (bytes: Uint8Array) => void;
   readonly end: () => void;
 } {
   const sse = decodeSse();
-  const body: Uint8Array[] = [];
-  let bodyBytes = 0;
+  const body = gatherBytes();
+  let streamBytes = 0;
   let form: 'unknown' | 'stream' | 'body' = 'unknown';
 
   const readFrames = (next: () => readonly SseFrame[]): void => {
@@ -33,17 +41,24 @@ export function replyBytes(sink: ReplySink): {
       if (!(error instanceof RangeError)) throw error;
       sink.fail({ kind: 'protocol', message: 'The provider sent an event that is too long.' });
     }
-    for (const frame of frames) {
-      if (sink.isOver()) return;
-      sink.frame(frame);
-    }
+    guarded(sink.fail, () => {
+      for (const frame of frames) {
+        if (sink.isOver()) return;
+        sink.frame(frame);
+      }
+    });
   };
 
   const keep = (bytes: Uint8Array): void => {
-    bodyBytes += bytes.length;
     // The bytes belong to the caller, who may use their memory again.
-    if (bodyBytes <= MAX_BODY_BYTES) body.push(new Uint8Array(bytes));
+    if (body.size() + bytes.length <= MAX_BODY_BYTES) body.add(new Uint8Array(bytes));
     else sink.fail({ kind: 'protocol', message: 'The provider sent a reply that is too long, and no stream.' });
+  };
+
+  const read = (bytes: Uint8Array): void => {
+    streamBytes += bytes.length;
+    if (streamBytes <= limit) readFrames(() => sse.push(bytes));
+    else sink.fail({ kind: 'protocol', message: 'The provider sent a stream that is too long.' });
   };
 
   return {
@@ -51,14 +66,24 @@ export function replyBytes(sink: ReplySink): {
       if (sink.isOver()) return;
       if (form === 'unknown') form = formOf(bytes);
       if (form === 'body') keep(bytes);
-      else readFrames(() => sse.push(bytes));
+      else read(bytes);
     },
     end: () => {
       if (sink.isOver()) return;
-      if (form === 'body') sink.body(new TextDecoder().decode(Buffer.concat(body)));
+      if (form === 'body') guarded(sink.fail, () => sink.body(new TextDecoder().decode(body.take())));
       else readFrames(() => sse.end());
     },
   };
+}
+
+/** Reads something of a reply; a bound that it runs into is the failure of the reply. */
+export function guarded(fail: (failure: Failure) => void, read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    fail(error.failure);
+  }
 }
 
 /** No line of a stream begins with a brace or bracket, nor with the `<` of an error page. White space and a byte-order

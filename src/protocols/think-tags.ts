@@ -10,6 +10,8 @@ export type ThinkTags = {
 
 const OPEN = '<think>';
 const CLOSE = '</think>';
+/** White space that may stand before the first tag, in characters: more of it is no beginning of a reply. */
+const MAX_SPACE = 1_024;
 
 /** Only a tag at the very beginning of a reply counts: text that speaks of such tags, as a coding agent's may, stays text. */
 export function thinkTags(): ThinkTags {
@@ -23,7 +25,8 @@ export function thinkTags(): ThinkTags {
       switch (mode) {
         case 'start': {
           const trimmed = text.trimStart();
-          if (trimmed.startsWith(OPEN)) {
+          if (text.length - trimmed.length > MAX_SPACE) mode = 'text';
+          else if (trimmed.startsWith(OPEN)) {
             mode = 'thinking';
             text = trimmed.slice(OPEN.length);
           } else if (OPEN.startsWith(trimmed)) {

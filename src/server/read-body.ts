@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../ir/failure.ts';
+import { gatherBytes } from '../wire/gather-bytes.ts';
 import { tooLarge } from './unpack.ts';
 
 /** A request's body whole. One that came in one piece is not copied, and nothing is kept of it but what is returned.
@@ -7,25 +8,22 @@ import { tooLarge } from './unpack.ts';
  *  @throws GatewayError too-large, or cancelled when the client leaves in the middle. */
 export function readBody(message: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    let pieces: Buffer[] = [];
-    let size = 0;
+    let pieces = gatherBytes();
     const stop = (error: GatewayError): void => {
       message.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
-      pieces = [];
+      pieces = gatherBytes();
       // What is left on the wire is read and thrown away, so that the client gets to see the answer.
       message.resume();
       reject(error);
     };
     const onData = (piece: Buffer): void => {
-      size += piece.length;
-      if (size > limit) stop(new GatewayError(tooLarge(limit)));
-      else pieces.push(piece);
+      if (pieces.size() + piece.length > limit) stop(new GatewayError(tooLarge(limit)));
+      else pieces.add(piece);
     };
     const onEnd = (): void => {
       message.off('data', onData).off('close', onClose).off('error', onClose);
-      const [first] = pieces;
-      resolve(pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces, size));
-      pieces = [];
+      const whole = pieces.take();
+      resolve(Buffer.from(whole.buffer, whole.byteOffset, whole.length));
     };
     const onClose = (): void => stop(new GatewayError({ kind: 'cancelled', message: 'The client left.' }));
     if (Number(message.headers['content-length'] ?? 0) > limit) {

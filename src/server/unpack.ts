@@ -4,13 +4,14 @@ import { type Failure, GatewayError } from '../ir/failure.ts';
 
 type Unpack = (body: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>;
 
-const UNPACK: { readonly [encoding: string]: Unpack } = {
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-  zstd: promisify(zstdDecompress),
-};
+const UNPACK: ReadonlyMap<string, Unpack> = new Map<string, Unpack>([
+  ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+  ['zstd', promisify(zstdDecompress)],
+]);
+const MAX_LAYERS = 4;
 
 /** Undoes a request's Content-Encoding: Codex packs with zstd when it is logged in with ChatGPT.
  *  @param limit  of the unpacked body, in bytes.
@@ -20,15 +21,18 @@ export async function unpackBody(body: Buffer, encoding: string | undefined, lim
   const names = (encoding ?? '')
     .toLowerCase()
     .split(',')
-    .map((name) => name.trim());
-  for (const name of names.reverse()) {
-    if (name !== '' && name !== 'identity') unpacked = await unpackOnce(unpacked, name, limit);
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'identity');
+  if (names.length > MAX_LAYERS) {
+    const message = `The request body is compressed ${names.length} times over.`;
+    throw new GatewayError({ kind: 'invalid-request', message });
   }
+  for (const name of names.reverse()) unpacked = await unpackOnce(unpacked, name, limit);
   return unpacked;
 }
 
 async function unpackOnce(body: Buffer, name: string, limit: number): Promise<Buffer> {
-  const unpack = UNPACK[name];
+  const unpack = UNPACK.get(name);
   if (unpack === undefined) {
     throw new GatewayError({
       kind: 'invalid-request',

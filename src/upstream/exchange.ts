@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { type Failure, GatewayError } from '../ir/failure.ts';
 import type { Headers } from '../protocols/protocol.ts';
 import type { Timeouts } from '../providers/provider.ts';
+import { gatherBytes } from '../wire/gather-bytes.ts';
 import { inflate } from './inflate.ts';
 import { transportFailure } from './transport-failure.ts';
 import type { ByteSink, UpstreamReply } from './upstream.ts';
@@ -145,15 +146,13 @@ function plainHeaders(raw: IncomingHttpHeaders): Headers {
 
 /** Keeps the first `limit` bytes of a body as text. */
 function textSink(limit: number, done: (text: string) => void, broken: (error: GatewayError) => void): ByteSink {
-  const kept: Uint8Array[] = [];
-  let size = 0;
+  const kept = gatherBytes();
   return {
     chunk: (bytes) => {
-      if (size < limit) kept.push(bytes.subarray(0, limit - size));
-      size += bytes.length;
+      if (kept.size() < limit) kept.add(bytes.subarray(0, limit - kept.size()));
       return true;
     },
-    end: () => done(Buffer.concat(kept).toString('utf8')),
+    end: () => done(Buffer.from(kept.take()).toString('utf8')),
     fail: (failure) => broken(new GatewayError(failure)),
   };
 }

@@ -1,5 +1,6 @@
 import { type InferenceEvent, isContent } from '../ir/event.ts';
 import { type Failure, GatewayError } from '../ir/failure.ts';
+import { gatherBytes } from '../wire/gather-bytes.ts';
 import type { Transducer } from '../wire/transducer.ts';
 import type { AttemptEnd, ReplySink } from './call.ts';
 import type { UpstreamReply } from './upstream.ts';
@@ -31,7 +32,7 @@ export function holdHead(reply: UpstreamReply, options: HeadOptions): Promise<At
   const { promise, resolve, reject } = Promise.withResolvers<AttemptEnd>();
   let decoder: Transducer<Uint8Array, InferenceEvent> | undefined = options.decoder;
   let heldEvents: InferenceEvent[] = [];
-  let heldBytes: Uint8Array[] = [];
+  const heldBytes = gatherBytes();
   let heldSize = 0;
   let committed = false;
   let terminal = false;
@@ -56,10 +57,10 @@ export function holdHead(reply: UpstreamReply, options: HeadOptions): Promise<At
   /** @returns whether the wire may go on. */
   function take(bytes: Uint8Array | null, events: Events, resume: () => void, ended: boolean): boolean {
     if (committed) return emit(bytes, events, resume);
-    heldEvents.push(...events);
+    for (const event of events) heldEvents.push(event);
     if (bytes !== null) {
       heldSize += bytes.length;
-      if (asBytes) heldBytes.push(bytes);
+      if (asBytes) heldBytes.add(bytes);
     }
     const first = events.find((event) => event.type === 'error' || isContent(event));
     if (first?.type === 'error') {
@@ -73,9 +74,8 @@ export function holdHead(reply: UpstreamReply, options: HeadOptions): Promise<At
     committed = true;
     options.commit(asBytes);
     const head = heldEvents;
-    const headBytes = asBytes ? Buffer.concat(heldBytes) : null;
+    const headBytes = asBytes ? heldBytes.take() : null;
     heldEvents = [];
-    heldBytes = [];
     return emit(headBytes, head, resume);
   }
 

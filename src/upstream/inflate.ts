@@ -7,13 +7,13 @@ import type { ByteSink } from './upstream.ts';
 const MAX_DECODED_BYTES = 256 * 1024 * 1024;
 const MAX_LAYERS = 4;
 
-const DECODERS: { readonly [encoding: string]: () => Transform } = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-};
+const DECODERS: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ['gzip', () => createGunzip()],
+  ['x-gzip', () => createGunzip()],
+  ['deflate', () => createInflate()],
+  ['br', () => createBrotliDecompress()],
+  ['zstd', () => createZstdDecompress()],
+]);
 
 /** Undoes a Content-Encoding, stacked ones too (the last named is the outermost).
  *  @param limit  bytes of decoded body after which the reply fails.
@@ -31,7 +31,7 @@ export function inflate(encoding: string, sink: ByteSink, limit: number = MAX_DE
 }
 
 function layer(name: string, sink: ByteSink, limit: number): ByteSink {
-  const create = DECODERS[name];
+  const create = DECODERS.get(name);
   if (create === undefined) throw refused(`The reply has the unknown content-encoding "${name.slice(0, 40)}".`);
   const decoder = create();
   let over = false;

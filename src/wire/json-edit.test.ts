@@ -112,9 +112,10 @@ test('bad texts name what is wrong and where', () => {
   for (const [json, message] of cases) assert.throws(() => topLevelMembers(Buffer.from(json)), message, json);
 });
 
-test('depth costs no stack', () => {
-  const json = Buffer.from(`{"deep":${'['.repeat(500_000)}${']'.repeat(500_000)},"model":"x"}`);
-  assert.equal(text(replaceMember(json, 'model', '"y"')).slice(-12), '"model":"y"}');
+test('what is nested deeper than anything can be read is no JSON', () => {
+  const deep = (levels: number) => Buffer.from(`{"deep":${'['.repeat(levels)}${']'.repeat(levels)},"model":"x"}`);
+  assert.equal(text(replaceMember(deep(500), 'model', '"y"')).slice(-12), '"model":"y"}');
+  assert.throws(() => replaceMember(deep(500_000), 'model', '"y"'), /nested too deeply at byte 518/);
 });
 
 test('an edit of nothing copies nothing', () => {

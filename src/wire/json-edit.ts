@@ -27,6 +27,9 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
+/** How many brackets a value may open: what reads it later has a stack for that. */
+const MAX_DEPTH = 510;
+
 /** A string is scanned here for so many bytes before the native search is asked, whose call costs more than a short
  *  string. */
 const SHORT_STRING = 64;
@@ -223,9 +226,11 @@ function skipValue(bytes: Buffer, words: Int32Array, start: number): number {
       at = skipString(bytes, words, at);
       continue;
     }
-    if (byte === OPEN_BRACE) closers.push(CLOSE_BRACE);
-    else if (byte === OPEN_BRACKET) closers.push(CLOSE_BRACKET);
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      if (closers.length >= MAX_DEPTH) throw new JsonTextError('brackets are nested too deeply', at);
+      closers.push(byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET);
+    }
+    if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
       if (closers.pop() !== byte) throw new JsonTextError('a bracket that closes nothing', at);
       if (closers.length === 0) return at + 1;
     }

@@ -1,7 +1,7 @@
 import type { InferenceEvent } from '../../ir/event.ts';
 import { isJsonObject, type Json, parseJson } from '../../ir/json.ts';
 import type { Transducer } from '../../wire/transducer.ts';
-import { replyBytes } from '../reply-bytes.ts';
+import { guarded, replyBytes } from '../reply-bytes.ts';
 import { decodeErrorEvent } from './decode-error.ts';
 import { type MessageReader, type ReplyOptions, readMessage } from './read-message.ts';
 
@@ -11,7 +11,7 @@ export function decodeStream(options: ReplyOptions): Transducer<Uint8Array, Infe
   const reader = readMessage(options);
   let events: InferenceEvent[] = [];
   const add = (more: readonly InferenceEvent[]): void => {
-    events.push(...more);
+    for (const event of more) events.push(event);
   };
   const take = (): readonly InferenceEvent[] => {
     const taken = events;
@@ -45,7 +45,17 @@ export function decodeStream(options: ReplyOptions): Transducer<Uint8Array, Infe
 
 /** A unary reply as the events of a stream that arrived at once. */
 export function decodeResponse(body: Json, options: ReplyOptions): readonly InferenceEvent[] {
-  return readWhole(readMessage(options), body);
+  const reader = readMessage(options);
+  let events: readonly InferenceEvent[] = [];
+  guarded(
+    (failure) => {
+      events = reader.fail(failure);
+    },
+    () => {
+      events = readWhole(reader, body);
+    },
+  );
+  return events;
 }
 
 function readWhole(reader: MessageReader, body: Json | undefined): readonly InferenceEvent[] {

@@ -117,7 +117,7 @@ export function readMessage(options: ReplyOptions): MessageReader {
         if (block.fragments === 0 && isJsonObject(block.given) && Object.keys(block.given).length > 0)
           blocks.extendCall(block.call, { input: JSON.stringify(block.given) });
         // A call that parses whole was not cut: the client may run it at once.
-        if (isJsonObject(parseJson(block.call.input))) blocks.endCall(block.call);
+        if (blocks.isWhole(block.call)) blocks.endCall(block.call);
         else stopped = { call: block.call };
         break;
       case 'server':

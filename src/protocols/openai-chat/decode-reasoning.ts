@@ -17,7 +17,9 @@ export type ReasoningReader = {
 };
 
 export function reasoningReader(target: EgressTarget | undefined, from: readonly ReasoningField[]): ReasoningReader {
-  let details: { [key: string]: Json | undefined }[] = [];
+  let details: Detail[] = [];
+  /** The last detail of each type and index. */
+  let growing = new Map<string, Detail>();
   let field: ReasoningField | 'think-tags' | undefined;
 
   const text = (delta: JsonObject): string => {
@@ -41,7 +43,7 @@ export function reasoningReader(target: EgressTarget | undefined, from: readonly
           for (const piece of pieces) {
             if (!isJsonObject(piece)) continue;
             said += textOf(piece['text']) || textOf(piece['summary']);
-            mergeDetail(details, piece);
+            mergeDetail(details, growing, piece);
           }
           if (found === '') found = said;
           field = candidate;
@@ -72,6 +74,7 @@ export function reasoningReader(target: EgressTarget | undefined, from: readonly
       ...(extra === undefined ? {} : { extra_content: extra }),
     };
     details = [];
+    growing = new Map();
     field = undefined;
     if (target === undefined || Object.keys(value).length === 0) return undefined;
     const { provider, model, credentialId } = target;
@@ -98,13 +101,18 @@ function thinkingText(part: Json): string {
   return thinking.map((piece) => (isJsonObject(piece) ? textOf(piece['text']) : '')).join('');
 }
 
+type Detail = { [key: string]: Json | undefined };
+
 /** Pieces of one detail bear its index; texts grow, everything else is taken as it comes last. */
-function mergeDetail(details: { [key: string]: Json | undefined }[], piece: JsonObject): void {
+function mergeDetail(details: Detail[], growing: Map<string, Detail>, piece: JsonObject): void {
   const { type, index, id } = piece;
-  const last = details.findLast((detail) => detail['type'] === type && detail['index'] === index);
+  const place = JSON.stringify([type, index]);
+  const last = growing.get(place);
   const isOther = last === undefined || (typeof id === 'string' && typeof last['id'] === 'string' && last['id'] !== id);
   if (isOther || type === 'reasoning.encrypted') {
-    details.push({ ...piece });
+    const detail = { ...piece };
+    details.push(detail);
+    growing.set(place, detail);
     return;
   }
   for (const [key, value] of Object.entries(piece)) {

@@ -3,7 +3,7 @@ import { isJsonObject, parseJson } from '../../ir/json.ts';
 import type { SseFrame } from '../../wire/sse.ts';
 import type { Transducer } from '../../wire/transducer.ts';
 import { decodeOpenAiErrorObject } from '../openai-error.ts';
-import { replyBytes } from '../reply-bytes.ts';
+import { guarded, replyBytes } from '../reply-bytes.ts';
 import { chunkDecoder, type ReplyReading } from './decode-chunk.ts';
 
 /** The bytes of a streamed reply as events. After the terminal sign nothing more is read. */
@@ -43,7 +43,7 @@ export function decodeStream(reading: ReplyReading): Transducer<Uint8Array, Infe
     end: () => {
       reply.end();
       if (isEmpty) decoder.fail({ kind: 'cut', message: 'The provider answered with an empty stream.' });
-      decoder.finish();
+      guarded(decoder.fail, decoder.finish);
       return decoder.take();
     },
   };

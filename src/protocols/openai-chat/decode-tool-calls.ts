@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, parseJson } from '../../ir/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { Blocks, CallBlock } from '../blocks.ts';
 
 /** Fragments of tool calls, each given to the call that it belongs to: by its index; without one by its id, else to the
@@ -20,7 +20,7 @@ export function toolCallReader(
 
   /** Some servers give every parallel call the index 0: a new id with a name is a new call, once the old one is whole. */
   const isNext = (call: CallBlock, id: string, name: string): boolean =>
-    name !== '' && id !== '' && call.id !== '' && call.id !== id && (call.input.trim() === '' || isWhole(call.input));
+    name !== '' && id !== '' && call.id !== '' && call.id !== id && (call.input.trim() === '' || blocks.isWhole(call));
 
   const find = (index: number | undefined, id: string, name: string, extra: Json | undefined): CallBlock => {
     if (index !== undefined) {
@@ -61,8 +61,4 @@ const NOTHING: JsonObject = {};
 function argumentsText(input: Json | undefined): string {
   if (typeof input === 'string') return input;
   return isJsonObject(input) ? JSON.stringify(input) : '';
-}
-
-function isWhole(input: string): boolean {
-  return isJsonObject(parseJson(input));
 }

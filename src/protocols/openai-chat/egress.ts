@@ -8,8 +8,6 @@ import { decodeResponse } from './decode-response.ts';
 import { decodeStream } from './decode-stream.ts';
 import { encodeRequest } from './encode-request.ts';
 
-const BARE: ReplyReading = { names: NO_TOOL_NAMES, callId: (given) => given ?? '' };
-
 /** @param newId  for calls that come without an id, or with one that the session already has. */
 export function chatEgress(newId: () => string): EgressCodec {
   return {
@@ -26,11 +24,19 @@ export function chatEgress(newId: () => string): EgressCodec {
         decodeResponse: (reply) => decodeResponse(reply, reading),
       };
     },
-    tap: { decodeStream: () => decodeStream(BARE), decodeResponse: (reply) => decodeResponse(reply, BARE) },
+    tap: {
+      decodeStream: () => decodeStream(bare(newId)),
+      decodeResponse: (reply) => decodeResponse(reply, bare(newId)),
+    },
     path: () => '/chat/completions',
     headers: {},
     decodeError: decodeOpenAiError,
   };
+}
+
+/** What a reply is read with whose request is not known. */
+function bare(newId: () => string): ReplyReading {
+  return { names: NO_TOOL_NAMES, callId: callIdSource([], newId) };
 }
 
 /** Chat Completions, the provider's side. */

@@ -2,7 +2,7 @@ import type { InferenceEvent } from '../../ir/event.ts';
 import { isJsonObject, type Json, parseJson } from '../../ir/json.ts';
 import type { SseFrame } from '../../wire/sse.ts';
 import type { Transducer } from '../../wire/transducer.ts';
-import { replyBytes } from '../reply-bytes.ts';
+import { guarded, replyBytes } from '../reply-bytes.ts';
 import { type ReplyReading, replyReader } from './read-reply.ts';
 
 /** The bytes of a streamed reply as events. After the terminal event nothing more is read. */
@@ -40,7 +40,9 @@ export function decodeStream(reading: ReplyReading): Transducer<Uint8Array, Infe
 /** A unary reply as the events of a stream that arrived at once. */
 export function decodeResponse(body: Json, reading: ReplyReading): readonly InferenceEvent[] {
   const reader = replyReader(reading);
-  if (isJsonObject(body)) reader.response(body);
-  else reader.fail({ kind: 'protocol', message: 'The provider sent a reply that is no JSON object.' });
+  guarded(reader.fail, () => {
+    if (isJsonObject(body)) reader.response(body);
+    else reader.fail({ kind: 'protocol', message: 'The provider sent a reply that is no JSON object.' });
+  });
   return reader.take();
 }

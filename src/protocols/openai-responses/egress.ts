@@ -7,8 +7,6 @@ import { decodeResponse, decodeStream } from './decode-stream.ts';
 import { encodeRequest } from './encode-request.ts';
 import type { ReplyReading } from './read-reply.ts';
 
-const BARE: ReplyReading = { names: NO_TOOL_NAMES, callId: (given) => given ?? '' };
-
 /** @param newId  for calls that come without an id, or with one that the session already has. */
 export function responsesEgress(newId: () => string): EgressCodec {
   return {
@@ -25,11 +23,19 @@ export function responsesEgress(newId: () => string): EgressCodec {
         decodeResponse: (reply) => decodeResponse(reply, reading),
       };
     },
-    tap: { decodeStream: () => decodeStream(BARE), decodeResponse: (reply) => decodeResponse(reply, BARE) },
+    tap: {
+      decodeStream: () => decodeStream(bare(newId)),
+      decodeResponse: (reply) => decodeResponse(reply, bare(newId)),
+    },
     path: () => '/responses',
     headers: {},
     decodeError: decodeOpenAiError,
   };
+}
+
+/** What a reply is read with whose request is not known. */
+function bare(newId: () => string): ReplyReading {
+  return { names: NO_TOOL_NAMES, callId: callIdSource([], newId) };
 }
 
 /** The Responses API, the provider's side. */

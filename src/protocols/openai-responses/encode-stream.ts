@@ -226,7 +226,7 @@ class StreamEncoder {
     this.#start();
     this.#close(true);
     const slot = this.#slot();
-    const prefix = OPAQUE_PREFIXES[String(value['type'])] ?? 'item_';
+    const prefix = OPAQUE_PREFIXES.get(String(value['type'])) ?? 'item_';
     // A hosted tool that is not done by the end of the reply will never be.
     const status = typeof value['status'] === 'string' ? { status: FINAL.get(value['status']) ?? value['status'] } : {};
     const item = { ...value, id: prefix + slot.id, ...status };
@@ -247,17 +247,17 @@ class StreamEncoder {
 }
 
 /** Prefixes by which clients recognise an item's id. */
-const OPAQUE_PREFIXES: { readonly [type: string]: string } = {
-  web_search_call: 'ws_',
-  file_search_call: 'fs_',
-  mcp_call: 'mcp_',
-  mcp_list_tools: 'mcpl_',
-  code_interpreter_call: 'ci_',
-  image_generation_call: 'ig_',
-  compaction: 'cmp_',
-  tool_search_call: 'tsc_',
-  tool_search_output: 'tso_',
-};
+const OPAQUE_PREFIXES: ReadonlyMap<string, string> = new Map([
+  ['web_search_call', 'ws_'],
+  ['file_search_call', 'fs_'],
+  ['mcp_call', 'mcp_'],
+  ['mcp_list_tools', 'mcpl_'],
+  ['code_interpreter_call', 'ci_'],
+  ['image_generation_call', 'ig_'],
+  ['compaction', 'cmp_'],
+  ['tool_search_call', 'tsc_'],
+  ['tool_search_output', 'tso_'],
+]);
 
 const FINAL: ReadonlyMap<string, string> = new Map([
   ['in_progress', 'completed'],

@@ -22,7 +22,7 @@ export type ItemReader = {
 
 type Item = {
   readonly index: number;
-  readonly parts: SpokenPart[];
+  readonly parts: Map<string, SpokenPart>;
   call?: CallReader;
   phase?: string;
   isDone: boolean;
@@ -53,7 +53,7 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
   const find = (index: Json | undefined, id: Json | undefined): Item => {
     const known = typeof index === 'number' ? items.get(index) : typeof id === 'string' ? byId.get(id) : undefined;
     if (known !== undefined) return known;
-    const item: Item = { index: typeof index === 'number' ? index : items.size, parts: [], isDone: false };
+    const item: Item = { index: typeof index === 'number' ? index : items.size, parts: new Map(), isDone: false };
     items.set(item.index, item);
     if (typeof id === 'string') byId.set(id, item);
     return item;
@@ -96,10 +96,11 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
   };
 
   const partAt = (item: Item, kind: TextKind, index: number): SpokenPart => {
-    const known = item.parts.find((part) => part.kind === kind && part.index === index);
+    const key = `${kind}${index}`;
+    const known = item.parts.get(key);
     if (known !== undefined) return known;
     const part: SpokenPart = { item, kind, index, told: '' };
-    item.parts.push(part);
+    item.parts.set(key, part);
     return part;
   };
 
@@ -131,9 +132,10 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
 
   /** The number under which a part of a finished item was told. vLLM numbers the parts of all items in one row while
    *  they stream: numbers that the item has no parts for mean its parts in their order. */
-  const toldAs = (item: Item, kind: TextKind, index: number, length: number): number => {
-    const told = item.parts.filter((part) => part.kind === kind).map((part) => part.index);
-    return told.some((number) => number >= length) ? (told[index] ?? index) : index;
+  const toldAs = (item: Item, kind: TextKind, length: number): ((index: number) => number) => {
+    const told = [...item.parts.values()].filter((part) => part.kind === kind).map((part) => part.index);
+    const inOneRow = told.some((number) => number >= length);
+    return (index) => (inOneRow ? (told[index] ?? index) : index);
   };
 
   const begin = (item: Item, value: JsonObject): void => {
@@ -157,9 +159,10 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
     switch (value['type']) {
       case 'message': {
         const content = listOf(value['content']);
+        const number = toldAs(item, 'text', content.length);
         for (const [index, part] of content.entries()) {
           if (part['type'] === 'refusal') complete(item, 'refusal', index, part['refusal']);
-          else complete(item, 'text', toldAs(item, 'text', index, content.length), part['text']);
+          else complete(item, 'text', number(index), part['text']);
         }
         // Its end waits for what comes next: a limit that strikes now has cut this message, whatever its status says.
         endsNext = !isCut && current?.item === item;
@@ -178,11 +181,12 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
 
   const doneReasoning = (item: Item, value: JsonObject, isCut: boolean): void => {
     for (const [index, part] of listOf(value['summary']).entries()) complete(item, 'summary', index, part['text']);
-    const hasSummary = item.parts.some(({ kind, told }) => kind === 'summary' && told !== '');
+    const hasSummary = [...item.parts.values()].some(({ kind, told }) => kind === 'summary' && told !== '');
     // Raw thinking beside its own summary would be told twice.
     const content = listOf(value['content']);
+    const number = toldAs(item, 'raw', content.length);
     for (const [index, part] of content.entries()) {
-      if (!hasSummary) complete(item, 'raw', toldAs(item, 'raw', index, content.length), part['text']);
+      if (!hasSummary) complete(item, 'raw', number(index), part['text']);
     }
     const { encrypted_content: encrypted } = value;
     const blob = typeof encrypted === 'string' && encrypted !== '' ? encrypted : undefined;
