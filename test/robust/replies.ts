@@ -6,6 +6,8 @@ import type { InferenceRequest } from '../../src/ir/request.ts';
 import { foldEvents } from '../../src/ir/response.ts';
 import type { IngressCodec, ReplyContext } from '../../src/protocols/protocol.ts';
 import { protocolById } from '../../src/protocols/registry.ts';
+import { repairsFor } from '../../src/providers/repairs.ts';
+import { testProvider } from '../../src/providers/testing/provider.ts';
 import { replyMender } from '../../src/repair/mend-reply.ts';
 import { encodeSse } from '../../src/wire/sse.ts';
 import type { Transducer } from '../../src/wire/transducer.ts';
@@ -87,7 +89,7 @@ function checkStream(
   assertEventLaws(events);
   const split = run(call().decodeStream(), inChunks(input, random));
   assert.deepEqual(joinedEvents(split), joinedEvents(events), 'another split of the bytes gives other events');
-  const mender = replyMender({ tools: request.tools, arguments: true });
+  const mender = replyMender({ tools: request.tools, ...repairsFor({ provider: testProvider() }) });
   const mended = run(mender.stream(call().decodeStream()), [input]);
   assertEventLaws(mended);
   const whole = parseJson(Buffer.from(input).toString('utf8'));
