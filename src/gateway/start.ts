@@ -10,6 +10,7 @@ import { watchConfig } from '../config/watch.ts';
 import { costOf, loadPrices } from '../metering/pricing.ts';
 import { type Line, serve } from '../pipeline/serve.ts';
 import { createSessions } from '../pipeline/sessions.ts';
+import { createThoughts } from '../pipeline/thoughts.ts';
 import { type KeepLimits, KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
 import { protocolById } from '../protocols/registry.ts';
 import { type Health, NO_HEALTH, observe } from '../routing/health.ts';
@@ -102,6 +103,7 @@ async function start(
     plan: (query) => planRoute(query, routeView(live.current(), health)),
     transport,
     sessions: createSessions(),
+    thoughts: createThoughts(Date.now),
     ledger: {
       ...ledger,
       record: (entry) => {

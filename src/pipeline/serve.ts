@@ -15,6 +15,7 @@ import { type Render, renderStream } from './render.ts';
 import { renderWhole } from './render-whole.ts';
 import type { Sessions } from './sessions.ts';
 import { deploymentKey, openSource, type Source } from './source.ts';
+import type { Thoughts } from './thoughts.ts';
 
 /** The parts of the line, chosen in main.
  *  @property plan     over the configuration of this moment: a request keeps the plan that it was given.
@@ -25,6 +26,7 @@ export type Line = RecordParts & {
   readonly plan: (query: RouteQuery) => Planned;
   readonly transport: Transport;
   readonly sessions: Sessions;
+  readonly thoughts: Thoughts;
   readonly observe: (attempt: Attempt) => void;
   readonly report: (error: unknown, requestId: string) => void;
 };
@@ -50,7 +52,10 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
       headers: (target = tried?.target, attempts = tried?.number) => replyHeaders(request.id, plan, target, attempts),
       context: replyContext(request, source),
       startsEarly: !plan.targets.some(source.passesBytes),
-      meter: record.events,
+      meter: (events) => {
+        record.events(events);
+        source.heard(events);
+      },
       refuse: (failure) => refuse(failure, plan),
       now: line.now,
     });
@@ -110,8 +115,15 @@ function begin(line: Line, ingress: IngressCodec, request: ClientRequest, record
   if (!planned.ok) throw new GatewayError(planned.failure);
   const { plan } = planned;
   const lastTarget = query.sessionId === undefined ? undefined : line.sessions.last(query.sessionId);
-  const nativeHeaders = nativeHeadersOf(request, ingress);
-  const source = openSource(body, { ingress, protocols: line.protocols, query, nativeHeaders, lastTarget });
+  const source = openSource(body, {
+    ingress,
+    protocols: line.protocols,
+    query,
+    nativeHeaders: nativeHeadersOf(request, ingress),
+    lastTarget,
+    caller: request.caller,
+    thoughts: line.thoughts,
+  });
   // Every answer is given before a provider hears of the call; only native providers take what nobody has read.
   if (!plan.targets.every(source.passesBytes)) source.decode();
   record.planned(plan, source.failedPatches());

@@ -1,3 +1,5 @@
+import type { Caller } from '../ir/caller.ts';
+import type { InferenceEvent } from '../ir/event.ts';
 import { GatewayError } from '../ir/failure.ts';
 import { isJsonObject, type Json, type JsonObject, jsonText, parseJson } from '../ir/json.ts';
 import type { Loss, Translated } from '../ir/loss.ts';
@@ -12,10 +14,12 @@ import { repairsFor } from '../providers/repairs.ts';
 import { replyMender } from '../repair/mend-reply.ts';
 import type { PreparedCall, ReplyDecoding } from '../upstream/call.ts';
 import { editPieces } from '../wire/json-edit.ts';
+import type { Thoughts } from './thoughts.ts';
 
 /** The client's request, decoded no earlier than its target demands, and let go at the commit point.
  *  @property passesBytes  request and reply of this target go through as bytes.
  *  @property echo         what a reply repeats of the request: without the conversation, bare where it was never decoded.
+ *  @property heard        the reply's events, for what the client may give back without them.
  *  @property losses       of the target that was prepared last. */
 export type Source = {
   readonly passesBytes: (target: Target) => boolean;
@@ -23,6 +27,7 @@ export type Source = {
   readonly echo: () => InferenceRequest;
   readonly failedPatches: () => number;
   readonly prepare: (target: Target) => PreparedCall;
+  readonly heard: (events: readonly InferenceEvent[]) => void;
   readonly losses: () => readonly Loss[];
   readonly release: () => void;
 };
@@ -35,6 +40,8 @@ export type SourceOptions = {
   readonly query: RouteQuery;
   readonly nativeHeaders: Headers;
   readonly lastTarget: string | undefined;
+  readonly caller: Caller;
+  readonly thoughts: Thoughts;
 };
 
 /** Encrypted reasoning belongs to the organisation that made it, so a key counts as a part of the deployment. */
@@ -49,6 +56,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
   let echo = bare(query);
   let patches = 0;
   let losses: readonly Loss[] = [];
+  let listener: ((events: readonly InferenceEvent[]) => void) | undefined;
 
   function original(): Uint8Array {
     if (body === undefined) throw new RangeError('the request was let go at the commit point');
@@ -63,10 +71,15 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     if (!isJsonObject(json)) {
       throw new GatewayError({ kind: 'invalid-request', message: 'The request body is not a JSON object.' });
     }
-    decoded = ingress.decodeRequest(json);
+    decoded = ingress.forgetsThinking === true ? remembered(ingress.decodeRequest(json)) : ingress.decodeRequest(json);
     echo = withoutConversation(decoded.value);
     patches = failedPatches(decoded.value.messages);
     return decoded;
+  }
+
+  function remembered({ value, losses: lost }: Translated<InferenceRequest>): Translated<InferenceRequest> {
+    listener ??= options.thoughts.listen(options.caller.id, value.messages);
+    return { value: { ...value, messages: options.thoughts.recall(options.caller.id, value.messages) }, losses: lost };
   }
 
   /** Native providers get bytes, except for histories that hold what another provider made. */
@@ -146,6 +159,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     echo: () => echo,
     failedPatches: () => patches,
     prepare,
+    heard: (events) => listener?.(events),
     losses: () => losses,
     release: () => {
       body = undefined;

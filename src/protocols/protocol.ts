@@ -79,6 +79,8 @@ export type IngressCodec = {
   readonly keepAlive: string;
   /** Headers by which clients ask for more of this protocol. A native provider of it gets them, but from Codex. */
   readonly nativeHeaders: readonly string[];
+  /** Clients may give nothing back of what a model thought. */
+  readonly forgetsThinking?: true;
 };
 
 /** @property echo       the caller's request, for protocols whose replies repeat it.
