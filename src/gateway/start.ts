@@ -8,6 +8,7 @@ import { ensureToken } from '../config/token.ts';
 import { routeView } from '../config/view.ts';
 import { watchConfig } from '../config/watch.ts';
 import { costOf, loadPrices } from '../metering/pricing.ts';
+import { createCacheThreads } from '../pipeline/cache-watch.ts';
 import { type Line, serve } from '../pipeline/serve.ts';
 import { createSessions } from '../pipeline/sessions.ts';
 import { createThoughts } from '../pipeline/thoughts.ts';
@@ -100,10 +101,12 @@ async function start(
 
   const line: Line = {
     protocols: protocolById,
-    plan: (query) => planRoute(query, routeView(live.current(), health)),
+    plan: (query, affinity) =>
+      planRoute(query, { ...routeView(live.current(), health), ...(affinity === undefined ? {} : { affinity }) }),
     transport,
     sessions: createSessions(),
     thoughts: createThoughts(Date.now),
+    cacheThreads: createCacheThreads(),
     ledger: {
       ...ledger,
       record: (entry) => {

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Caller } from '../ir/caller.ts';
+import type { Dialect } from '../ir/dialect.ts';
 import type { InferenceEvent } from '../ir/event.ts';
 import { GatewayError } from '../ir/failure.ts';
 import { isJsonObject, type Json, type JsonObject, jsonText, parseJson } from '../ir/json.ts';
@@ -105,13 +107,15 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     const { model, credential } = target;
     const { value, losses: lost } = decode();
     decoded = undefined;
+    const dialect = dialectFor(model);
+    const cacheKey = value.cacheKey ?? derivedCacheKey(query.sessionId, dialect);
     const call = options.protocols(model.provider.protocol).egress.open(
-      { ...value, stream },
+      { ...value, stream, ...(cacheKey === undefined ? {} : { cacheKey }) },
       {
         provider: model.provider.id,
         model: model.upstreamId,
         ...(credential === null ? {} : { credentialId: credential.id }),
-        dialect: dialectFor(model),
+        dialect,
       },
     );
     losses = [...lost, ...call.losses];
@@ -186,6 +190,13 @@ function edited(body: Uint8Array, query: RouteQuery, { model }: Target): readonl
     ...(query.model === model.upstreamId ? {} : { model: JSON.stringify(model.upstreamId) }),
     ...(model.provider.clientMetadata === true ? {} : { client_metadata: null }),
   });
+}
+
+/** For clients that send no cache key but name their session: the same key for each of its requests, where the provider
+ *  understands keys. A digest, since the name is the client's own affair. */
+function derivedCacheKey(sessionId: string | undefined, dialect: Dialect): string | undefined {
+  if (sessionId === undefined || dialect.cacheKeyField === undefined) return undefined;
+  return createHash('sha256').update(sessionId).digest('hex').slice(0, 32);
 }
 
 function withoutMetadata(body: JsonObject, provider: Provider): JsonObject {

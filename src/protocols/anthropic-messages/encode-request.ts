@@ -62,6 +62,7 @@ export function encodeRequest(
     ...serviceTier(request, dialect.serviceTier, losses),
     stream: request.stream,
   };
+  if (request.cacheKey !== undefined) losses.push({ path: 'prompt_cache_key', why: NO_MEMBER });
   if (request.verbosity !== undefined)
     losses.push({ path: 'text.verbosity', why: 'The Messages API has no verbosity.' });
   const applied = applyFields(body, dialect, LAST_MEMBERS);
