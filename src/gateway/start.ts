@@ -7,11 +7,11 @@ import { configFile, loadConfig } from '../config/load.ts';
 import { ensureToken } from '../config/token.ts';
 import { routeView } from '../config/view.ts';
 import { watchConfig } from '../config/watch.ts';
+import { createTokenCounter } from '../context/tokens.ts';
 import { costOf, loadPrices } from '../metering/pricing.ts';
-import { createCacheThreads } from '../pipeline/cache-watch.ts';
+import { countInput } from '../pipeline/count.ts';
 import { type Line, serve } from '../pipeline/serve.ts';
 import { createSessions } from '../pipeline/sessions.ts';
-import { createThoughts } from '../pipeline/thoughts.ts';
 import { type KeepLimits, KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
 import { protocolById } from '../protocols/registry.ts';
 import { type Health, NO_HEALTH, observe } from '../routing/health.ts';
@@ -99,14 +99,13 @@ async function start(
   const ledgerProblem = opened.ok ? undefined : `${opened.problem.message} ${opened.problem.mend}`;
   undo.push(ledger.close);
 
+  const counter = createTokenCounter();
+  undo.push(counter.close);
   const line: Line = {
     protocols: protocolById,
-    plan: (query, affinity) =>
-      planRoute(query, { ...routeView(live.current(), health), ...(affinity === undefined ? {} : { affinity }) }),
+    plan: (query) => planRoute(query, routeView(live.current(), health)),
     transport,
     sessions: createSessions(),
-    thoughts: createThoughts(Date.now),
-    cacheThreads: createCacheThreads(),
     ledger: {
       ...ledger,
       record: (entry) => {
@@ -132,6 +131,7 @@ async function start(
       tokens: () => [token],
       serve: keepingTurns((request, reply) => serve(line, request, reply), kept),
       kept,
+      count: (request, reply) => countInput({ ...line, counter }, request, reply),
       speaks: (protocol) => protocolById(protocol).ingress !== undefined,
       encodeError: (protocol, failure, caller, requestId) =>
         protocolById(protocol).ingress?.encodeError(failure, caller, requestId),

@@ -14,6 +14,7 @@ const ingress: IngressCodec = {
   encodeError: () => ({ status: 500, headers: {}, body: {} }),
   keepAlive: 'data: keepalive\n\n',
   nativeHeaders: [],
+  privateMembers: [],
   encodeStream: () => ({
     push: (event) => (event.type === 'error' ? [{ data: 'created' }, { data: 'failed' }] : [{ data: event.type }]),
     end: () => [{ data: 'end' }],

@@ -4,7 +4,6 @@ import type { ProtocolId } from '../ir/protocol-id.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { IngressCodec, Protocol } from '../protocols/protocol.ts';
 import type { Target } from '../providers/provider.ts';
-import type { Affinity } from '../routing/affinity.ts';
 import type { Planned, RoutePlan } from '../routing/plan.ts';
 import type { PreparedCall } from '../upstream/call.ts';
 import { type DispatchCall, dispatch } from '../upstream/dispatch.ts';
@@ -15,20 +14,17 @@ import { openRecord, type Recorder, type RecordParts } from './record.ts';
 import { type Render, renderStream } from './render.ts';
 import { renderWhole } from './render-whole.ts';
 import type { Sessions } from './sessions.ts';
-import { openSource, type Source } from './source.ts';
-import type { Thoughts } from './thoughts.ts';
+import { deploymentKey, openSource, type Source } from './source.ts';
 
 /** The parts of the line, chosen in main.
  *  @property plan     over the configuration of this moment: a request keeps the plan that it was given.
- *                     `affinity`: who served the session when it last asked for this.
  *  @property observe  hears of every attempt when it is over.
  *  @property report   hears of a bug of ours, with the request that it hit. */
 export type Line = RecordParts & {
   readonly protocols: (id: ProtocolId) => Protocol;
-  readonly plan: (query: RouteQuery, affinity: Affinity | undefined) => Planned;
+  readonly plan: (query: RouteQuery) => Planned;
   readonly transport: Transport;
   readonly sessions: Sessions;
-  readonly thoughts: Thoughts;
   readonly observe: (attempt: Attempt) => void;
   readonly report: (error: unknown, requestId: string) => void;
 };
@@ -54,23 +50,18 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
       headers: (target = tried?.target, attempts = tried?.number) => replyHeaders(request.id, plan, target, attempts),
       context: replyContext(request, source),
       startsEarly: !plan.targets.some(source.passesBytes),
-      meter: (events) => {
-        record.events(events);
-        source.heard(events);
-      },
+      meter: record.events,
       refuse: (failure) => refuse(failure, plan),
       now: line.now,
     });
     const sink = committing(render, (target, bytes) => {
       record.committed(target, bytes, source.losses());
-      if (query.sessionId !== undefined) line.sessions.remember(query.sessionId, query.model, target, line.now());
+      if (query.sessionId !== undefined) line.sessions.remember(query.sessionId, deploymentKey(target));
       source.release();
     });
     const prepare = (target: Target): PreparedCall => {
       tried = { target, number: (tried?.number ?? 0) + 1 };
-      const prepared = source.prepare(target);
-      record.sent(prepared.request.body);
-      return prepared;
+      return source.prepare(target);
     };
     const { committed, failure } = await dispatch(
       line.transport,
@@ -115,21 +106,12 @@ function begin(line: Line, ingress: IngressCodec, request: ClientRequest, record
   const body = request.takeBody();
   const query = ingress.outline(body, request.headers);
   record.asked(query);
-  const { sessionId } = query;
-  const affinity = sessionId === undefined ? undefined : line.sessions.affinity(sessionId, query.model, line.now());
-  const planned = line.plan(query, affinity);
+  const planned = line.plan(query);
   if (!planned.ok) throw new GatewayError(planned.failure);
   const { plan } = planned;
-  const lastTarget = sessionId === undefined ? undefined : line.sessions.last(sessionId);
-  const source = openSource(body, {
-    ingress,
-    protocols: line.protocols,
-    query,
-    nativeHeaders: nativeHeadersOf(request, ingress),
-    lastTarget,
-    caller: request.caller,
-    thoughts: line.thoughts,
-  });
+  const lastTarget = query.sessionId === undefined ? undefined : line.sessions.last(query.sessionId);
+  const nativeHeaders = nativeHeadersOf(request, ingress);
+  const source = openSource(body, { ingress, protocols: line.protocols, query, nativeHeaders, lastTarget });
   // Every answer is given before a provider hears of the call; only native providers take what nobody has read.
   if (!plan.targets.every(source.passesBytes)) source.decode();
   record.planned(plan, source.failedPatches());

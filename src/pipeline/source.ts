@@ -1,9 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { Caller } from '../ir/caller.ts';
-import type { Dialect } from '../ir/dialect.ts';
-import type { InferenceEvent } from '../ir/event.ts';
 import { GatewayError } from '../ir/failure.ts';
-import { isJsonObject, type Json, type JsonObject, jsonText, parseJson } from '../ir/json.ts';
+import { isJsonObject, type Json, jsonText, parseJson } from '../ir/json.ts';
 import type { Loss, Translated } from '../ir/loss.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { InferenceRequest } from '../ir/request.ts';
@@ -11,17 +7,16 @@ import { failedPatches } from '../metering/tool-calls.ts';
 import { holdsEnvelope } from '../protocols/envelope.ts';
 import type { EgressCall, EgressCodec, Headers, IngressCodec, Protocol } from '../protocols/protocol.ts';
 import { dialectFor } from '../providers/dialect.ts';
-import type { Model, Provider, Target } from '../providers/provider.ts';
+import type { Model, Target } from '../providers/provider.ts';
 import { repairsFor } from '../providers/repairs.ts';
 import { replyMender } from '../repair/mend-reply.ts';
 import type { PreparedCall, ReplyDecoding } from '../upstream/call.ts';
-import { editPieces } from '../wire/json-edit.ts';
-import type { Thoughts } from './thoughts.ts';
+import { lowerCased } from '../upstream/credentials.ts';
+import { editedBody, withoutPrivate } from './edited-body.ts';
 
 /** The client's request, decoded no earlier than its target demands, and let go at the commit point.
  *  @property passesBytes  request and reply of this target go through as bytes.
  *  @property echo         what a reply repeats of the request: without the conversation, bare where it was never decoded.
- *  @property heard        the reply's events, for what the client may give back without them.
  *  @property losses       of the target that was prepared last. */
 export type Source = {
   readonly passesBytes: (target: Target) => boolean;
@@ -29,7 +24,6 @@ export type Source = {
   readonly echo: () => InferenceRequest;
   readonly failedPatches: () => number;
   readonly prepare: (target: Target) => PreparedCall;
-  readonly heard: (events: readonly InferenceEvent[]) => void;
   readonly losses: () => readonly Loss[];
   readonly release: () => void;
 };
@@ -42,8 +36,6 @@ export type SourceOptions = {
   readonly query: RouteQuery;
   readonly nativeHeaders: Headers;
   readonly lastTarget: string | undefined;
-  readonly caller: Caller;
-  readonly thoughts: Thoughts;
 };
 
 /** Encrypted reasoning belongs to the organisation that made it, so a key counts as a part of the deployment. */
@@ -58,7 +50,6 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
   let echo = bare(query);
   let patches = 0;
   let losses: readonly Loss[] = [];
-  let listener: ((events: readonly InferenceEvent[]) => void) | undefined;
 
   function original(): Uint8Array {
     if (body === undefined) throw new RangeError('the request was let go at the commit point');
@@ -73,15 +64,10 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     if (!isJsonObject(json)) {
       throw new GatewayError({ kind: 'invalid-request', message: 'The request body is not a JSON object.' });
     }
-    decoded = ingress.forgetsThinking === true ? remembered(ingress.decodeRequest(json)) : ingress.decodeRequest(json);
+    decoded = ingress.decodeRequest(json);
     echo = withoutConversation(decoded.value);
     patches = failedPatches(decoded.value.messages);
     return decoded;
-  }
-
-  function remembered({ value, losses: lost }: Translated<InferenceRequest>): Translated<InferenceRequest> {
-    listener ??= options.thoughts.listen(options.caller.id, value.messages);
-    return { value: { ...value, messages: options.thoughts.recall(options.caller.id, value.messages) }, losses: lost };
   }
 
   /** Native providers get bytes, except for histories that hold what another provider made. */
@@ -107,15 +93,13 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     const { model, credential } = target;
     const { value, losses: lost } = decode();
     decoded = undefined;
-    const dialect = dialectFor(model);
-    const cacheKey = value.cacheKey ?? derivedCacheKey(query.sessionId, dialect);
     const call = options.protocols(model.provider.protocol).egress.open(
-      { ...value, stream, ...(cacheKey === undefined ? {} : { cacheKey }) },
+      { ...value, stream },
       {
         provider: model.provider.id,
         model: model.upstreamId,
         ...(credential === null ? {} : { credentialId: credential.id }),
-        dialect,
+        dialect: dialectFor(model),
       },
     );
     losses = [...lost, ...call.losses];
@@ -137,6 +121,8 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
       headers: {
         accept: stream ? 'text/event-stream' : 'application/json',
         ...egress.headers,
+        // What a person, or a preset, wrote wins over the protocol's own, and over both what a native client asks for.
+        ...lowerCased(model.provider.headers),
         ...(passesBytes(target) ? options.nativeHeaders : {}),
       },
     };
@@ -146,13 +132,13 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
       // One JSON object in a stream's place is translated, while the request is still at hand.
       const whole = stream ? (body: Json) => encode(target, true, false).decodeResponse(body) : decodeResponse;
       return {
-        request: { ...request, body: edited(original(), query, target) },
+        request: { ...request, body: editedBody(original(), query, target, ingress.privateMembers) },
         reply: { form, decodeStream, decodeResponse: whole, decodeError },
       };
     }
     const { body: encoded, decodeStream, decodeResponse } = encode(target, stream, form === 'translated');
     return {
-      request: { ...request, body: jsonText(withoutMetadata(encoded, model.provider)) },
+      request: { ...request, body: jsonText(withoutPrivate(encoded, model.provider, ingress.privateMembers)) },
       reply: { form, decodeStream, decodeResponse, decodeError },
     };
   }
@@ -163,7 +149,6 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     echo: () => echo,
     failedPatches: () => patches,
     prepare,
-    heard: (events) => listener?.(events),
     losses: () => losses,
     release: () => {
       body = undefined;
@@ -182,27 +167,6 @@ function mended(call: EgressCall, tools: InferenceRequest['tools'], model: Model
     decodeStream: () => mender.stream(decodeStream()),
     decodeResponse: (body) => mender.whole(decodeResponse(body)),
   };
-}
-
-/** The original bytes with the model's own id, and without what Codex tells of the working tree. */
-function edited(body: Uint8Array, query: RouteQuery, { model }: Target): readonly Uint8Array[] {
-  return editPieces(body, {
-    ...(query.model === model.upstreamId ? {} : { model: JSON.stringify(model.upstreamId) }),
-    ...(model.provider.clientMetadata === true ? {} : { client_metadata: null }),
-  });
-}
-
-/** For clients that send no cache key but name their session: the same key for each of its requests, where the provider
- *  understands keys. A digest, since the name is the client's own affair. */
-function derivedCacheKey(sessionId: string | undefined, dialect: Dialect): string | undefined {
-  if (sessionId === undefined || dialect.cacheKeyField === undefined) return undefined;
-  return createHash('sha256').update(sessionId).digest('hex').slice(0, 32);
-}
-
-function withoutMetadata(body: JsonObject, provider: Provider): JsonObject {
-  if (provider.clientMetadata === true || body['client_metadata'] === undefined) return body;
-  const { client_metadata: _, ...rest } = body;
-  return rest;
 }
 
 function bare(query: RouteQuery): InferenceRequest {

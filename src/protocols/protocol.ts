@@ -79,8 +79,17 @@ export type IngressCodec = {
   readonly keepAlive: string;
   /** Headers by which clients ask for more of this protocol. A native provider of it gets them, but from Codex. */
   readonly nativeHeaders: readonly string[];
-  /** Clients may give nothing back of what a model thought. */
-  readonly forgetsThinking?: true;
+  /** How clients ask what their input counts, where they can. */
+  readonly count?: InputCount;
+  /** Members of a body that tell of the person who calls, or of the machine: for the maker's own services alone. */
+  readonly privateMembers: readonly string[];
+};
+
+/** @property decodeRequest  of a body that is only counted. @throws GatewayError as the other one does.
+ *  @property encode         the answer. */
+export type InputCount = {
+  readonly decodeRequest: (body: Json) => Translated<InferenceRequest>;
+  readonly encode: (tokens: number) => JsonObject;
 };
 
 /** @property echo       the caller's request, for protocols whose replies repeat it.
@@ -101,6 +110,11 @@ export type EgressCodec = {
   readonly open: (request: InferenceRequest, target: EgressTarget) => EgressCall;
   /** Metering beside a reply that goes through as bytes: the same decoders, with no table of tool names. */
   readonly tap: ReplyDecoder;
+  /** How a provider is asked what an input counts: where, and the number in its answer. */
+  readonly count?: {
+    readonly path: (model: string) => string;
+    readonly decode: (body: JsonObject) => number | undefined;
+  };
   /** Path behind the base URL, with its leading slash: `/chat/completions`. */
   readonly path: (model: string, stream: boolean) => string;
   /** Headers that the contract demands of every call: `anthropic-version`. */

@@ -12,7 +12,7 @@ import type { Quirk } from './quirks.ts';
  *  @property native        a full implementation of its protocol, so that bytes may pass untouched.
  *  @property streamOnly    answers nothing but streams.
  *  @property variantOf     the preset of the same maker that a key is offered for first: another door, plan or region.
- *  @property clientMetadata  may be sent what Codex tells of the working tree: its own maker's services alone.
+ *  @property clientMetadata  may be sent what a client tells of its person and machine: its own maker's services alone.
  *  @property priceId       the provider's id in @pydantic/genai-prices; absent: its models are unpriced.
  *  @property keyNote       for a person: where a key comes from, or how the server is started.
  *  @property source        the provider's own documentation of the API.

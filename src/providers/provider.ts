@@ -7,7 +7,8 @@ import type { Quirk } from './quirks.ts';
  *  @property baseUrl   all that stands before the protocol's own path; no trailing slash.
  *  @property knownModels  facts and quirks of its models, from the preset.
  *  @property keyVariables    environment variables that hold its key: named in the mend when the key is refused.
- *  @property clientMetadata  may be sent what Codex tells of the working tree (`client_metadata`: paths, commit hashes).
+ *  @property clientMetadata  may be sent what a client tells of its person and machine: Codex's `client_metadata` (paths,
+ *                      commit hashes), Claude Code's `metadata` (device, account, session).
  *  @property native    a full implementation of its protocol, so that bytes may pass untouched.
  *  @property streamOnly  answers nothing but streams.
  *  @property local     runs on this machine or network: no key, no price.

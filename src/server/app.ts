@@ -25,6 +25,9 @@ const DOORS: readonly { readonly url: string; readonly protocol: ProtocolId }[] 
   { url: '/v1/messages', protocol: 'anthropic-messages' },
 ];
 
+/** Where clients ask what their input counts. */
+const COUNTS: typeof DOORS = [{ url: '/v1/messages/count_tokens', protocol: 'anthropic-messages' }];
+
 /** What each path takes, for the answer to another method. */
 const METHODS: { readonly [path: string]: string } = {
   '/v1/responses': 'POST, HEAD',
@@ -41,7 +44,6 @@ const METHODS: { readonly [path: string]: string } = {
 
 /** Paths of the public contract that a later version serves. */
 const LATER: readonly { readonly method: 'GET' | 'POST'; readonly url: string }[] = [
-  { method: 'POST', url: '/v1/messages/count_tokens' },
   { method: 'GET', url: '/' },
   { method: 'GET', url: '/metrics' },
   { method: 'GET', url: '/dispatch/metrics' },
@@ -103,8 +105,10 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     return sendError(reply, request, 405, 'method_not_allowed', `${pathOf(request)} takes ${allow}.`);
   });
 
-  for (const { url, protocol } of DOORS) {
-    const handler = respond(protocol, services);
+  for (const { url, handler } of [
+    ...DOORS.map((door) => ({ ...door, handler: respond(door.protocol, services) })),
+    ...COUNTS.map((door) => ({ ...door, handler: respond(door.protocol, services, services.count) })),
+  ]) {
     app.post(url, async (request, reply) => {
       const ended = memory.opened();
       try {

@@ -12,8 +12,9 @@ import { unpackBody } from './unpack.ts';
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
-/** Hands a call in this protocol over to the line: the body whole and unpacked, the caller known, the way back open. */
-export function respond(protocol: ProtocolId, services: Services): Handler {
+/** Hands a call in this protocol over: the body whole and unpacked, the caller known, the way back open.
+ *  @param answer  to the line, or to who counts. */
+export function respond(protocol: ProtocolId, services: Services, answer: Services['serve'] = services.serve): Handler {
   return async (request, reply) => {
     const receivedAt = services.now();
     if (!services.speaks(protocol)) return sendError(reply, request, 501, 'not_implemented', laterWords(request));
@@ -30,7 +31,7 @@ export function respond(protocol: ProtocolId, services: Services): Handler {
     // The client may have left while its body was unpacked.
     if (response.closed) onClose();
     else response.once('close', onClose);
-    await services.serve(
+    await answer(
       {
         id: request.id,
         protocol,

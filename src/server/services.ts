@@ -12,6 +12,8 @@ export type Services = {
   /** The tokens that are valid now. */
   readonly tokens: () => readonly string[];
   readonly serve: (request: ClientRequest, reply: ClientReply) => Promise<void>;
+  /** Says what a request's input counts. */
+  readonly count: (request: ClientRequest, reply: ClientReply) => Promise<void>;
   /** The conversations that clients of the Responses API may go on with. */
   readonly kept: KeptReplies;
   /** Can clients of this protocol be served? */

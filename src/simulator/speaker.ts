@@ -28,8 +28,7 @@ export type Refusal = {
 /** A script that is ready to be rendered.
  *  @property id         unique for the simulator; ids of the reply are made from it.
  *  @property createdAt  seconds since the epoch.
- *  @property body       the request, for what a protocol echoes of it.
- *  @property framing    the stream comes as a JSON list, not as events. */
+ *  @property body       the request, for what a protocol echoes of it. */
 export type Answer = {
   readonly id: string;
   readonly createdAt: number;
@@ -39,7 +38,6 @@ export type Answer = {
   readonly usage: Required<SimulatedUsage>;
   readonly finish: ScriptFinish;
   readonly oddities: Oddities;
-  readonly framing?: 'list';
 };
 
 /** One piece of the stream: an event's text, recorded bytes, silence, or its end. */
@@ -49,10 +47,8 @@ export type Write =
   | { readonly type: 'pause'; readonly ms: number }
   | { readonly type: 'cut'; readonly how: 'end' | 'reset' };
 
-/** What a provider knows of a model's earlier replies: which thinking led to which call.
- *  @property model  that was asked, where the path names it. */
+/** What a provider knows of a model's earlier replies: which thinking led to which call. */
 export type Memory = {
-  readonly model?: string;
   readonly thinkingOf: ReadonlyMap<string, string>;
 };
 

@@ -17,13 +17,18 @@ const PASSED: ReadonlySet<string> = new Set([
 ]);
 const PASSED_FAMILIES: readonly string[] = ['x-codex-', 'x-openai-'];
 
-/** Signs every call: the last layer before the wire, and the only code that reveals a key. Of the client's own headers
- *  nothing is sent, except to a `passthrough` provider.
+/** Signs every call: the last layer before the wire, and the only code that reveals a key. The provider's own headers are
+ *  added where the call has none of that name. Of the client's headers nothing is sent, except to a `passthrough` provider.
  *  @throws GatewayError auth when there is nothing to sign with. */
 export const withCredentials: TransportLayer = (next) => (call) => {
   const signed = authHeaders(call.target, call.clientHeaders);
-  return next({ ...call, headers: { ...call.headers, ...call.target.model.provider.headers, ...signed } });
+  return next({ ...call, headers: { ...lowerCased(call.target.model.provider.headers), ...call.headers, ...signed } });
 };
+
+/** A person may write them in any case. */
+export function lowerCased(headers: Headers): Headers {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
 
 function authHeaders({ model, credential }: Target, client: Headers): Headers {
   const { provider } = model;

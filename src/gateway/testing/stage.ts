@@ -56,11 +56,15 @@ providers:
   other: { protocol: openai-chat, base_url: "${url}/other", api_key: "\${KEY}" }
   openai: { preset: openai, base_url: "${url}/native", api_key: "\${KEY}" }
   chatgpt: { preset: chatgpt, base_url: "${url}/codex" }
+  anthropic: { preset: anthropic, base_url: "${url}/claude", api_key: "\${KEY}" }
+  alike: { protocol: anthropic-messages, base_url: "${url}/alike", api_key: "\${KEY}" }
 models:
   - { slug: one, provider: chat, model: m-one }
   - { slug: two, provider: other, model: m-two }
   - { slug: native, provider: openai, model: gpt }
   - { slug: own, provider: chatgpt, model: gpt }
+  - { slug: sonnet, provider: anthropic, model: claude-sonnet-5 }
+  - { slug: alike, provider: alike, model: up-alike }
 routes:
   both: { strategy: fallback, targets: [one, two] }
 `,

@@ -35,6 +35,10 @@ export const egress: EgressCodec = {
     decodeResponse: (body) => decodeResponse(body, bare()),
   },
   path: () => '/messages',
+  count: {
+    path: () => '/messages/count_tokens',
+    decode: ({ input_tokens: tokens }) => (typeof tokens === 'number' ? tokens : undefined),
+  },
   headers: { 'anthropic-version': '2023-06-01' },
   decodeError,
 };

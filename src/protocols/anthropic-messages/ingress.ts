@@ -1,6 +1,6 @@
 import { encodeSse } from '../../wire/sse.ts';
 import type { IngressCodec } from '../protocol.ts';
-import { decodeRequest } from './decode-request.ts';
+import { decodeCountRequest, decodeRequest } from './decode-request.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeResponse } from './encode-response.ts';
 import { encodeStream } from './encode-stream.ts';
@@ -15,4 +15,6 @@ export const ingress: IngressCodec = {
   encodeError,
   keepAlive: encodeSse({ event: 'ping', data: '{"type":"ping"}' }),
   nativeHeaders: ['anthropic-version', 'anthropic-beta'],
+  count: { decodeRequest: decodeCountRequest, encode: (tokens) => ({ input_tokens: tokens }) },
+  privateMembers: ['metadata', 'user_profile_id', 'workspace_id'],
 };

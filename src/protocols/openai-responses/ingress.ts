@@ -15,4 +15,5 @@ export const ingress: IngressCodec = {
   // Codex's idle timer runs on through comments, and is set back by any event, known or not.
   keepAlive: 'data: {"type":"keepalive"}\n\n',
   nativeHeaders: ['openai-beta'],
+  privateMembers: ['client_metadata'],
 };

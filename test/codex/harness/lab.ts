@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { isJsonObject, parseJson } from '../../../src/ir/json.ts';
 import type { ProtocolId } from '../../../src/ir/protocol-id.ts';
-import { modelAsked } from '../../../src/simulator/asked.ts';
 import { byModel, type Scenario } from '../../../src/simulator/script.ts';
 import { type RecordedRequest, type Simulator, startSimulator } from '../../../src/simulator/server.ts';
 import { type CodexRun, cleanEnvironment, runCodex, transcript } from './codex.ts';
@@ -149,8 +148,8 @@ function isWarmUp({ requestBody }: Exchange): boolean {
   return isJsonObject(body) && body['generate'] === false;
 }
 
-function modelOf({ path, body }: RecordedRequest): string | undefined {
-  return modelAsked(path, body);
+function modelOf({ body }: RecordedRequest): unknown {
+  return isJsonObject(body) ? body['model'] : undefined;
 }
 
 function judged(one: Case, exchanges: readonly Exchange[]): readonly JudgedReply[] {

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { WebSocketServer } from 'ws';
-import { parseJson } from '../../../src/ir/json.ts';
-import { modelAsked } from '../../../src/simulator/asked.ts';
+import { isJsonObject, parseJson } from '../../../src/ir/json.ts';
 import { relaySocket } from './socket-relay.ts';
 
 /** One exchange as it went over the wire; on a socket a client's frame and the events that answered it.
@@ -44,7 +43,7 @@ export async function startRecorder(target: string): Promise<Recorder> {
       answer.once('close', () => {
         exchanges.push({
           path: incoming.url ?? '/',
-          model: modelOf(incoming.url ?? '/', requestBody),
+          model: modelOf(requestBody),
           requestHeaders: incoming.headers,
           requestBody,
           status: answer.statusCode ?? 0,
@@ -62,7 +61,7 @@ export async function startRecorder(target: string): Promise<Recorder> {
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   server.on('upgrade', (incoming, stream, head) => {
     relaySocket(sockets, { incoming, stream, head }, target, (exchange) =>
-      exchanges.push({ ...exchange, model: modelOf(exchange.path, exchange.requestBody) }),
+      exchanges.push({ ...exchange, model: modelOf(exchange.requestBody) }),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -79,6 +78,7 @@ export async function startRecorder(target: string): Promise<Recorder> {
   };
 }
 
-function modelOf(path: string, body: Buffer): string | undefined {
-  return modelAsked(path, parseJson(body.toString('utf8')));
+function modelOf(body: Buffer): string | undefined {
+  const json = parseJson(body.toString('utf8'));
+  return isJsonObject(json) && typeof json['model'] === 'string' ? json['model'] : undefined;
 }

@@ -1,0 +1,4 @@
+import { performDoor } from './harness.ts';
+import { messagesDoor } from './messages-door.ts';
+
+performDoor(messagesDoor);
