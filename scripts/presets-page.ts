@@ -19,8 +19,8 @@ A preset fills in everything but the key: \`providers: { deepseek: { preset: dee
 
 ## A preset of your own
 
-A file \`PLUGBOARD_HOME/presets/ID.json\` is a preset \`ID\`; where one of ours has that name, yours is taken. What it leaves
-out is empty, so that this is a whole one:
+A file \`PLUGBOARD_HOME/presets/ID.json\` (or \`ID.yaml\`) is a preset \`ID\`; where one of ours has that name, yours is taken.
+What it leaves out is empty, so that this is a whole one:
 
 \`\`\`json
 {

@@ -8,20 +8,3 @@ export function configJsonSchema(): JsonObject {
   if (!isJsonObject(schema)) throw new TypeError('the configuration has no JSON Schema');
   return { ...schema, title: 'Plugboard configuration' };
 }
-
-/** The keys that may stand in the object at a path. Empty where any may, or none. */
-export function knownKeys(path: readonly (string | number)[]): readonly string[] {
-  let node: unknown = configJsonSchema();
-  for (const step of path) {
-    if (!isJsonObject(node)) return [];
-    if (typeof step === 'number') node = node['items'];
-    else {
-      const properties = node['properties'];
-      const named = isJsonObject(properties) && Object.hasOwn(properties, step) ? properties[step] : undefined;
-      node = named ?? node['additionalProperties'];
-    }
-  }
-  if (!isJsonObject(node)) return [];
-  const properties = node['properties'];
-  return isJsonObject(properties) ? Object.keys(properties) : [];
-}

@@ -248,7 +248,7 @@ test("a user's own preset is found in the home, and a broken one is told", (t) =
   const good = setup(t, yaml, { 'presets/mine.json': JSON.stringify(preset) });
   assert.equal(snapshotOf(good.load({ MINE_KEY: 'k' })).providers.get('m')?.name, 'Mine');
   const bad = setup(t, yaml, { 'presets/mine.json': JSON.stringify({ ...preset, protocol: 'x' }) });
-  assert.match(issuesOf(bad.load())[0]?.message ?? '', /mine\.json is no preset at protocol/);
+  assert.match(issuesOf(bad.load())[0]?.message ?? '', /mine\.json:1:\d+: protocol: "x" is not one of the values/);
 });
 
 test("another protocol than the preset's drops what the preset says of the wire", (t) => {

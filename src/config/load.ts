@@ -6,6 +6,7 @@ import { readDocument, type SourceDocument } from './document.ts';
 import { withDotenv } from './dotenv.ts';
 import type { Environment, Places } from './environment.ts';
 import { ConfigError, type ConfigIssue, dotted, suggestion } from './issues.ts';
+import { configJsonSchema } from './json-schema.ts';
 import { literalKeyWarnings } from './literal-keys.ts';
 import { type Unkept, unkeptOverrides, unkeptSettings } from './not-yet.ts';
 import { readOverrides } from './overrides.ts';
@@ -60,7 +61,7 @@ function compile(
   const { overrides, bad } = readOverrides(source.environment);
 
   const issues: ConfigIssue[] = bad.map(({ variable, message, mend }) => ({ path: variable, message, mend }));
-  if (!parsed.success) issues.push(...schemaIssues(parsed.error.issues, document));
+  if (!parsed.success) issues.push(...schemaIssues(parsed.error.issues, document, configJsonSchema));
   for (const { path, part, message, mend } of badReferences(expanded.value)) {
     issues.push({ ...document.at(path, part), path: dotted(path), message, mend });
   }

@@ -1,19 +1,29 @@
 import type { z } from 'zod';
+import type { JsonObject } from '../ir/json.ts';
 import { meant } from '../routing/nearest.ts';
 import type { SourceDocument } from './document.ts';
 import { type ConfigIssue, dotted, suggestion } from './issues.ts';
-import { knownKeys } from './json-schema.ts';
+import { knownKeys } from './known-keys.ts';
 
 type SchemaIssue = z.core.$ZodIssue;
 type Steps = readonly (string | number)[];
 
 /** What the schema found, in the words of this program and with the place in the file. No value is quoted but for
- *  those of a closed choice, since any other may be a key. */
-export function schemaIssues(found: readonly SchemaIssue[], source: SourceDocument): readonly ConfigIssue[] {
-  return found.flatMap((issue) => describe(issue, issue.path.map(step), source));
+ *  those of a closed choice, since any other may be a key. @param schema  made when the nearest name is asked for. */
+export function schemaIssues(
+  found: readonly SchemaIssue[],
+  source: SourceDocument,
+  schema: () => JsonObject,
+): readonly ConfigIssue[] {
+  return found.flatMap((issue) => describe(issue, issue.path.map(step), source, schema));
 }
 
-function describe(issue: SchemaIssue, path: Steps, source: SourceDocument): readonly ConfigIssue[] {
+function describe(
+  issue: SchemaIssue,
+  path: Steps,
+  source: SourceDocument,
+  schema: () => JsonObject,
+): readonly ConfigIssue[] {
   const place = (part: 'key' | 'value', at: Steps = path): Omit<ConfigIssue, 'message' | 'mend'> => ({
     ...source.at(at, part),
     path: dotted(at),
@@ -21,7 +31,7 @@ function describe(issue: SchemaIssue, path: Steps, source: SourceDocument): read
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
-        const choice = knownKeys(path);
+        const choice = knownKeys(schema(), source.value, path);
         return {
           ...place('key', [...path, key]),
           path: dotted(path),
@@ -74,7 +84,7 @@ function describe(issue: SchemaIssue, path: Steps, source: SourceDocument): read
       const nearestMiss = [...issue.errors].sort((a, b) => a.length - b.length)[0] ?? [];
       if (nearestMiss.length === 0)
         return [{ ...place('value'), message: 'has not the form that is wanted here.', mend: '' }];
-      return nearestMiss.flatMap((inner) => describe(inner, [...path, ...inner.path.map(step)], source));
+      return nearestMiss.flatMap((inner) => describe(inner, [...path, ...inner.path.map(step)], source, schema));
     }
     default:
       return [{ ...place('value'), message: `${issue.message}.`, mend: '' }];
