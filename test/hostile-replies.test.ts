@@ -2,22 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { InferenceEvent } from '../src/ir/event.ts';
 import { PROTOCOL_IDS } from '../src/ir/protocol-id.ts';
-import { protocolById } from '../src/protocols/registry.ts';
 import { deployment } from './robust/deployments.ts';
 import { HOSTILE } from './robust/hostile.ts';
 import { assertEventLaws } from './robust/laws.ts';
 import { randomOf } from './robust/random.ts';
-import { doors } from './robust/replies.ts';
-import { DOOR_REQUESTS } from './robust/requests.ts';
+import { type Door, doors, requestAt } from './robust/replies.ts';
 import { SPEECH } from './robust/speech.ts';
 
 /** CPU time of one hostile reply of up to 40 MB, in ms, and what it may leave in memory while it is read, in bytes. */
 const MAX_CPU_MS = 4_000;
 const MAX_GROWTH = 600_000_000;
 
-const ingress = protocolById('openai-responses').ingress;
-assert.ok(ingress !== undefined);
-const request = ingress.decodeRequest(DOOR_REQUESTS['openai-responses'] ?? {}).value;
+const request = requestAt(doors()[0]);
 
 for (const protocol of PROTOCOL_IDS) {
   const speech = SPEECH[protocol];
@@ -55,10 +51,7 @@ for (const protocol of PROTOCOL_IDS) {
   }
 }
 
-function throughDoor(
-  { encodeStream }: ReturnType<typeof doors>[number]['ingress'],
-  events: readonly InferenceEvent[],
-): void {
+function throughDoor({ encodeStream }: Door['ingress'], events: readonly InferenceEvent[]): void {
   const encoder = encodeStream({ echo: request, caller: { id: 'local' }, responseId: 'r', createdAt: 0 });
   let frames = 0;
   for (const event of events) frames += encoder.push(event).length;

@@ -59,11 +59,16 @@ if (pairs === undefined) {
       assert.ok(searching.length > 0);
       // Found tools are declared in front of the conversation where the protocol cannot do so inside it.
       for (const pair of growing) {
-        if (deployment.dialect.tools.native || !searching.includes(pair)) assertKept(pair, deployment);
+        if (findsInside(deployment) || !searching.includes(pair)) assertKept(pair, deployment);
         else assertToolsKept(pair, deployment);
       }
     });
   }
+}
+
+/** The whole Responses API declares found tools where they were found: inside the conversation. */
+function findsInside({ protocol, dialect }: Deployment): boolean {
+  return protocol === 'openai-responses' && dialect.tools.native;
 }
 
 function assertKept({ name, before, after }: TurnPair, deployment: Deployment): void {

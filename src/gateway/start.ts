@@ -9,9 +9,11 @@ import { routeView } from '../config/view.ts';
 import { watchConfig } from '../config/watch.ts';
 import { createTokenCounter } from '../context/tokens.ts';
 import { costOf, loadPrices } from '../metering/pricing.ts';
+import { createCacheThreads } from '../pipeline/cache-watch.ts';
 import { countInput } from '../pipeline/count.ts';
 import { type Line, serve } from '../pipeline/serve.ts';
 import { createSessions } from '../pipeline/sessions.ts';
+import { createThoughts } from '../pipeline/thoughts.ts';
 import { type KeepLimits, KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
 import { protocolById } from '../protocols/registry.ts';
 import { type Health, NO_HEALTH, observe } from '../routing/health.ts';
@@ -103,9 +105,12 @@ async function start(
   undo.push(counter.close);
   const line: Line = {
     protocols: protocolById,
-    plan: (query) => planRoute(query, routeView(live.current(), health)),
+    plan: (query, affinity) =>
+      planRoute(query, { ...routeView(live.current(), health), ...(affinity === undefined ? {} : { affinity }) }),
     transport,
     sessions: createSessions(),
+    thoughts: createThoughts(Date.now),
+    cacheThreads: createCacheThreads(),
     ledger: {
       ...ledger,
       record: (entry) => {

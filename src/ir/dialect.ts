@@ -33,6 +33,8 @@ export type Dialect = {
     readonly maxNameLength: number;
     /** Schema keywords that the provider refuses; taken out wherever they stand as keywords (never as property names). */
     readonly dropKeywords: readonly string[];
+    /** The form that schemas are sent in, where the protocol has more than one. Absent: the one that all its servers take. */
+    readonly schemaForm?: 'json-schema';
     readonly strict: boolean;
     readonly parallelField: boolean;
     /** Hosted tools that the provider runs itself, by their type. */

@@ -3,6 +3,7 @@ import type { Loss } from '../ir/loss.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import type { Usage } from '../ir/usage.ts';
 import type { Reason } from '../routing/plan.ts';
+import type { CacheBreak } from './cache-break.ts';
 
 /** What one request was and became. Immutable; holds no body, no prompt and no key.
  *  @property requestId     also the response header `x-request-id`.
@@ -10,6 +11,7 @@ import type { Reason } from '../routing/plan.ts';
  *  @property route         the slug that was asked for.
  *  @property path          `bytes` when the reply went through untouched.
  *  @property costNanoUsd   integer; absent when the model is unpriced, which is not zero.
+ *  @property cacheBreak    the session's prompt cache was not found, and why; or it moved to another deployment.
  *  @property sessionId     Codex's session, or the client's own. */
 export type LedgerEntry = {
   readonly requestId: string;
@@ -33,6 +35,7 @@ export type LedgerEntry = {
   readonly usage?: Usage;
   readonly costNanoUsd?: number;
   readonly priceSource?: string;
+  readonly cacheBreak?: CacheBreak;
   readonly losses: readonly Loss[];
   readonly toolCalls?: ToolCallCount;
   readonly outcome: Outcome;

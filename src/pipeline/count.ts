@@ -53,7 +53,7 @@ async function counted(
 ): Promise<Counted> {
   const body = request.takeBody();
   const query = ingress.outline(body, request.headers);
-  const planned = line.plan(query);
+  const planned = line.plan(query, undefined);
   if (!planned.ok) throw new GatewayError(planned.failure);
   const [target] = planned.plan.targets;
   const asked = await ask(line, ingress, query, target, body, request);

@@ -4,17 +4,22 @@ import type { Failure } from '../ir/failure.ts';
 import type { Loss } from '../ir/loss.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { Usage } from '../ir/usage.ts';
+import type { CacheBreak } from '../metering/cache-break.ts';
 import type { Ledger, LedgerEntry, Outcome } from '../metering/ledger.ts';
 import type { Cost } from '../metering/pricing.ts';
 import { recordedAttempt } from '../metering/recorded-attempt.ts';
 import { toolCallCounter } from '../metering/tool-calls.ts';
 import type { Model, Target } from '../providers/provider.ts';
 import type { RoutePlan } from '../routing/plan.ts';
+import type { RequestBody } from '../upstream/upstream.ts';
+import { type CacheThreads, type CacheWatch, watchCache } from './cache-watch.ts';
 import type { ClientRequest } from './client.ts';
 
-/** @property price  cost of one call, or undefined where the model is unpriced; `at` is in ms since the epoch. */
+/** @property price         cost of one call, or undefined where the model is unpriced; `at` is in ms since the epoch.
+ *  @property cacheThreads  what the last request of each thread left in a prompt cache. */
 export type RecordParts = {
   readonly ledger: Ledger;
+  readonly cacheThreads: CacheThreads;
   readonly price: (model: Model, usage: Usage, at: number) => Cost | undefined;
   readonly now: () => number;
 };
@@ -26,6 +31,8 @@ export type Recorder = {
   readonly asked: (query: RouteQuery) => void;
   /** @param failedPatches  that the history reports since the model last spoke. */
   readonly planned: (plan: RoutePlan, failedPatches: number) => void;
+  /** Hears of each body that goes out. */
+  readonly sent: (body: RequestBody) => void;
   readonly attempted: (attempt: Attempt) => void;
   readonly committed: (target: Target, bytes: boolean, losses: readonly Loss[]) => void;
   readonly events: (events: readonly InferenceEvent[]) => void;
@@ -37,7 +44,8 @@ export type Recorder = {
 export function openRecord(request: ClientRequest, parts: RecordParts): Recorder {
   const attempts: Attempt[] = [];
   let query: RouteQuery | undefined;
-  let plan: Pick<RoutePlan, 'route' | 'why'> = { route: '', why: [] };
+  let plan: RoutePlan | undefined;
+  let watch: CacheWatch | undefined;
   let target: Target | undefined;
   let bytes = false;
   let losses: readonly Loss[] = [];
@@ -48,8 +56,17 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
   let failedPatches = 0;
   const calls = toolCallCounter();
 
+  function cacheBreak(): CacheBreak | undefined {
+    if (target === undefined || plan === undefined || usage === undefined) return undefined;
+    const { model } = target;
+    const now = parts.now();
+    const price = (counts: Usage): number | undefined => parts.price(model, counts, now)?.costNanoUsd;
+    return watch?.ended({ target, usage, plan, attempts, startedAt: request.receivedAt, now, price });
+  }
+
   function entry(): LedgerEntry {
     const last = attempts.at(-1);
+    const broken = cacheBreak();
     const price =
       target === undefined || usage === undefined ? undefined : parts.price(target.model, usage, parts.now());
     const firstTokenMs =
@@ -63,16 +80,17 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
       ...(query?.requestKind === undefined ? {} : { requestKind: query.requestKind }),
       tags: request.tags,
       protocol: request.protocol,
-      route: plan.route === '' ? (query?.model ?? '') : plan.route,
+      route: plan?.route ?? query?.model ?? '',
       ...(last === undefined ? {} : { slug: last.slug, provider: last.provider, model: last.model }),
       path: bytes ? 'bytes' : 'translated',
       startedAt: request.receivedAt,
       ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
       totalMs: parts.now() - request.receivedAt,
       attempts,
-      why: plan.why,
+      why: plan?.why ?? [],
       ...(usage === undefined ? {} : { usage }),
       ...(price === undefined ? {} : { costNanoUsd: price.costNanoUsd, priceSource: price.source }),
+      ...(broken === undefined ? {} : { cacheBreak: broken }),
       losses,
       toolCalls: { ...calls.count(), failedPatches },
       outcome: outcome(),
@@ -91,11 +109,18 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
   return {
     asked: (asked) => {
       query = asked;
+      const { model, requestKind, sessionId } = asked;
+      const thread = request.headers['thread-id'] ?? sessionId;
+      watch = watchCache(parts.cacheThreads, thread, {
+        asked: model,
+        ...(requestKind === undefined ? {} : { requestKind }),
+      });
     },
-    planned: ({ route, why }, failed) => {
-      plan = { route, why };
+    planned: (made, failed) => {
+      plan = made;
       failedPatches = failed;
     },
+    sent: (body) => watch?.sent(body),
     attempted: (attempt) => {
       attempts.push(recordedAttempt(attempt));
     },

@@ -4,6 +4,7 @@ import type { ProtocolId } from '../ir/protocol-id.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { IngressCodec, Protocol } from '../protocols/protocol.ts';
 import type { Target } from '../providers/provider.ts';
+import type { Affinity } from '../routing/affinity.ts';
 import type { Planned, RoutePlan } from '../routing/plan.ts';
 import type { PreparedCall } from '../upstream/call.ts';
 import { type DispatchCall, dispatch } from '../upstream/dispatch.ts';
@@ -14,17 +15,20 @@ import { openRecord, type Recorder, type RecordParts } from './record.ts';
 import { type Render, renderStream } from './render.ts';
 import { renderWhole } from './render-whole.ts';
 import type { Sessions } from './sessions.ts';
-import { deploymentKey, openSource, type Source } from './source.ts';
+import { openSource, type Source } from './source.ts';
+import type { Thoughts } from './thoughts.ts';
 
 /** The parts of the line, chosen in main.
  *  @property plan     over the configuration of this moment: a request keeps the plan that it was given.
+ *                     `affinity`: who served the session when it last asked for this.
  *  @property observe  hears of every attempt when it is over.
  *  @property report   hears of a bug of ours, with the request that it hit. */
 export type Line = RecordParts & {
   readonly protocols: (id: ProtocolId) => Protocol;
-  readonly plan: (query: RouteQuery) => Planned;
+  readonly plan: (query: RouteQuery, affinity: Affinity | undefined) => Planned;
   readonly transport: Transport;
   readonly sessions: Sessions;
+  readonly thoughts: Thoughts;
   readonly observe: (attempt: Attempt) => void;
   readonly report: (error: unknown, requestId: string) => void;
 };
@@ -50,18 +54,23 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
       headers: (target = tried?.target, attempts = tried?.number) => replyHeaders(request.id, plan, target, attempts),
       context: replyContext(request, source),
       startsEarly: !plan.targets.some(source.passesBytes),
-      meter: record.events,
+      meter: (events) => {
+        record.events(events);
+        source.heard(events);
+      },
       refuse: (failure) => refuse(failure, plan),
       now: line.now,
     });
     const sink = committing(render, (target, bytes) => {
       record.committed(target, bytes, source.losses());
-      if (query.sessionId !== undefined) line.sessions.remember(query.sessionId, deploymentKey(target));
+      if (query.sessionId !== undefined) line.sessions.remember(query.sessionId, query.model, target, line.now());
       source.release();
     });
     const prepare = (target: Target): PreparedCall => {
       tried = { target, number: (tried?.number ?? 0) + 1 };
-      return source.prepare(target);
+      const prepared = source.prepare(target);
+      record.sent(prepared.request.body);
+      return prepared;
     };
     const { committed, failure } = await dispatch(
       line.transport,
@@ -106,12 +115,21 @@ function begin(line: Line, ingress: IngressCodec, request: ClientRequest, record
   const body = request.takeBody();
   const query = ingress.outline(body, request.headers);
   record.asked(query);
-  const planned = line.plan(query);
+  const { sessionId } = query;
+  const affinity = sessionId === undefined ? undefined : line.sessions.affinity(sessionId, query.model, line.now());
+  const planned = line.plan(query, affinity);
   if (!planned.ok) throw new GatewayError(planned.failure);
   const { plan } = planned;
-  const lastTarget = query.sessionId === undefined ? undefined : line.sessions.last(query.sessionId);
-  const nativeHeaders = nativeHeadersOf(request, ingress);
-  const source = openSource(body, { ingress, protocols: line.protocols, query, nativeHeaders, lastTarget });
+  const lastTarget = sessionId === undefined ? undefined : line.sessions.last(sessionId);
+  const source = openSource(body, {
+    ingress,
+    protocols: line.protocols,
+    query,
+    nativeHeaders: nativeHeadersOf(request, ingress),
+    lastTarget,
+    caller: request.caller,
+    thoughts: line.thoughts,
+  });
   // Every answer is given before a provider hears of the call; only native providers take what nobody has read.
   if (!plan.targets.every(source.passesBytes)) source.decode();
   record.planned(plan, source.failedPatches());

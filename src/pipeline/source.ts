@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import type { Caller } from '../ir/caller.ts';
+import type { Dialect } from '../ir/dialect.ts';
+import type { InferenceEvent } from '../ir/event.ts';
 import { GatewayError } from '../ir/failure.ts';
 import { isJsonObject, type Json, jsonText, parseJson } from '../ir/json.ts';
 import type { Loss, Translated } from '../ir/loss.ts';
@@ -13,10 +17,12 @@ import { replyMender } from '../repair/mend-reply.ts';
 import type { PreparedCall, ReplyDecoding } from '../upstream/call.ts';
 import { lowerCased } from '../upstream/credentials.ts';
 import { editedBody, withoutPrivate } from './edited-body.ts';
+import type { Thoughts } from './thoughts.ts';
 
 /** The client's request, decoded no earlier than its target demands, and let go at the commit point.
  *  @property passesBytes  request and reply of this target go through as bytes.
  *  @property echo         what a reply repeats of the request: without the conversation, bare where it was never decoded.
+ *  @property heard        the reply's events, for what the client may give back without them.
  *  @property losses       of the target that was prepared last. */
 export type Source = {
   readonly passesBytes: (target: Target) => boolean;
@@ -24,6 +30,7 @@ export type Source = {
   readonly echo: () => InferenceRequest;
   readonly failedPatches: () => number;
   readonly prepare: (target: Target) => PreparedCall;
+  readonly heard: (events: readonly InferenceEvent[]) => void;
   readonly losses: () => readonly Loss[];
   readonly release: () => void;
 };
@@ -36,6 +43,8 @@ export type SourceOptions = {
   readonly query: RouteQuery;
   readonly nativeHeaders: Headers;
   readonly lastTarget: string | undefined;
+  readonly caller: Caller;
+  readonly thoughts: Thoughts;
 };
 
 /** Encrypted reasoning belongs to the organisation that made it, so a key counts as a part of the deployment. */
@@ -50,6 +59,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
   let echo = bare(query);
   let patches = 0;
   let losses: readonly Loss[] = [];
+  let listener: ((events: readonly InferenceEvent[]) => void) | undefined;
 
   function original(): Uint8Array {
     if (body === undefined) throw new RangeError('the request was let go at the commit point');
@@ -64,10 +74,15 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     if (!isJsonObject(json)) {
       throw new GatewayError({ kind: 'invalid-request', message: 'The request body is not a JSON object.' });
     }
-    decoded = ingress.decodeRequest(json);
+    decoded = ingress.forgetsThinking === true ? remembered(ingress.decodeRequest(json)) : ingress.decodeRequest(json);
     echo = withoutConversation(decoded.value);
     patches = failedPatches(decoded.value.messages);
     return decoded;
+  }
+
+  function remembered({ value, losses: lost }: Translated<InferenceRequest>): Translated<InferenceRequest> {
+    listener ??= options.thoughts.listen(options.caller.id, value.messages);
+    return { value: { ...value, messages: options.thoughts.recall(options.caller.id, value.messages) }, losses: lost };
   }
 
   /** Native providers get bytes, except for histories that hold what another provider made. */
@@ -93,13 +108,15 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     const { model, credential } = target;
     const { value, losses: lost } = decode();
     decoded = undefined;
+    const dialect = dialectFor(model);
+    const cacheKey = value.cacheKey ?? derivedCacheKey(query.sessionId, dialect);
     const call = options.protocols(model.provider.protocol).egress.open(
-      { ...value, stream },
+      { ...value, stream, ...(cacheKey === undefined ? {} : { cacheKey }) },
       {
         provider: model.provider.id,
         model: model.upstreamId,
         ...(credential === null ? {} : { credentialId: credential.id }),
-        dialect: dialectFor(model),
+        dialect,
       },
     );
     losses = [...lost, ...call.losses];
@@ -149,6 +166,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     echo: () => echo,
     failedPatches: () => patches,
     prepare,
+    heard: (events) => listener?.(events),
     losses: () => losses,
     release: () => {
       body = undefined;
@@ -167,6 +185,13 @@ function mended(call: EgressCall, tools: InferenceRequest['tools'], model: Model
     decodeStream: () => mender.stream(decodeStream()),
     decodeResponse: (body) => mender.whole(decodeResponse(body)),
   };
+}
+
+/** For clients that send no cache key but name their session: the same key for each of its requests, where the provider
+ *  understands keys. A digest, since the name is the client's own affair. */
+function derivedCacheKey(sessionId: string | undefined, dialect: Dialect): string | undefined {
+  if (sessionId === undefined || dialect.cacheKeyField === undefined) return undefined;
+  return createHash('sha256').update(sessionId).digest('hex').slice(0, 32);
 }
 
 function bare(query: RouteQuery): InferenceRequest {

@@ -79,6 +79,8 @@ export type IngressCodec = {
   readonly keepAlive: string;
   /** Headers by which clients ask for more of this protocol. A native provider of it gets them, but from Codex. */
   readonly nativeHeaders: readonly string[];
+  /** Clients may give nothing back of what a model thought. */
+  readonly forgetsThinking?: true;
   /** How clients ask what their input counts, where they can. */
   readonly count?: InputCount;
   /** Members of a body that tell of the person who calls, or of the machine: for the maker's own services alone. */

@@ -2,6 +2,8 @@ import type { ProtocolId } from '../ir/protocol-id.ts';
 import { defaults as messagesDefaults } from './anthropic-messages/defaults.ts';
 import { egress as messagesEgress } from './anthropic-messages/egress.ts';
 import { ingress as messagesIngress } from './anthropic-messages/ingress.ts';
+import { defaults as geminiDefaults } from './gemini/defaults.ts';
+import { egress as geminiEgress } from './gemini/egress.ts';
 import { defaults as chatDefaults } from './openai-chat/defaults.ts';
 import { egress as chatEgress } from './openai-chat/egress.ts';
 import { ingress as chatIngress } from './openai-chat/ingress.ts';
@@ -25,6 +27,7 @@ const PROTOCOLS: Readonly<Record<ProtocolId, Protocol>> = {
     egress: messagesEgress,
     defaults: messagesDefaults,
   },
+  gemini: { id: 'gemini', egress: geminiEgress, defaults: geminiDefaults },
 };
 
 export function protocolById(id: ProtocolId): Protocol {

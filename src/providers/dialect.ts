@@ -93,7 +93,10 @@ function applyQuirk(dialect: Dialect, quirk: Quirk): Dialect {
         ...(quirk.maxDescription === undefined ? {} : { maxDescription: quirk.maxDescription }),
       });
     case 'schema-keywords':
-      return tools({ dropKeywords: [...new Set([...dialect.tools.dropKeywords, ...quirk.drop])] });
+      return tools({
+        dropKeywords: [...new Set([...dialect.tools.dropKeywords, ...quirk.drop])],
+        ...(quirk.form === undefined ? {} : { schemaForm: quirk.form }),
+      });
     case 'strict-tools':
       return tools({ strict: quirk.accepted });
     case 'parallel-field':

@@ -94,7 +94,12 @@ export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
     maxTools: z.int().positive().exactOptional(),
     maxDescription: z.int().min(16).exactOptional(),
   }),
-  z.strictObject({ kind: z.literal('schema-keywords'), source, drop: z.array(field) }),
+  z.strictObject({
+    kind: z.literal('schema-keywords'),
+    source,
+    drop: z.array(field),
+    form: z.literal('json-schema').exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('strict-tools'), source, accepted: z.boolean() }),
   z.strictObject({ kind: z.literal('parallel-field'), source, accepted: z.boolean() }),
   z.strictObject({

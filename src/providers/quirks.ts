@@ -19,7 +19,11 @@ type QuirkKind =
   | { readonly kind: 'token-limit'; readonly field: Dialect['tokenLimitField']; readonly default?: number }
   | { readonly kind: 'tool-names'; readonly maxLength: number }
   | { readonly kind: 'tool-limits'; readonly maxTools?: number; readonly maxDescription?: number }
-  | { readonly kind: 'schema-keywords'; readonly drop: readonly string[] }
+  | {
+      readonly kind: 'schema-keywords';
+      readonly drop: readonly string[];
+      readonly form?: Dialect['tools']['schemaForm'];
+    }
   | { readonly kind: 'strict-tools'; readonly accepted: boolean }
   | { readonly kind: 'parallel-field'; readonly accepted: boolean }
   | {

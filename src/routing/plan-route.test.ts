@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { RouteQuery } from '../ir/query.ts';
 import { type Model, type Provider, Secret } from '../providers/provider.ts';
 import { testModel, testProvider } from '../providers/testing/provider.ts';
+import type { Affinity } from './affinity.ts';
 import { NO_HEALTH } from './health.ts';
 import type { Planned, Route, RouteView } from './plan.ts';
 import { planRoute } from './plan-route.ts';
@@ -164,4 +165,43 @@ test('law: a plan is never empty and holds only resolvable models', () => {
       },
     ),
   );
+});
+
+const held = (slug: string, more: Partial<Affinity> = {}): Affinity => ({
+  slug,
+  provider: 'work',
+  upstreamId: slug,
+  warm: true,
+  ...more,
+});
+
+test('the model that holds a warm cache of the session is tried first, and the plan says so', () => {
+  const base = view([model('a'), model('b'), model('c')], [fallback('r', 'a', 'b', 'c')]);
+  const planned = planRoute(query('r', { sessionId: 's' }), { ...base, affinity: held('b') });
+  assert.deepEqual(slugs(planned), ['b', 'a', 'c']);
+  assert.ok(planned.ok && planned.plan.why.some(({ slug, text }) => slug === 'b' && /holds its cache/.test(text)));
+});
+
+test('once the cache is cold the order of the route holds again; so it does where the holder serves no longer', () => {
+  const base = view([model('a'), model('b')], [fallback('r', 'a', 'b')]);
+  for (const affinity of [held('b', { warm: false }), held('x'), held('b', { provider: 'elsewhere' })]) {
+    assert.deepEqual(slugs(planRoute(query('r', { sessionId: 's' }), { ...base, affinity })), ['a', 'b']);
+  }
+});
+
+test('the key that served a session last is tried first, warm or not, and forgotten with its key', () => {
+  const keys = ['k1', 'k2', 'k3'];
+  const base = view([model('a', provider('work', keys))]);
+  const first = (sessionId: string, affinity?: Affinity): string | undefined => {
+    const planned = planRoute(query('a', { sessionId }), { ...base, ...(affinity === undefined ? {} : { affinity }) });
+    assert.ok(planned.ok);
+    assert.equal(planned.plan.targets.length, 3);
+    return planned.plan.targets[0].credential?.id;
+  };
+  for (const key of keys) {
+    for (const warm of [true, false]) {
+      assert.equal(first('s', held('a', { credentialId: `id-${key}`, warm })), `id-${key}`);
+    }
+  }
+  assert.equal(first('s', held('a', { credentialId: 'id-gone' })), first('s'));
 });

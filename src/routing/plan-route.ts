@@ -2,6 +2,7 @@ import type { Failure } from '../ir/failure.ts';
 import { isNonEmpty } from '../ir/non-empty.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { Model } from '../providers/provider.ts';
+import { heldKey, holderFirst } from './affinity.ts';
 import { nearest } from './nearest.ts';
 import type { Planned, Reason, RouteView } from './plan.ts';
 import { targetsOf } from './pool.ts';
@@ -52,10 +53,11 @@ function direct(slug: string, view: RouteView): Found {
 }
 
 function planned(slug: string, found: Found, query: RouteQuery, view: RouteView): Planned {
-  const targets = found.models.flatMap((model) => targetsOf(model, query.sessionId));
+  const ordered = holderFirst(found.models, view.affinity);
+  const targets = ordered.models.flatMap((model) => targetsOf(model, query.sessionId, heldKey(model, view.affinity)));
   if (!isNonEmpty(targets))
     return { ok: false, failure: found.known ? outOfReach(slug, found.why, view) : unknown(slug, view) };
-  const why: Reason[] = [...found.why];
+  const why: Reason[] = [...found.why, ...ordered.why];
   if (!view.routes.has(slug)) why.push({ slug, text: `"${slug}" was asked for by name, so no other model is tried.` });
   for (const model of found.models) {
     const keys = model.provider.credentials.length;

@@ -2,6 +2,7 @@ import type { Failure } from '../ir/failure.ts';
 import type { NonEmpty } from '../ir/non-empty.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { Model, Target } from '../providers/provider.ts';
+import type { Affinity } from './affinity.ts';
 import type { Health } from './health.ts';
 
 /** A virtual model: a name that stands for a choice among others. */
@@ -11,7 +12,8 @@ export type StrategyId = 'fixed' | 'fallback';
 
 /** The read-only snapshot that a router sees.
  *  @property resolve      a direct slug, or a wildcard's `provider/ID`.
- *  @property unavailable  why a slug that is configured is out of reach, as a sentence. */
+ *  @property unavailable  why a slug that is configured is out of reach, as a sentence.
+ *  @property affinity     who served the session that asks, when it last asked for this slug. */
 export type RouteView = {
   readonly resolve: (slug: string) => Model | undefined;
   readonly routes: ReadonlyMap<string, Route>;
@@ -19,6 +21,7 @@ export type RouteView = {
   readonly defaultModel: string;
   readonly health: Health;
   readonly unavailable?: (slug: string) => string | undefined;
+  readonly affinity?: Affinity;
 };
 
 /** One sentence of the explanation, with the target it is about. */

@@ -1,8 +1,12 @@
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../ir/json.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
+import { askedOf } from './asked.ts';
 import { readChat } from './chat/read.ts';
 import { streamChat, wholeChat } from './chat/render.ts';
 import { chatError, checkChat } from './chat/rules.ts';
+import { readGemini } from './gemini/read.ts';
+import { streamGemini, wholeGemini } from './gemini/render.ts';
+import { checkGemini, geminiError, WRONG_GEMINI_KEY } from './gemini/rules.ts';
 import { readMessages } from './messages/read.ts';
 import { streamMessages, wholeMessage } from './messages/render.ts';
 import { checkMessagesRequest, messagesError } from './messages/rules.ts';
@@ -31,15 +35,15 @@ const SPEAKERS: { readonly [P in ProtocolId]: Speaker } = {
     whole: wholeResponse,
     error: responsesError,
   },
+  gemini: { read: readGemini, check: checkGemini, stream: streamGemini, whole: wholeGemini, error: geminiError },
 };
 
-const PATHS: { readonly [path: string]: ProtocolId | undefined } = {
-  '/v1/chat/completions': 'openai-chat',
-  '/v1/messages': 'anthropic-messages',
-  '/v1/responses': 'openai-responses',
-};
-
-const CALL_PREFIX = { 'openai-chat': 'call_', 'anthropic-messages': 'toolu_', 'openai-responses': 'call_' } as const;
+const CALL_PREFIX = {
+  'openai-chat': 'call_',
+  'anthropic-messages': 'toolu_',
+  'openai-responses': 'call_',
+  gemini: '',
+} as const;
 
 /** `strict`: refuses what the real providers refuse, in their words. `plain`: so too, and on the Responses API takes
  *  functions only, as servers without OpenAI's extensions do. `none`: takes anything. */
@@ -81,10 +85,11 @@ export function newConversation(parts: {
     for (const step of answer.steps) if (step.type === 'call') thinkingOf(answer.model).set(step.callId, thought);
   };
   return (method, path, headers, text) => {
-    const protocol = PATHS[path];
-    if (protocol === undefined || method !== 'POST') {
+    const asked = askedOf(path);
+    if (asked === undefined || method !== 'POST') {
       return json(404, { error: { message: `Invalid URL (${method} ${path})`, type: 'invalid_request_error' } });
     }
+    const { protocol, framing, ...named } = asked;
     const speaker = SPEAKERS[protocol];
     const refuse = (refusal: Refusal) => json(refusal.status, speaker.error(refusal));
     if (!isAllowed(headers, parts.key)) return refuse(wrongKey(protocol));
@@ -95,12 +100,12 @@ export function newConversation(parts: {
         type: 'invalid_request_error',
         message: 'We could not parse the JSON body of your request.',
       });
+    const model = named.model ?? modelOf(body);
     const check = parts.rules === 'plain' && protocol === 'openai-responses' ? checkPlainResponses : speaker.check;
-    const refusal =
-      parts.rules === 'none' ? undefined : check(body, headers, { thinkingOf: thinkingOf(modelOf(body)) });
+    const refusal = parts.rules === 'none' ? undefined : check(body, headers, { model, thinkingOf: thinkingOf(model) });
     if (refusal !== undefined) return refuse(refusal);
 
-    const view = speaker.read(body);
+    const view = { ...speaker.read(body), ...named };
     const earlier = requestsFor.get(view.model) ?? 0;
     requestsFor.set(view.model, earlier + 1);
     const turn: Turn = { protocol, ...view, earlier };
@@ -127,10 +132,12 @@ export function newConversation(parts: {
       usage: usageOf(reply, text.length),
       finish: reply.finish ?? (reply.steps.some((step) => step.type === 'call') ? 'tool-calls' : 'stop'),
       oddities: reply.oddities ?? {},
+      ...(framing === undefined ? {} : { framing }),
     };
     remember(reply, answer);
     if (!turn.stream) return json(200, speaker.whole(answer), reply.delivery);
-    const type = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' };
+    const form = framing === undefined ? 'text/event-stream; charset=utf-8' : 'application/json; charset=UTF-8';
+    const type = { 'content-type': form, 'cache-control': 'no-cache' };
     return {
       type: 'reply',
       status: 200,
@@ -151,11 +158,17 @@ function json(status: number, body: Json, delivery: Delivery = {}): WireReply {
 }
 
 function isAllowed(headers: RequestHeaders, key: string | undefined): boolean {
-  return key === undefined || headers['authorization'] === `Bearer ${key}` || headers['x-api-key'] === key;
+  return (
+    key === undefined ||
+    headers['authorization'] === `Bearer ${key}` ||
+    headers['x-api-key'] === key ||
+    headers['x-goog-api-key'] === key
+  );
 }
 
 /** Source: https://platform.openai.com/docs/guides/error-codes, https://platform.claude.com/docs/en/api/errors */
 function wrongKey(protocol: ProtocolId): Refusal {
+  if (protocol === 'gemini') return WRONG_GEMINI_KEY;
   return protocol === 'anthropic-messages'
     ? { status: 401, type: 'authentication_error', message: 'invalid x-api-key' }
     : { status: 401, type: 'invalid_request_error', message: 'Incorrect API key provided.', code: 'invalid_api_key' };

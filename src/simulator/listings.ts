@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../ir/json.ts';
 import { text } from './json.ts';
+import type { RequestHeaders } from './speaker.ts';
 
 /** What the simulator says of its models.
  *  @property contextWindow  tokens; what Ollama's endpoints report as allocated.
@@ -12,8 +13,15 @@ export type Listing = {
 
 const CREATED = 1_767_225_600;
 
+/** The list in the form of the API that is asked, which its headers tell. */
+export function modelList(path: string, headers: RequestHeaders, listing: Listing): Json {
+  if (headers['anthropic-version'] !== undefined) return anthropicModels(listing);
+  const isGemini = headers['x-goog-api-key'] !== undefined || path.startsWith('/v1beta/');
+  return isGemini ? geminiModels(listing) : openaiModels(listing);
+}
+
 /** Source: https://platform.openai.com/docs/api-reference/models/list */
-export function openaiModels({ models, contextWindow }: Listing): Json {
+function openaiModels({ models, contextWindow }: Listing): Json {
   const data = models.map((id) => ({
     id,
     object: 'model',
@@ -25,10 +33,23 @@ export function openaiModels({ models, contextWindow }: Listing): Json {
 }
 
 /** Source: https://platform.claude.com/docs/en/api/models-list */
-export function anthropicModels({ models }: Listing): Json {
+function anthropicModels({ models }: Listing): Json {
   const created_at = new Date(CREATED * 1000).toISOString();
   const data = models.map((id) => ({ type: 'model', id, display_name: id, created_at }));
   return { data, has_more: false, first_id: models[0] ?? null, last_id: models.at(-1) ?? null };
+}
+
+/** Source: https://ai.google.dev/api/models */
+function geminiModels({ models, contextWindow }: Listing): Json {
+  const entries = models.map((id) => ({
+    name: `models/${id}`,
+    version: '001',
+    displayName: id,
+    inputTokenLimit: contextWindow,
+    outputTokenLimit: 65_536,
+    supportedGenerationMethods: ['generateContent', 'countTokens'],
+  }));
+  return { models: entries };
 }
 
 /** Ollama's own endpoints. Source: https://github.com/ollama/ollama/blob/main/docs/api.md

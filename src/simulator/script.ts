@@ -68,7 +68,8 @@ export type SimulatedUsage = {
 
 /** Departures of real servers from their own contract. Left out: none.
  *  @property callIndex      `false`: fragments of tool calls carry no `index` (Chat).
- *  @property callId         `false`: tool calls carry no id (Chat).
+ *  @property callId         `false`: tool calls carry no id (Chat, Gemini).
+ *  @property streamedArguments  arguments come in pieces under their paths (Gemini).
  *  @property reasoningField the delta's field for thinking (Chat); `think-tags` puts it into the text.
  *  @property usagePlace     `finish`: in the chunk that finishes; `none`: nowhere (Chat).
  *  @property doneMark       `false`: no `[DONE]` (Chat).
@@ -77,6 +78,7 @@ export type SimulatedUsage = {
 export type Oddities = {
   readonly callIndex?: false;
   readonly callId?: false;
+  readonly streamedArguments?: true;
   readonly reasoningField?: 'reasoning_content' | 'reasoning' | 'think-tags';
   readonly usagePlace?: 'finish' | 'none';
   readonly doneMark?: false;

@@ -17,23 +17,26 @@ import {
 } from './script.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from './server.ts';
 
+/** The protocols whose streams have a judge. */
+type Judged = Exclude<ProtocolId, 'gemini'>;
+
 const PATHS = {
   'openai-chat': '/v1/chat/completions',
   'anthropic-messages': '/v1/messages',
   'openai-responses': '/v1/responses',
-} as const satisfies Record<ProtocolId, string>;
+} as const satisfies Record<Judged, string>;
 
 const JUDGES = {
   'openai-chat': ['validate-chat.mjs', 'validateCompletion'],
   'anthropic-messages': ['validate-anthropic.mjs', 'validateMessage'],
   'openai-responses': ['validate.mjs', 'validateResponse'],
-} as const satisfies Record<ProtocolId, readonly string[]>;
+} as const satisfies Record<Judged, readonly string[]>;
 
-const PROTOCOLS: readonly ProtocolId[] = ['openai-chat', 'anthropic-messages', 'openai-responses'];
+const PROTOCOLS: readonly Judged[] = ['openai-chat', 'anthropic-messages', 'openai-responses'];
 const SCHEMA = { type: 'object', properties: { cmd: { type: 'string' } } };
 const PATCH = '*** Begin Patch\n*** Add File: a.txt\n+é\n*** End Patch\n';
 
-function requestFor(protocol: ProtocolId, stream = true): JsonObject {
+function requestFor(protocol: Judged, stream = true): JsonObject {
   const tools = [
     { name: 'run', schema: SCHEMA },
     { name: 'mcp__demo__add', schema: SCHEMA },
@@ -86,7 +89,7 @@ async function withSimulator(options: SimulatorOptions, use: (simulator: Simulat
 
 const plays = (reply: Reply): Scenario => rounds(reply);
 
-function post(simulator: Simulator, protocol: ProtocolId, body: JsonObject, headers: Record<string, string> = {}) {
+function post(simulator: Simulator, protocol: Judged, body: JsonObject, headers: Record<string, string> = {}) {
   return fetch(`${simulator.url}${PATHS[protocol]}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'anthropic-version': '2023-06-01', ...headers },
@@ -99,7 +102,7 @@ type JudgeOptions = { readonly native?: boolean; readonly forbidDone?: boolean; 
 type Judge = { readonly [name: string]: (input: unknown, options: JudgeOptions) => Verdict };
 
 /** @param whole  the reply came in one piece. */
-async function judge(protocol: ProtocolId, bytes: string, whole = false): Promise<void> {
+async function judge(protocol: Judged, bytes: string, whole = false): Promise<void> {
   const [program, wholeName] = JUDGES[protocol];
   const url = new URL(`../../../shared/judge/${program}`, import.meta.url);
   if (!existsSync(url)) {

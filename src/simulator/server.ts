@@ -6,7 +6,7 @@ import { isJsonObject, type Json, type JsonObject, parseJson } from '../ir/json.
 import { type Conversation, newConversation, type Rules } from './conversation.ts';
 import { type Beat, schedule } from './delivery.ts';
 import { text } from './json.ts';
-import { anthropicModels, type Listing, ollamaReply, openaiModels } from './listings.ts';
+import { type Listing, modelList, ollamaReply } from './listings.ts';
 import type { Delivery, Scenario } from './script.ts';
 import type { RequestHeaders } from './speaker.ts';
 
@@ -74,7 +74,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     requests.push({ method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers, body });
     if (requests.length > keep) requests.shift();
     if (listed(path, request, body, listing, response)) return;
-    await converse(conversation, path, request, bytes.toString('utf8'), response, closing.signal);
+    await converse(conversation, request.url ?? '/', request, bytes.toString('utf8'), response, closing.signal);
   };
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -106,9 +106,8 @@ function listed(
   listing: Listing & { models: string[] },
   response: ServerResponse,
 ): boolean {
-  if (request.method === 'GET' && path === '/v1/models') {
-    const anthropic = request.headers['anthropic-version'] !== undefined;
-    sendJson(response, 200, anthropic ? anthropicModels(listing) : openaiModels(listing));
+  if (request.method === 'GET' && /^\/v1(?:beta)?\/models$/.test(path)) {
+    sendJson(response, 200, modelList(path, request.headers, listing));
     return true;
   }
   const members: JsonObject = isJsonObject(body) ? body : {};

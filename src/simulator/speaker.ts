@@ -28,7 +28,8 @@ export type Refusal = {
 /** A script that is ready to be rendered.
  *  @property id         unique for the simulator; ids of the reply are made from it.
  *  @property createdAt  seconds since the epoch.
- *  @property body       the request, for what a protocol echoes of it. */
+ *  @property body       the request, for what a protocol echoes of it.
+ *  @property framing    the stream comes as a JSON list, not as events. */
 export type Answer = {
   readonly id: string;
   readonly createdAt: number;
@@ -38,6 +39,7 @@ export type Answer = {
   readonly usage: Required<SimulatedUsage>;
   readonly finish: ScriptFinish;
   readonly oddities: Oddities;
+  readonly framing?: 'list';
 };
 
 /** One piece of the stream: an event's text, recorded bytes, silence, or its end. */
@@ -47,8 +49,10 @@ export type Write =
   | { readonly type: 'pause'; readonly ms: number }
   | { readonly type: 'cut'; readonly how: 'end' | 'reset' };
 
-/** What a provider knows of a model's earlier replies: which thinking led to which call. */
+/** What a provider knows of a model's earlier replies: which thinking led to which call.
+ *  @property model  that was asked, where the path names it. */
 export type Memory = {
+  readonly model?: string;
   readonly thinkingOf: ReadonlyMap<string, string>;
 };
 

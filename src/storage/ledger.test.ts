@@ -97,6 +97,22 @@ const entry: fc.Arbitrary<LedgerEntry> = fc.record(
     usage: fc.record({ freshInput: count, cacheRead: count, cacheWrite: count, output: count, reasoning: count }),
     costNanoUsd: fc.maxSafeNat(),
     priceSource: text,
+    cacheBreak: fc.oneof(
+      fc.record({
+        cause: fc.constant('moved' as const),
+        from: text,
+        why: fc.constantFrom('failed', 'gone', 'cold'),
+        lostTokens: count,
+        lostNanoUsd: count,
+      }),
+      fc.record({ cause: fc.constant('cold' as const), idleMs: fc.nat(), lostTokens: count }),
+      fc.record(
+        { cause: fc.constant('changed' as const), kept: count, of: count, member: text, lostTokens: count },
+        { requiredKeys: ['cause', 'kept', 'of', 'lostTokens'] },
+      ),
+      fc.record({ cause: fc.constant('evicted' as const), of: count, lostTokens: count }),
+      fc.record({ cause: fc.constant('unknown' as const), lostTokens: count }),
+    ),
     losses: fc.array(fc.record({ path: text, why: text }), { maxLength: 2 }),
     toolCalls: fc.record({ made: count, malformed: count, failedPatches: count }),
     outcome: fc.constantFrom('completed', 'incomplete', 'failed', 'cancelled', 'refused'),
@@ -137,6 +153,19 @@ test('law: what is written is what is read, newest first', async (t) => {
     }),
     { numRuns: 40 },
   );
+});
+
+test('a ledger of the first format is brought to the newest, with all that it holds', async (t) => {
+  const file = place(t);
+  const old = entryOf({ requestId: 'old', sessionId: 's' });
+  await write(file, [old]);
+  const database = new DatabaseSync(file);
+  database.exec('alter table requests drop column cache_break; pragma user_version = 1');
+  database.close();
+  assert.deepEqual(await read(file), [old], 'a reader upgrades it as well as a writer');
+  const broken = entryOf({ requestId: 'new', startedAt: 2_000, cacheBreak: { cause: 'unknown', lostTokens: 5 } });
+  await write(file, [broken]);
+  assert.deepEqual(await read(file), [broken, old]);
 });
 
 test('entries are found by id, by session and by time, and limited', async (t) => {

@@ -42,6 +42,7 @@ const STEPS: readonly string[] = [
    create index requests_by_start on requests (started_at);
    create index requests_by_request on requests (request_id);
    create index requests_by_session on requests (session_id, started_at) where session_id is not null;`,
+  `alter table requests add column cache_break text;`,
 ];
 
 export const FORMAT = STEPS.length;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Attempt } from '../ir/attempt.ts';
 import { parseJson } from '../ir/json.ts';
 import { PROTOCOL_IDS } from '../ir/protocol-id.ts';
+import type { CacheBreak } from '../metering/cache-break.ts';
 import type { LedgerEntry } from '../metering/ledger.ts';
 import type { NewRequestRow, RequestRow } from './tables.ts';
 
@@ -9,7 +10,7 @@ export function toRow(entry: LedgerEntry): NewRequestRow {
   const { requestId, sessionId, threadId, caller, originator, requestKind, tags, protocol, route, slug, ...more } =
     entry;
   const { provider, model, path, startedAt, firstTokenMs, totalMs, attempts, why, usage, costNanoUsd, ...last } = more;
-  const { priceSource, losses, toolCalls, outcome, failureKind, status, ...rest } = last;
+  const { priceSource, cacheBreak, losses, toolCalls, outcome, failureKind, status, ...rest } = last;
   // A member that the entry gains and this table does not hold is a compile error here.
   rest satisfies { readonly [name: string]: never };
   return {
@@ -38,6 +39,7 @@ export function toRow(entry: LedgerEntry): NewRequestRow {
     reasoning: usage?.reasoning ?? null,
     cost_nano_usd: costNanoUsd ?? null,
     price_source: priceSource ?? null,
+    cache_break: cacheBreak === undefined ? null : JSON.stringify(cacheBreak),
     losses: JSON.stringify(losses),
     tool_calls_made: toolCalls?.made ?? null,
     tool_calls_malformed: toolCalls?.malformed ?? null,
@@ -79,6 +81,7 @@ export function toEntry(row: RequestRow): LedgerEntry {
       }),
       costNanoUsd: row.cost_nano_usd,
       priceSource: row.price_source,
+      cacheBreak: row.cache_break === null ? null : parseJson(row.cache_break),
       losses: parseJson(row.losses),
       toolCalls: together({
         made: row.tool_calls_made,
@@ -104,6 +107,21 @@ const attemptShape = z.looseObject({
 
 const count = z.int().nonnegative();
 
+const lost = { lostTokens: count, lostNanoUsd: count.exactOptional() };
+const cacheBreak: z.ZodType<CacheBreak> = z.discriminatedUnion('cause', [
+  z.object({ cause: z.literal('moved'), from: z.string(), why: z.enum(['failed', 'gone', 'cold']), ...lost }),
+  z.object({ cause: z.literal('cold'), idleMs: z.number(), ...lost }),
+  z.object({
+    cause: z.literal('changed'),
+    kept: count,
+    of: count,
+    member: z.string().exactOptional(),
+    ...lost,
+  }),
+  z.object({ cause: z.literal('evicted'), of: count, ...lost }),
+  z.object({ cause: z.literal('unknown'), ...lost }),
+]);
+
 const entrySchema: z.ZodType<LedgerEntry> = z.object({
   requestId: z.string(),
   sessionId: z.string().exactOptional(),
@@ -128,6 +146,7 @@ const entrySchema: z.ZodType<LedgerEntry> = z.object({
     .exactOptional(),
   costNanoUsd: z.int().exactOptional(),
   priceSource: z.string().exactOptional(),
+  cacheBreak: cacheBreak.exactOptional(),
   losses: z.array(z.object({ path: z.string(), why: z.string() })),
   toolCalls: z.object({ made: count, malformed: count, failedPatches: count }).exactOptional(),
   outcome: z.enum(['completed', 'incomplete', 'failed', 'cancelled', 'refused']),

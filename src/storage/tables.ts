@@ -30,6 +30,7 @@ type RequestsTable = {
   reasoning: number | null;
   cost_nano_usd: number | null;
   price_source: string | null;
+  cache_break: string | null;
   losses: string;
   tool_calls_made: number | null;
   tool_calls_malformed: number | null;

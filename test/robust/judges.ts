@@ -7,7 +7,15 @@ const shared = fileURLToPath(new URL('../../../shared/judge/', import.meta.url))
 
 /** What a model's own words may break, or its silence, and a provider's own blobs: passed on honestly, so not held
  *  against us. */
-const IGNORE = ['ARGS_JSON', 'ARGS_NOT_OBJECT', 'DELTA_FFFD', 'FINAL_ENCRYPTED', 'EMPTY_MESSAGE', 'THINK_LEAK'];
+const IGNORE = [
+  'ARGS_JSON',
+  'ARGS_NOT_OBJECT',
+  'TOOL_INPUT',
+  'DELTA_FFFD',
+  'FINAL_ENCRYPTED',
+  'EMPTY_MESSAGE',
+  'THINK_LEAK',
+];
 
 const FILES: { readonly [P in ProtocolId]?: string } = {
   'openai-responses': 'validate.mjs',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { InferenceEvent } from '../../src/ir/event.ts';
 import { parseJson } from '../../src/ir/json.ts';
+import { isNonEmpty, type NonEmpty } from '../../src/ir/non-empty.ts';
 import { PROTOCOL_IDS, type ProtocolId } from '../../src/ir/protocol-id.ts';
 import type { InferenceRequest } from '../../src/ir/request.ts';
 import { foldEvents } from '../../src/ir/response.ts';
@@ -68,12 +69,16 @@ const RETRY_AFTER: readonly [string, ...string[]] = [
   '',
 ];
 
-/** @returns the protocols that clients may speak. */
-export function doors(): readonly { readonly protocol: ProtocolId; readonly ingress: IngressCodec }[] {
-  return PROTOCOL_IDS.flatMap((protocol) => {
+export type Door = { readonly protocol: ProtocolId; readonly ingress: IngressCodec };
+
+/** The protocols that clients may speak. */
+export function doors(): NonEmpty<Door> {
+  const open = PROTOCOL_IDS.flatMap((protocol) => {
     const { ingress } = protocolById(protocol);
     return ingress === undefined ? [] : [{ protocol, ingress }];
   });
+  assert.ok(isNonEmpty(open));
+  return open;
 }
 
 function checkStream(
@@ -82,7 +87,8 @@ function checkStream(
   random: Random,
   judges: ReadonlyMap<ProtocolId, Judge>,
 ): void {
-  const request = requestOf();
+  const door = random.pick(doors());
+  const request = requestAt(door);
   const open = deployment(protocol, random);
   const call = () => open(request);
   const events = run(call().decodeStream(), [input]);
@@ -94,9 +100,7 @@ function checkStream(
   assertEventLaws(mended);
   const whole = parseJson(Buffer.from(input).toString('utf8'));
   if (whole !== undefined) assertEventLaws(mender.whole(call().decodeResponse(whole)));
-  const door = doors()[random.below(doors().length)];
-  if (door !== undefined)
-    checkDoor(door.ingress, mended, request, random.chance(0.3) ? judges.get(door.protocol) : undefined);
+  checkDoor(door.ingress, mended, request, random.chance(0.3) ? judges.get(door.protocol) : undefined);
 }
 
 /** What a client sees of the events, as a stream and whole. */
@@ -112,10 +116,19 @@ function checkDoor(
   for (const { data } of frames) assert.ok(!/[\r\n]/.test(data), 'a frame with a line break');
   // Items of types that an upstream made up go on as they are, and are none of the schema's.
   const isOurs = !events.some((event) => event.type === 'opaque');
-  if (isOurs) judge?.(frames.map(encodeSse).join(''), isCutFreeform(events) ? ['INCOMPLETE_ITEM'] : []);
+  if (isOurs)
+    judge?.(frames.map(encodeSse).join(''), [
+      ...(isCutFreeform(events) ? ['INCOMPLETE_ITEM'] : []),
+      ...(isCounted(events) ? [] : ['USAGE_ZERO']),
+    ]);
   const folded = foldEvents(events);
   if (folded.ok) JSON.stringify(ingress.encodeResponse(folded.response, context));
   else JSON.stringify(ingress.encodeError(folded.failure, context.caller, 'id').body);
+}
+
+/** What nobody counted is not made up. */
+function isCounted(events: readonly InferenceEvent[]): boolean {
+  return events.some((event) => event.type === 'usage' && event.usage.output > 0);
 }
 
 /** Half a freeform call is never closed, so that nothing can bear the mark of the limit behind a whole item. */
@@ -124,10 +137,8 @@ function isCutFreeform(events: readonly InferenceEvent[]): boolean {
   return cut?.type === 'tool-call-start' && cut.kind === 'custom';
 }
 
-function requestOf(): InferenceRequest {
-  const { ingress } = protocolById('openai-responses');
-  assert.ok(ingress !== undefined);
-  const { text: _, ...plain } = DOOR_REQUESTS['openai-responses'] ?? {};
+export function requestAt({ protocol, ingress }: Door): InferenceRequest {
+  const { text: _, ...plain } = DOOR_REQUESTS[protocol] ?? {};
   return ingress.decodeRequest(plain).value;
 }
 

@@ -33,6 +33,7 @@ const SERVED: LedgerEntry = {
   why: [{ slug: 'coder', text: 'the first target that can serve' }, { text: 'fallback' }],
   usage: USAGE,
   costNanoUsd: 12_345_000,
+  cacheBreak: { cause: 'moved', from: 'other/m', why: 'failed', lostTokens: 1_000, lostNanoUsd: 2_000_000 },
   losses: [{ path: 'text.verbosity', why: 'the provider has no such setting' }],
   outcome: 'completed',
   status: 200,
@@ -73,10 +74,16 @@ test('history: newest first, as a table, as JSON and as JSON lines', async (t) =
   const lines = said.out.trimEnd().split('\n');
   assert.equal(lines.length, 3);
   assert.match(lines[1] ?? '', /nope +- +failed \(model-not-found\) .* req-failed$/);
-  assert.match(lines[2] ?? '', /codex-default +work\/coder-1 +completed after 1 .* 10k +9000 +500 +\$0\.0123 +120 ms/);
+  assert.match(
+    lines[2] ?? '',
+    /codex-default +work\/coder-1 +completed after 1 .* 10k +! 9000 \(90 %\) +500 +\$0\.0123 +120 ms/,
+  );
   said.out = '';
   await run('history', '--jsonl', '--limit', '1');
   assert.equal(JSON.parse(said.out).requestId, 'req-failed');
+  said.out = '';
+  await run('history', '--jsonl');
+  assert.equal(JSON.parse(said.out.split('\n')[1] ?? '').cachedShare, 0.9);
   said.out = '';
   await run('history', '--json');
   assert.deepEqual(
@@ -95,6 +102,8 @@ test('why: the reasons, every attempt, and what was left out', async (t) => {
     '1. other/m: overloaded: Too busy.',
     '2. work/coder-1: first token after 120 ms',
     'text.verbosity: the provider has no such setting',
+    'The session was served by other/m before, which failed this time.',
+    '1000 tokens that were cached are paid anew, $0.002 more than from the cache.',
   ]) {
     assert.ok(said.out.includes(words), `${words} in\n${said.out}`);
   }
@@ -116,7 +125,7 @@ models:
 `,
   );
   assert.equal(await run('stats'), 0);
-  assert.match(said.out, /^coder +1 +0 +10k +9000 +500 +\$0\.0123 /m);
+  assert.match(said.out, /^coder +1 +0 +10k +9000 \(90 %\) +500 +\$0\.0123 /m);
   assert.match(said.out, /^\(none reached\) +1 +1 \(100 %\) /m);
   assert.match(said.out, /^total +2 +1 \(50 %\) /m);
   said.out = '';

@@ -1,6 +1,7 @@
 import { totalInput } from '../../ir/usage.ts';
 import type { StatsRow } from '../../metering/ledger.ts';
 import { costOf } from '../../metering/pricing.ts';
+import { cachedText } from '../cache-words.ts';
 import { CliError, DONE } from '../cli-error.ts';
 import { readConfiguration, requireModels } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
@@ -64,7 +65,7 @@ function cellsOf(row: StatsRow): readonly string[] {
     String(row.requests),
     row.errorRate === 0 ? '0' : `${row.outcomes.failed} (${Math.round(row.errorRate * 100)} %)`,
     tokens(totalInput(row.usage)),
-    tokens(row.usage.cacheRead),
+    cachedText(row.usage),
     tokens(row.usage.output),
     row.priced === 0 && row.unpriced > 0 ? 'unpriced' : money(row.costNanoUsd),
     duration(row.firstTokenP50Ms),

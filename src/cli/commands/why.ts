@@ -1,12 +1,13 @@
 import type { Attempt } from '../../ir/attempt.ts';
 import { totalInput } from '../../ir/usage.ts';
 import type { LedgerEntry } from '../../metering/ledger.ts';
+import { cacheBreakText, cachedText } from '../cache-words.ts';
 import { CliError, DONE } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
 import { clockTime, duration, money, tokens } from '../format.ts';
 import { type Io, line, printJson } from '../io.ts';
 import { withLedger } from '../ledger.ts';
-import { servedBy } from '../ledger-entry-lines.ts';
+import { servedBy, withShare } from '../ledger-entry-lines.ts';
 
 /** Which model a request got and why: the plan's reasons, every attempt, what could not be carried.
  *  @param request  its id, or `last`. */
@@ -23,7 +24,7 @@ export async function why(
       ? new CliError({ message: 'no request has gone through the gateway yet', mend: 'plugboard codex' })
       : new CliError({ message: `the ledger holds no request ${request}`, mend: 'plugboard history' });
   }
-  if (options.json) printJson(context.io, entry);
+  if (options.json) printJson(context.io, withShare(entry));
   else explain(entry, context.io);
   return DONE;
 }
@@ -36,7 +37,7 @@ function explain(entry: LedgerEntry, io: Io): void {
   line(out, `outcome     ${entry.outcome}, HTTP ${entry.status}, ${duration(entry.totalMs)}`);
   if (entry.usage !== undefined) {
     const { usage } = entry;
-    const input = `${tokens(totalInput(usage))} in (${tokens(usage.cacheRead)} cached)`;
+    const input = `${tokens(totalInput(usage))} in (${cachedText(usage)} cached)`;
     line(out, `tokens      ${input}, ${tokens(usage.output)} out, ${money(entry.costNanoUsd)}`);
   }
   section(
@@ -45,6 +46,7 @@ function explain(entry: LedgerEntry, io: Io): void {
     entry.why.map((reason) => (reason.slug === undefined ? reason.text : `${reason.slug}: ${reason.text}`)),
   );
   section(io, 'attempts', entry.attempts.map(attemptText));
+  section(io, 'prompt cache', entry.cacheBreak === undefined ? [] : [cacheBreakText(entry.cacheBreak)]);
   section(
     io,
     'left out or changed',

@@ -3,12 +3,12 @@ import type { Loss, Translated } from '../../ir/loss.ts';
 import type { InferenceRequest, Sampling } from '../../ir/request.ts';
 import { applyFields, setMember } from '../apply-fields.ts';
 import { foreignMembers } from '../foreign-members.ts';
+import { gatherLosses } from '../gather-losses.ts';
 import type { EgressTarget } from '../protocol.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { hasBreakpoints, keepBreakpoints, placeBreakpoints } from './cache-breakpoints.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeTools } from './encode-tools.ts';
-import { gatherLosses } from './gather-losses.ts';
 import { encodeFormat } from './output-format.ts';
 import { CACHE_MARK } from './own-members.ts';
 import type { ContentBlock, TextBlock } from './schema.ts';
@@ -62,6 +62,7 @@ export function encodeRequest(
     ...serviceTier(request, dialect.serviceTier, losses),
     stream: request.stream,
   };
+  if (request.cacheKey !== undefined) losses.push({ path: 'prompt_cache_key', why: NO_MEMBER });
   if (request.verbosity !== undefined)
     losses.push({ path: 'text.verbosity', why: 'The Messages API has no verbosity.' });
   const applied = applyFields(body, dialect, LAST_MEMBERS);

@@ -160,6 +160,7 @@ export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
   const conclude = (reason: FinishReason): void => {
     tags?.end(tagged);
     if (reason === 'stop' || reason === 'tool-calls') endThinking();
+    if (reason !== 'length' && reason !== 'content-filter') calls.end();
     const broken = blocks.finish(reason);
     if (broken === undefined) end({ type: 'finish', reason: reasonGiven(reason, called, refused && !answered) });
     else fail(broken);

@@ -15,5 +15,6 @@ export const ingress: IngressCodec = {
   // They know no event that means nothing; a comment every parser skips.
   keepAlive: ': keep-alive\n\n',
   nativeHeaders: ['openai-beta'],
+  forgetsThinking: true,
   privateMembers: [],
 };

@@ -9,6 +9,14 @@ import { finalText, items, shownErrors, transcript } from '../harness/codex.ts';
 import { type Case, PROVIDER_KEY } from '../harness/lab.ts';
 import { run } from './work.ts';
 
+/** Source: https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */
+const RPC_STATUS: { readonly [status: number]: string } = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  429: 'RESOURCE_EXHAUSTED',
+  503: 'UNAVAILABLE',
+};
+
 /** A provider's refusal in its own protocol's words. */
 function refusal(
   protocol: ProtocolId,
@@ -21,7 +29,9 @@ function refusal(
   const body: JsonObject =
     protocol === 'anthropic-messages'
       ? { type: 'error', error: { type, message } }
-      : { error: { message, type, param: null, code: code ?? null } };
+      : protocol === 'gemini'
+        ? { error: { code: status, message, status: RPC_STATUS[status] ?? 'UNKNOWN' } }
+        : { error: { message, type, param: null, code: code ?? null } };
   return httpReply(status, body, headers);
 }
 
@@ -72,6 +82,10 @@ const OVERFLOW = {
   'anthropic-messages': {
     type: 'invalid_request_error',
     message: 'prompt is too long: 210000 tokens > 200000 maximum',
+  },
+  gemini: {
+    type: 'INVALID_ARGUMENT',
+    message: 'The input token count (1196265) exceeds the maximum number of tokens allowed (1048576).',
   },
 } as const;
 

@@ -24,6 +24,7 @@ const effortSent = {
   'openai-chat': (body) => member(body, 'reasoning_effort'),
   'openai-responses': (body) => member(member(body, 'reasoning'), 'effort'),
   'anthropic-messages': (body) => (member(member(body, 'thinking'), 'budget_tokens') === 10_000 ? 'medium' : undefined),
+  gemini: (body) => member(member(member(body, 'generationConfig'), 'thinkingConfig'), 'thinkingLevel'),
 } as const satisfies Record<ProtocolId, (body: Json | undefined) => Json | undefined>;
 
 function member(value: Json | undefined, name: string): Json | undefined {

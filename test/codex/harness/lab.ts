@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { isJsonObject, parseJson } from '../../../src/ir/json.ts';
 import type { ProtocolId } from '../../../src/ir/protocol-id.ts';
+import { modelAsked } from '../../../src/simulator/asked.ts';
 import { byModel, type Scenario } from '../../../src/simulator/script.ts';
 import { type RecordedRequest, type Simulator, startSimulator } from '../../../src/simulator/server.ts';
 import { type CodexRun, cleanEnvironment, runCodex, transcript } from './codex.ts';
@@ -148,8 +149,8 @@ function isWarmUp({ requestBody }: Exchange): boolean {
   return isJsonObject(body) && body['generate'] === false;
 }
 
-function modelOf({ body }: RecordedRequest): unknown {
-  return isJsonObject(body) ? body['model'] : undefined;
+function modelOf({ path, body }: RecordedRequest): string | undefined {
+  return modelAsked(path, body);
 }
 
 function judged(one: Case, exchanges: readonly Exchange[]): readonly JudgedReply[] {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { WebSocketServer } from 'ws';
-import { isJsonObject, parseJson } from '../../../src/ir/json.ts';
+import { parseJson } from '../../../src/ir/json.ts';
+import { modelAsked } from '../../../src/simulator/asked.ts';
 import { relaySocket } from './socket-relay.ts';
 
 /** One exchange as it went over the wire; on a socket a client's frame and the events that answered it.
@@ -43,7 +44,7 @@ export async function startRecorder(target: string): Promise<Recorder> {
       answer.once('close', () => {
         exchanges.push({
           path: incoming.url ?? '/',
-          model: modelOf(requestBody),
+          model: modelOf(incoming.url ?? '/', requestBody),
           requestHeaders: incoming.headers,
           requestBody,
           status: answer.statusCode ?? 0,
@@ -61,7 +62,7 @@ export async function startRecorder(target: string): Promise<Recorder> {
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   server.on('upgrade', (incoming, stream, head) => {
     relaySocket(sockets, { incoming, stream, head }, target, (exchange) =>
-      exchanges.push({ ...exchange, model: modelOf(exchange.requestBody) }),
+      exchanges.push({ ...exchange, model: modelOf(exchange.path, exchange.requestBody) }),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -78,7 +79,6 @@ export async function startRecorder(target: string): Promise<Recorder> {
   };
 }
 
-function modelOf(body: Buffer): string | undefined {
-  const json = parseJson(body.toString('utf8'));
-  return isJsonObject(json) && typeof json['model'] === 'string' ? json['model'] : undefined;
+function modelOf(path: string, body: Buffer): string | undefined {
+  return modelAsked(path, parseJson(body.toString('utf8')));
 }

@@ -1,4 +1,4 @@
-import type { Loss } from '../../ir/loss.ts';
+import type { Loss } from '../ir/loss.ts';
 
 /** A history holds the same loss a hundred times over: it is told once, with the number of times. */
 export function gatherLosses(losses: readonly Loss[]): readonly Loss[] {

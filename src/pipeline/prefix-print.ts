@@ -1,0 +1,68 @@
+import { crc32 } from 'node:zlib';
+import { topLevelMembers } from '../wire/json-edit.ts';
+
+/** Characters of a body that one number stands for. */
+const CHUNK = 1_024;
+/** What is longer is not compared. */
+const MAX_LENGTH = 4 * 1_024 * 1_024;
+
+/** What is remembered of a body, without a word of it: a checksum for each chunk, and its length in characters without
+ *  the brackets that close it. */
+export type PrefixPrint = { readonly length: number; readonly sums: Uint32Array };
+
+/** How much of an earlier body a later one repeats, in characters, to the chunk.
+ *  @property member  of the later body, in which the first difference lies: `messages`; or two, where that chunk holds
+ *                    the end of one and more: `tools..messages`. */
+export type PrefixComparison = { readonly kept: number; readonly of: number; readonly member?: string };
+
+/** The text of a body as a provider compares it: cache marks move on with the conversation and are no part of it. In a
+ *  JSON text this can stand for nothing else, since a quotation mark inside a string is escaped. */
+export function comparedText(body: string): string {
+  return body.replaceAll(/,"cache_control":\{"type":"ephemeral"[^}]*\}/g, '');
+}
+
+/** @param known  what was compared with this text just now: its sums are not reckoned again. */
+export function printOf(
+  text: string,
+  known?: { readonly before: PrefixPrint; readonly kept: number },
+): PrefixPrint | undefined {
+  const length = lengthWithoutClosers(text);
+  if (length > MAX_LENGTH) return undefined;
+  const sums = new Uint32Array(Math.ceil(length / CHUNK));
+  const same = known === undefined ? 0 : Math.floor(Math.min(known.kept, length) / CHUNK);
+  if (known !== undefined) sums.set(known.before.sums.subarray(0, same));
+  for (let index = same; index < sums.length; index += 1) sums[index] = chunkSum(text, index, length);
+  return { length, sums };
+}
+
+export function comparePrefix(before: PrefixPrint, text: string): PrefixComparison {
+  const differs = before.sums.findIndex((sum, index) => sum !== chunkSum(text, index, before.length));
+  if (differs === -1) return { kept: before.length, of: before.length };
+  const kept = differs * CHUNK;
+  const member = membersBetween(text, kept, Math.min(kept + CHUNK, before.length) - 1);
+  return { kept, of: before.length, ...(member === undefined ? {} : { member }) };
+}
+
+/** One for all: a checksum is reckoned at once. Two bytes a character, as a string with any rare letter has them. */
+const scratch = Buffer.alloc(2 * CHUNK);
+
+function chunkSum(text: string, index: number, end: number): number {
+  const chunk = text.substring(index * CHUNK, Math.min((index + 1) * CHUNK, end));
+  return crc32(scratch.subarray(0, scratch.write(chunk, 'utf16le')));
+}
+
+function lengthWithoutClosers(text: string): number {
+  let length = text.length;
+  while (length > 0 && (text[length - 1] === ']' || text[length - 1] === '}')) length -= 1;
+  return length;
+}
+
+/** @param text  our own encoding, so that it is JSON. */
+function membersBetween(text: string, from: number, to: number): string | undefined {
+  const members = topLevelMembers(Buffer.from(text));
+  const at = (character: number): number => Buffer.byteLength(text.substring(0, character));
+  const first = members.findLast(({ keyStart }) => keyStart <= at(from)) ?? members[0];
+  const last = members.findLast(({ keyStart }) => keyStart <= at(to));
+  if (first === undefined || last === undefined || first === last) return first?.key;
+  return `${first.key}..${last.key}`;
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compileDialect } from '../providers/dialect.ts';
+import { testTarget } from '../upstream/testing/targets.ts';
+import { createSessions, USUAL_LIFETIME_MS } from './sessions.ts';
+
+const target = testTarget();
+
+test('who served a session is remembered for what it asked, warm for as long as caches live', () => {
+  const sessions = createSessions();
+  sessions.remember('s', 'coder', target, 1_000);
+  const affinity = {
+    slug: target.model.slug,
+    provider: 'somewhere',
+    upstreamId: 'somewhere-model',
+    credentialId: 'c1',
+  };
+  assert.deepEqual(sessions.affinity('s', 'coder', 2_000), { ...affinity, warm: true });
+  assert.deepEqual(sessions.affinity('s', 'coder', 1_000 + USUAL_LIFETIME_MS), { ...affinity, warm: false });
+  assert.equal(sessions.affinity('s', 'other', 2_000), undefined);
+  assert.equal(sessions.affinity('t', 'coder', 2_000), undefined);
+  assert.equal(sessions.last('s'), JSON.stringify(['somewhere', 'c1']));
+});
+
+test('how long a cache lives is what the provider documents', () => {
+  const rules = { kind: 'cache-rules', prefix: 'automatic', ttlSeconds: 3_600, source: 'https://example.com' } as const;
+  const lasting = testTarget({ dialect: compileDialect('openai-chat', [rules]) });
+  const sessions = createSessions();
+  sessions.remember('s', 'coder', lasting, 0);
+  assert.equal(sessions.affinity('s', 'coder', 3_599_999)?.warm, true);
+  assert.equal(sessions.affinity('s', 'coder', 3_600_000)?.warm, false);
+});
+
+test('what is kept is bounded: of sessions, and of what one session asks for', () => {
+  const sessions = createSessions();
+  for (let count = 0; count < 9; count += 1) sessions.remember('s', `slug-${count}`, target, 0);
+  assert.equal(sessions.affinity('s', 'slug-0', 1), undefined);
+  assert.notEqual(sessions.affinity('s', 'slug-8', 1), undefined);
+  for (let count = 0; count < 10_000; count += 1) sessions.remember(`other-${count}`, 'coder', target, 0);
+  assert.equal(sessions.last('s'), undefined);
+  assert.notEqual(sessions.last('other-0'), undefined);
+});
