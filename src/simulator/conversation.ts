@@ -7,9 +7,11 @@ import { chatError, checkChat } from './chat/rules.ts';
 import { readGemini } from './gemini/read.ts';
 import { streamGemini, wholeGemini } from './gemini/render.ts';
 import { checkGemini, geminiError, WRONG_GEMINI_KEY } from './gemini/rules.ts';
+import { promptOfMessages } from './messages/prompt.ts';
 import { readMessages } from './messages/read.ts';
 import { streamMessages, wholeMessage } from './messages/render.ts';
 import { checkMessagesRequest, messagesError } from './messages/rules.ts';
+import { type CacheRules, createPromptCache, piecesOf } from './prompt-cache.ts';
 import { resolveSteps } from './resolve.ts';
 import { readResponses } from './responses/read.ts';
 import { streamResponses, wholeResponse } from './responses/render.ts';
@@ -20,9 +22,17 @@ import type { Turn } from './turn.ts';
 import { usageOf } from './usage.ts';
 
 const SPEAKERS: { readonly [P in ProtocolId]: Speaker } = {
-  'openai-chat': { read: readChat, check: checkChat, stream: streamChat, whole: wholeChat, error: chatError },
+  'openai-chat': {
+    read: readChat,
+    prompt: (body) => ({ pieces: piecesOf(body, ['tools', 'messages']) }),
+    check: checkChat,
+    stream: streamChat,
+    whole: wholeChat,
+    error: chatError,
+  },
   'anthropic-messages': {
     read: readMessages,
+    prompt: promptOfMessages,
     check: checkMessagesRequest,
     stream: streamMessages,
     whole: wholeMessage,
@@ -30,12 +40,20 @@ const SPEAKERS: { readonly [P in ProtocolId]: Speaker } = {
   },
   'openai-responses': {
     read: readResponses,
+    prompt: (body) => ({ pieces: piecesOf(body, ['tools', 'instructions', 'input']) }),
     check: checkResponses,
     stream: streamResponses,
     whole: wholeResponse,
     error: responsesError,
   },
-  gemini: { read: readGemini, check: checkGemini, stream: streamGemini, whole: wholeGemini, error: geminiError },
+  gemini: {
+    read: readGemini,
+    prompt: (body) => ({ pieces: piecesOf(body, ['tools', 'systemInstruction', 'contents']) }),
+    check: checkGemini,
+    stream: streamGemini,
+    whole: wholeGemini,
+    error: geminiError,
+  },
 };
 
 const CALL_PREFIX = {
@@ -64,14 +82,17 @@ export type Conversation = (method: string, path: string, headers: RequestHeader
 
 /** A provider's memory and judgement, without its sockets.
  *  @property newId  unique at each call, letters and digits.
- *  @property now    seconds since the epoch. */
+ *  @property now    seconds since the epoch.
+ *  @property cache  of prompts; left out: nothing is ever cached. */
 export function newConversation(parts: {
   readonly scenario: Scenario;
   readonly rules: Rules;
   readonly key?: string;
   readonly newId: () => string;
   readonly now: () => number;
+  readonly cache?: CacheRules;
 }): Conversation {
+  const cache = parts.cache === undefined ? undefined : createPromptCache(parts.cache);
   const thinking = new Map<string, Map<string, string>>();
   const thinkingOf = (model: string): Map<string, string> => {
     const known = thinking.get(model) ?? new Map<string, string>();
@@ -129,7 +150,7 @@ export function newConversation(parts: {
       model: turn.model,
       body,
       steps: resolveSteps(reply, turn, `${CALL_PREFIX[protocol]}${id}`),
-      usage: usageOf(reply, text.length),
+      usage: usageOf(reply, text.length, cache?.(accountOf(headers), turn.model, speaker.prompt(body), parts.now())),
       finish: reply.finish ?? (reply.steps.some((step) => step.type === 'call') ? 'tool-calls' : 'stop'),
       oddities: reply.oddities ?? {},
       ...(framing === undefined ? {} : { framing }),
@@ -164,6 +185,11 @@ function isAllowed(headers: RequestHeaders, key: string | undefined): boolean {
     headers['x-api-key'] === key ||
     headers['x-goog-api-key'] === key
   );
+}
+
+/** Caches are kept apart by account: here, by key. */
+function accountOf(headers: RequestHeaders): string {
+  return String(headers['authorization'] ?? headers['x-api-key'] ?? headers['x-goog-api-key'] ?? '');
 }
 
 /** Source: https://platform.openai.com/docs/guides/error-codes, https://platform.claude.com/docs/en/api/errors */

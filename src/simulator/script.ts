@@ -58,10 +58,12 @@ export type CallStep = {
     | { readonly freeform: string };
 };
 
-/** Tokens. `input` counts the cached ones too; `reasoning` is a part of `output`. */
+/** Tokens. `input` counts the cached ones too, and those that were `written` to the cache; `reasoning` is a part of
+ *  `output`. */
 export type SimulatedUsage = {
   readonly input: number;
   readonly cached?: number;
+  readonly written?: number;
   readonly output: number;
   readonly reasoning?: number;
 };

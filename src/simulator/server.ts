@@ -7,6 +7,7 @@ import { type Conversation, newConversation, type Rules } from './conversation.t
 import { type Beat, schedule } from './delivery.ts';
 import { text } from './json.ts';
 import { type Listing, modelList, ollamaReply } from './listings.ts';
+import type { CacheRules } from './prompt-cache.ts';
 import type { Delivery, Scenario } from './script.ts';
 import type { RequestHeaders } from './speaker.ts';
 
@@ -14,6 +15,7 @@ import type { RequestHeaders } from './speaker.ts';
  *  @property models  ids that `GET /v1/models` lists.
  *  @property key     demanded as bearer token or `x-api-key`; left out: any caller is served.
  *  @property rules   `strict` where left out.
+ *  @property cache   of prompts, counted in the usage; left out: nothing is ever cached.
  *  @property keep    how many requests are remembered, the newest; 1,000 where left out.
  *  @property ollama  answers Ollama's own endpoints too, under this version. */
 export type SimulatorOptions = {
@@ -23,6 +25,7 @@ export type SimulatorOptions = {
   readonly models?: readonly string[];
   readonly key?: string;
   readonly rules?: Rules;
+  readonly cache?: CacheRules;
   readonly contextWindow?: number;
   readonly keep?: number;
   readonly ollama?: { readonly version: string };
@@ -63,6 +66,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const conversation = newConversation({
     scenario: options.scenario,
     rules: options.rules ?? 'strict',
+    ...(options.cache === undefined ? {} : { cache: options.cache }),
     ...(options.key === undefined ? {} : { key: options.key }),
     newId: () => randomBytes(10).toString('hex'),
     now: () => Math.floor(Date.now() / 1000),

@@ -1,13 +1,16 @@
 import type { Json, JsonObject } from '../ir/json.ts';
+import type { Prompt } from './prompt-cache.ts';
 import type { ResolvedStep } from './resolve.ts';
 import type { Oddities, ScriptFinish, SimulatedUsage } from './script.ts';
 import type { Turn } from './turn.ts';
 
 /** One protocol, as its provider speaks it.
  *  @property read    the request in neutral words, as far as it can be read; `check` says what is wrong with it.
+ *  @property prompt  the part of the request that the provider caches.
  *  @property check   what the real provider would refuse, in its words; undefined when it would take the request. */
 export type Speaker = {
   readonly read: (body: JsonObject) => Omit<Turn, 'earlier' | 'protocol'>;
+  readonly prompt: (body: JsonObject) => Prompt;
   readonly check: (body: JsonObject, headers: RequestHeaders, memory: Memory) => Refusal | undefined;
   readonly stream: (answer: Answer) => readonly Write[];
   readonly whole: (answer: Answer) => Json;

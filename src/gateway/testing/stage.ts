@@ -132,13 +132,14 @@ export function say(response: ServerResponse, text = 'hello'): void {
 
 export const errorOf = (reply: Reply): { message: string; code: string; type: string } => JSON.parse(reply.text).error;
 
-export async function lastEntry(stage: Stage) {
+/** @param requestId  of the entry to wait for; left out: any, the newest. */
+export async function lastEntry(stage: Stage, requestId?: string) {
   const opened = openLedgerReader(join(stage.home, 'plugboard.db'));
   assert.ok(opened.ok);
   try {
     for (let tries = 0; tries < 100; tries += 1) {
       const [entry] = await opened.reader.list({ limit: 1 });
-      if (entry !== undefined) return entry;
+      if (entry !== undefined && (requestId === undefined || entry.requestId === requestId)) return entry;
       await sleep(20);
     }
     return assert.fail('no ledger entry');

@@ -112,8 +112,8 @@ function message(answer: Answer): JsonObject {
 /** Cached tokens stand beside the input count here, not inside it. */
 function usage({ usage: tokens }: Answer): JsonObject {
   return {
-    input_tokens: tokens.input - tokens.cached,
-    cache_creation_input_tokens: 0,
+    input_tokens: tokens.input - tokens.cached - tokens.written,
+    cache_creation_input_tokens: tokens.written,
     cache_read_input_tokens: tokens.cached,
     output_tokens: tokens.output,
   };
