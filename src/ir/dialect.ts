@@ -51,6 +51,8 @@ export type Dialect = {
     readonly native: boolean;
     /** `tool_choice` values that the provider takes. */
     readonly choices: readonly ('auto' | 'none' | 'required' | 'tool')[];
+    /** How its models are known to write calls into their text. Absent: they are not. */
+    readonly pseudoCalls?: readonly PseudoCallForm[];
     /** How many tools one request may offer; those behind them are left out, each a Loss. */
     readonly maxTools?: number;
     /** Characters of a description; the rest is cut off, a Loss. */
@@ -78,6 +80,22 @@ export type Dialect = {
   /** Top-level members that are renamed after encoding. */
   readonly rename: { readonly [from: string]: string };
 };
+
+/** A call in the text instead of where the protocol has it. `json`: an object with a name and arguments, alone or in a fence
+ *  at the end; the others by the marks that they begin with. */
+export const PSEUDO_CALL_FORMS = [
+  'json',
+  'tool-call-tags',
+  'function-tags',
+  'python-tag',
+  'bracket-token',
+  'deepseek-tokens',
+  'dsml',
+  'kimi-tokens',
+  'invoke-tags',
+  'minimax-token',
+] as const;
+export type PseudoCallForm = (typeof PSEUDO_CALL_FORMS)[number];
 
 /** Names are members of the usage object, dotted where nested: `prompt_tokens_details.cached_tokens`. The first that counts
  *  something wins.

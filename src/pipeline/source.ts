@@ -11,12 +11,11 @@ import { failedPatches } from '../metering/tool-calls.ts';
 import { holdsEnvelope } from '../protocols/envelope.ts';
 import type { EgressCall, EgressCodec, Headers, IngressCodec, Protocol } from '../protocols/protocol.ts';
 import { dialectFor } from '../providers/dialect.ts';
-import type { Model, Target } from '../providers/provider.ts';
-import { repairsFor } from '../providers/repairs.ts';
-import { replyMender } from '../repair/mend-reply.ts';
+import type { Target } from '../providers/provider.ts';
 import type { PreparedCall, ReplyDecoding } from '../upstream/call.ts';
 import { lowerCased } from '../upstream/credentials.ts';
 import { editedBody, withoutPrivate } from './edited-body.ts';
+import { mended } from './mended.ts';
 import type { Thoughts } from './thoughts.ts';
 
 /** The client's request, decoded no earlier than its target demands, and let go at the commit point.
@@ -120,7 +119,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
       },
     );
     losses = [...lost, ...call.losses];
-    return translated ? mended(call, value.tools, model) : call;
+    return translated ? mended(call, value, model) : call;
   }
 
   /** A unary reply that is to be translated is folded from a stream, whose silence can be told from its absence. */
@@ -173,17 +172,6 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
       decoded = undefined;
       echo = bare(query);
     },
-  };
-}
-
-/** The reply of a call that is put right on its way. It keeps nothing of the request but what its tools are called and take. */
-function mended(call: EgressCall, tools: InferenceRequest['tools'], model: Model): EgressCall {
-  const mender = replyMender({ tools, ...repairsFor(model) });
-  const { decodeStream, decodeResponse } = call;
-  return {
-    ...call,
-    decodeStream: () => mender.stream(decodeStream()),
-    decodeResponse: (body) => mender.whole(decodeResponse(body)),
   };
 }
 

@@ -75,6 +75,10 @@ test('each kind of quirk changes what it names and nothing else', () => {
       changes: { tools: { ...before.tools, callId: { pattern: '^[a-z]{9}$', length: 9 } } },
     },
     {
+      quirk: { kind: 'pseudo-calls', source, forms: ['json'] },
+      changes: { tools: { ...before.tools, pseudoCalls: ['json'] } },
+    },
+    {
       quirk: { kind: 'tool-choices', source, accepted: ['auto'] },
       changes: { tools: { ...before.tools, choices: ['auto'] } },
     },

@@ -107,6 +107,8 @@ function applyQuirk(dialect: Dialect, quirk: Quirk): Dialect {
       return tools({ callId: { pattern: quirk.pattern, length: quirk.length } });
     case 'tool-call-members':
       return tools({ callMembers: quirk.members });
+    case 'pseudo-calls':
+      return tools({ pseudoCalls: quirk.forms });
     case 'tool-choices':
       return tools({ choices: quirk.accepted });
     case 'output-format':

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EffortDialect } from '../ir/dialect.ts';
+import { type EffortDialect, PSEUDO_CALL_FORMS } from '../ir/dialect.ts';
 import type { FailureKind } from '../ir/failure.ts';
 import type { Json } from '../ir/json.ts';
 import type { Quirk } from './quirks.ts';
@@ -112,6 +112,7 @@ export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('tool-call-id'), source, pattern: field, length: z.int().min(8) }),
   z.strictObject({ kind: z.literal('tool-call-members'), source, members: jsonObject }),
+  z.strictObject({ kind: z.literal('pseudo-calls'), source, forms: z.array(z.enum(PSEUDO_CALL_FORMS)) }),
   z.strictObject({
     kind: z.literal('tool-choices'),
     source,

@@ -31,6 +31,8 @@ export function quirkWords(quirk: Quirk): string {
       return `Ids of calls have ${quirk.length} characters and match \`${quirk.pattern}\``;
     case 'tool-call-members':
       return `Each replayed call bears ${list(Object.keys(quirk.members))}`;
+    case 'pseudo-calls':
+      return `Its models may write calls into their text, as ${list(quirk.forms)}`;
     case 'tool-choices':
       return `\`tool_choice\` may be ${list(quirk.accepted)}`;
     case 'output-format':

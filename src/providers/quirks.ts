@@ -1,4 +1,12 @@
-import type { CacheRules, Dialect, EffortDialect, ErrorRules, ReasoningField, UsageRules } from '../ir/dialect.ts';
+import type {
+  CacheRules,
+  Dialect,
+  EffortDialect,
+  ErrorRules,
+  PseudoCallForm,
+  ReasoningField,
+  UsageRules,
+} from '../ir/dialect.ts';
 import type { Json, JsonObject } from '../ir/json.ts';
 
 /** One way in which a provider departs from its protocol. A closed union: a new kind needs three users or a decision
@@ -34,6 +42,8 @@ type QuirkKind =
   | { readonly kind: 'tool-call-id'; readonly pattern: string; readonly length: number }
   /** Members that every replayed tool call must bear. */
   | { readonly kind: 'tool-call-members'; readonly members: JsonObject }
+  /** Calls that its models write into their text, and in which forms. */
+  | { readonly kind: 'pseudo-calls'; readonly forms: readonly PseudoCallForm[] }
   | { readonly kind: 'tool-choices'; readonly accepted: Dialect['tools']['choices'] }
   | { readonly kind: 'output-format'; readonly accepts: Dialect['outputFormat'] }
   | { readonly kind: 'images'; readonly input: boolean; readonly inToolResults?: boolean }

@@ -2,6 +2,7 @@ import type { InferenceEvent } from '../ir/event.ts';
 import type { ToolDefinition } from '../ir/request.ts';
 import type { Transducer } from '../wire/transducer.ts';
 import { mendCalls } from './mend-calls.ts';
+import { type PseudoCallOptions, pseudoCalls } from './pseudo/pseudo-calls.ts';
 import { stopRepetition } from './stop-repetition.ts';
 import { toolSchemas } from './tool-schemas.ts';
 
@@ -12,10 +13,12 @@ export type ReplyMender = {
 };
 
 /** @property arguments   put arguments right.
+ *  @property pseudo      make calls of those that the model writes into its text.
  *  @property repetition  stop a reply that repeats itself without end. */
 export type MendOptions = {
   readonly tools: readonly ToolDefinition[];
   readonly arguments: boolean;
+  readonly pseudo?: PseudoCallOptions | undefined;
   readonly repetition: boolean;
 };
 
@@ -23,7 +26,9 @@ type Step = Transducer<InferenceEvent, InferenceEvent>;
 
 export function replyMender(options: MendOptions): ReplyMender {
   const schemas = options.arguments ? toolSchemas(options.tools) : undefined;
+  const { pseudo } = options;
   const steps = (): readonly Step[] => [
+    ...(pseudo === undefined ? [] : [pseudoCalls(pseudo)]),
     ...(schemas === undefined ? [] : [mendCalls(schemas)]),
     ...(options.repetition ? [stopRepetition()] : []),
   ];

@@ -23,7 +23,8 @@ export function toolSchemas(tools: readonly ToolDefinition[]): ToolSchemas {
   return { find: (name) => schemas.get(identity(name)) };
 }
 
-function sharedSchema(parameters: JsonObject): JsonObject | undefined {
+/** @returns undefined where it is too large to be looked at. */
+export function sharedSchema(parameters: JsonObject): JsonObject | undefined {
   const text = JSON.stringify(parameters);
   if (text.length > MAX_SCHEMA) return undefined;
   const schema = shared.get(text) ?? parameters;

@@ -70,3 +70,39 @@ export const runawayCase: Case = {
     assert.equal(upstream().length, 1, transcript(done));
   },
 };
+
+/** How a call stands in the text of a weak model, one form for each round. The quirk names these forms. */
+const IN_TEXT: readonly string[] = [
+  '<tool_call>\n{"name": "exec_command", "arguments": {"cmd": "echo way 0"}}\n</tool_call>',
+  'I use a tool.\n\n<function=exec_command>\n<parameter=cmd>\necho way 1\n</parameter>\n</function>',
+  '```json\n{"name": "exec_command", "arguments": {"cmd": "echo way 2",}}\n```',
+  '{"name": "apply_patch", "arguments": {"input": "*** Begin Patch\\n*** Add File: way.txt\\n+way 3\\n*** End Patch\\n"}}',
+];
+
+export const PSEUDO_CALLS = `
+quirks:
+  - kind: pseudo-calls
+    forms: [json, tool-call-tags, function-tags]
+    source: the model writes its calls into its text`;
+
+export const pseudoCallsCase: Case = {
+  slug: 'pseudo-calls',
+  title: 'calls that a model writes into its text are run; what it shows in a fence is not',
+  scenario: ({ rounds, results }) => {
+    const text = IN_TEXT[rounds];
+    if (text !== undefined) return script([say(text)], { oddities: { pieceLength: 5 } });
+    const shown =
+      '```xml\n<tool_call>{"name":"exec_command","arguments":{"cmd":"echo never >> never.txt"}}</tool_call>\n```';
+    return script([say(`${results.map((result) => result.text).join('\n')}\nSo it looks:\n${shown}\n`)]);
+  },
+  run: async ({ codex, workspace, upstream }) => {
+    const done = await codex('all ways');
+    assert.equal(done.status, 0, transcript(done));
+    assert.match(finalText(done), /way 0[\s\S]*way 1[\s\S]*way 2[\s\S]*Success[\s\S]*<tool_call>/, transcript(done));
+    assert.equal(readFileSync(join(workspace.directory, 'way.txt'), 'utf8').trim(), 'way 3');
+    assert.ok(!existsSync(join(workspace.directory, 'never.txt')), transcript(done));
+    const said = items(done, 'agent_message').map((item) => String(item['text']).trim());
+    assert.deepEqual(said.slice(0, -1), ['I use a tool.'], transcript(done));
+    assert.equal(upstream().length, IN_TEXT.length + 1);
+  },
+};
