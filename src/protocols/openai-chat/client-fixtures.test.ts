@@ -11,7 +11,7 @@ import { decodeStream } from './decode-stream.ts';
 import { encodeStream } from './encode-stream.ts';
 import { replyTo } from './testing/reply-context.ts';
 
-/** The events of every upstream fixture, as a client of this protocol sees them: `client.openai-chat.sse` beside each. */
+/** The events of every upstream fixture, as a client of this protocol sees them: `client.openai-chat.sse`, where it stands beside them. */
 const root = fileURLToPath(new URL('../../../fixtures/', import.meta.url));
 
 const cases = readdirSync(root).flatMap((protocol) =>
@@ -31,9 +31,9 @@ function asClientSees(events: readonly InferenceEvent[]): string {
 }
 
 for (const name of cases) {
-  test(`${name}: the reply is encoded for clients of Chat Completions`, () => {
-    const golden = readFileSync(join(root, name, 'client.openai-chat.sse'), 'utf8');
-    assert.equal(asClientSees(eventsOf(name)), golden);
+  const file = join(root, name, 'client.openai-chat.sse');
+  test(`${name}: the reply is encoded for clients of Chat Completions`, { skip: !existsSync(file) }, () => {
+    assert.equal(asClientSees(eventsOf(name)), readFileSync(file, 'utf8'));
   });
 
   test(`${name}: what a client sees is what the model said`, () => {
