@@ -14,6 +14,7 @@ export type Speech = {
 
 const json = JSON.stringify;
 const frame = (data: string): string => `data: ${data}\n\n`;
+const candidate = (part: string): string => frame(`{"candidates":[{"content":{"role":"model","parts":[${part}]}}]}`);
 const choice = (delta: string): string => frame(`{"id":"c","choices":[{"index":0,"delta":${delta}}]}`);
 
 export const SPEECH: { readonly [P in ProtocolId]?: Speech } = {
@@ -58,5 +59,18 @@ export const SPEECH: { readonly [P in ProtocolId]?: Speech } = {
       frame(`{"type":"content_block_start","index":0,"content_block":{"type":"server_tool_use","input":${value}}}`) +
       frame('{"type":"content_block_stop","index":0}') +
       frame(`{"type":"error","error":${value}}`),
+  },
+  gemini: {
+    head: '',
+    text: (piece) => candidate(`{"text":${json(piece)}}`),
+    begin: (number) => candidate(`{"functionCall":{"id":"i${number}","name":"n","willContinue":true}}`),
+    call: (number, piece) =>
+      candidate(
+        `{"functionCall":{"id":"i${number}","willContinue":true,"partialArgs":[{"jsonPath":"$.a","stringValue":${json(piece)}}]}}`,
+      ),
+    value: (value) =>
+      candidate(`{"functionCall":{"id":"v","name":"n","args":${value}}}`) +
+      candidate(`{"executableCode":${value}}`) +
+      frame(`{"error":${value}}`),
   },
 };

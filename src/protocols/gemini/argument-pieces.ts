@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
+import { isJsonObject, type Json, type JsonObject, MAX_DEPTH } from '../../ir/json.ts';
 
 /** The arguments of a call as they come in pieces, each under a path into them: `$.edits[0].text`.
  *  @property add   @returns what is wrong with the piece; undefined where nothing is.
@@ -16,12 +16,17 @@ type Node = { readonly container: Container } | { value: Json };
  *  @see https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc */
 export function argumentPieces(): ArgumentPieces {
   const root: Container = new Map();
+  let size = 0;
   return {
     add: (piece) => {
       const path = piece['jsonPath'];
       const steps = typeof path === 'string' ? stepsOf(path) : undefined;
-      if (steps === undefined) return `gave an argument under a path that is none: ${JSON.stringify(path ?? null)}`;
-      return put(root, steps, pieceValue(piece)) ? undefined : `gave an argument out of place: ${JSON.stringify(path)}`;
+      if (steps === undefined)
+        return `gave an argument under a path that is none: ${JSON.stringify(path ?? null).slice(0, 200)}`;
+      const value = pieceValue(piece);
+      if (typeof value === 'string') size += value.length;
+      if (size > MAX_SIZE) return 'is longer than 16 Mi characters';
+      return put(root, steps, value) ? undefined : `gave an argument out of place: ${JSON.stringify(path)}`;
     },
     text: () => JSON.stringify(jsonOf({ container: root })),
   };
@@ -74,9 +79,14 @@ function jsonOf(node: Node): Json {
 
 const STEP = /\.([^.[\]]+)|\[(\d+)\]|\[(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\]/y;
 
+/** The longest arguments, in characters: as in any other reply. */
+const MAX_SIZE = 16 * 1024 * 1024;
+/** The longest path that is read, in characters. */
+const MAX_PATH = 4_096;
+
 /** The steps of a normalised JSONPath; undefined where it is none. */
 function stepsOf(path: string): readonly Step[] | undefined {
-  if (!path.startsWith('$')) return undefined;
+  if (!path.startsWith('$') || path.length > MAX_PATH) return undefined;
   const steps: Step[] = [];
   STEP.lastIndex = 1;
   while (STEP.lastIndex < path.length) {
@@ -86,7 +96,7 @@ function stepsOf(path: string): readonly Step[] | undefined {
     const quoted = double ?? single;
     steps.push(index === undefined ? (name ?? quoted?.replace(/\\(.)/g, '$1') ?? '') : Number(index));
   }
-  return steps.length === 0 ? undefined : steps;
+  return steps.length === 0 || steps.length > MAX_DEPTH ? undefined : steps;
 }
 
 /** Whole arguments as the text that is replayed. Some servers send them as a text already. */

@@ -1,7 +1,8 @@
 import type { InferenceEvent } from '../../ir/event.ts';
+import type { Failure } from '../../ir/failure.ts';
 import { isJsonObject, type Json, parseJson } from '../../ir/json.ts';
 import type { Transducer } from '../../wire/transducer.ts';
-import { replyBytes } from '../reply-bytes.ts';
+import { guarded, replyBytes } from '../reply-bytes.ts';
 import { type ReplyOptions, type ReplyReader, readReply } from './read-reply.ts';
 
 /** Bytes of a reply to events: server-sent events, or the list of pieces that the API sends where it was not asked for
@@ -14,14 +15,18 @@ export function decodeStream(options: ReplyOptions): Transducer<Uint8Array, Infe
     events = [];
     return taken;
   };
+  const add = (more: readonly InferenceEvent[]): void => {
+    for (const event of more) events.push(event);
+  };
+  const fail = (failure: Failure): void => add(reader.fail(failure));
   const reply = replyBytes({
     frame: ({ data }) => {
       const piece = parseJson(data);
       // `[DONE]`, which some compatible servers add, and whatever else is no object says nothing.
-      if (isJsonObject(piece)) events.push(...reader.piece(piece));
+      if (isJsonObject(piece)) add(reader.piece(piece));
     },
-    body: (text) => events.push(...readWhole(reader, parseJson(text))),
-    fail: (failure) => events.push(...reader.fail(failure)),
+    body: (text) => add(readWhole(reader, parseJson(text))),
+    fail,
     isOver: reader.done,
   });
   return {
@@ -31,7 +36,7 @@ export function decodeStream(options: ReplyOptions): Transducer<Uint8Array, Infe
     },
     end: () => {
       reply.end();
-      if (!reader.done()) events.push(...reader.end());
+      if (!reader.done()) guarded(fail, () => add(reader.end()));
       return take();
     },
   };
@@ -40,8 +45,17 @@ export function decodeStream(options: ReplyOptions): Transducer<Uint8Array, Infe
 /** A unary reply as the events of a stream that arrived at once. */
 export function decodeResponse(body: Json, options: ReplyOptions): readonly InferenceEvent[] {
   const reader = readReply(options);
-  const events = readWhole(reader, body);
-  return reader.done() ? events : [...events, ...reader.end()];
+  let events: readonly InferenceEvent[] = [];
+  guarded(
+    (failure) => {
+      events = [...events, ...reader.fail(failure)];
+    },
+    () => {
+      events = readWhole(reader, body);
+      if (!reader.done()) events = [...events, ...reader.end()];
+    },
+  );
+  return events;
 }
 
 function readWhole(reader: ReplyReader, body: Json | undefined): readonly InferenceEvent[] {
