@@ -19,13 +19,14 @@ export function replyHeaders(requestId: string, plan?: RoutePlan, target?: Targe
   };
 }
 
-export function replyContext(request: ClientRequest, source: Source): () => ReplyContext {
+export function replyContext(request: ClientRequest, source: Source, now: () => number): () => ReplyContext {
   return () => {
     return {
       echo: source.echo(),
       caller: request.caller,
       responseId: request.id.replaceAll('-', ''),
       createdAt: Math.floor(request.receivedAt / 1_000),
+      completedAt: () => Math.floor(now() / 1_000),
       ...(request.previousReply === undefined ? {} : { kept: { previousId: request.previousReply() } }),
     };
   };

@@ -145,7 +145,7 @@ test('a failure before the head is refused; after it, it is an event', (t) => {
   late.tick(10_000);
   late.render.fail(FAILURE);
   assert.deepEqual(late.refused, []);
-  assert.equal(late.wire.at(-1), 'data: created\n\ndata: failed\n\n<end>');
+  assert.equal(late.wire.at(-1), 'data: created\n\ndata: failed\n\ndata: end\n\n<end>');
 });
 
 test('a reply of bytes that breaks ends with the failure event, on a line of its own', (t) => {

@@ -139,7 +139,8 @@ export function renderStream(options: RenderOptions): Render {
         options.refuse(failure);
         return;
       }
-      const told = encode([{ type: 'error', failure }]);
+      let told = encode([{ type: 'error', failure }]);
+      for (const frame of encoder?.end() ?? []) told += encodeSse(frame);
       finish();
       reply.end(told);
     },

@@ -52,7 +52,7 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
       ingress,
       reply,
       headers: (target = tried?.target, attempts = tried?.number) => replyHeaders(request.id, plan, target, attempts),
-      context: replyContext(request, source),
+      context: replyContext(request, source, line.now),
       startsEarly: !plan.targets.some(source.passesBytes),
       meter: (events) => {
         record.events(events);

@@ -97,6 +97,7 @@ export type InputCount = {
 /** @property echo       the caller's request, for protocols whose replies repeat it.
  *  @property responseId unique, without prefix; item ids are derived from it.
  *  @property createdAt  seconds since the epoch.
+ *  @property completedAt  the time when it is asked, in seconds since the epoch; left out: as `createdAt`.
  *  @property kept       replies are kept, so that later requests may go on from them; `previousId` is the one that this
  *                       request went on from. */
 export type ReplyContext = {
@@ -104,6 +105,7 @@ export type ReplyContext = {
   readonly caller: Caller;
   readonly responseId: string;
   readonly createdAt: number;
+  readonly completedAt?: () => number;
   readonly kept?: { readonly previousId: string | undefined };
 };
 

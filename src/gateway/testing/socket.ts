@@ -14,7 +14,8 @@ export type SocketClient = {
   readonly closed: Promise<number>;
 };
 
-const TERMINAL: readonly unknown[] = ['response.completed', 'response.failed', 'response.incomplete', 'error'];
+/** The last events of a reply. */
+export const TERMINAL: readonly unknown[] = ['response.completed', 'response.failed', 'response.incomplete', 'error'];
 
 /** @returns the client, or the status with which it was refused. */
 export function openSocket(

@@ -19,7 +19,9 @@ function context(originator?: string, body: JsonObject = {}): ReplyContext {
 
 function stream(events: readonly InferenceEvent[], where = context('codex_exec')): JsonObject[] {
   const encoder = encodeStream(where);
-  return [...events.flatMap((event) => [...encoder.push(event)]), ...encoder.end()].map(({ event, data }) => {
+  const frames = [...events.flatMap((event) => [...encoder.push(event)]), ...encoder.end()];
+  assert.deepEqual(frames.pop(), { data: '[DONE]' });
+  return frames.map(({ event, data }) => {
     const parsed = parseJson(data);
     assert.ok(isJsonObject(parsed));
     assert.equal(parsed['type'], event);

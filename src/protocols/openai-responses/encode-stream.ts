@@ -32,10 +32,14 @@ export function encodeStream(context: ReplyContext): Transducer<InferenceEvent, 
     },
     end: () => {
       encoder.fail({ kind: 'cut', message: 'The reply ended before it was complete.' });
-      return encoder.take();
+      return [...encoder.take(), DONE];
     },
   };
 }
+
+/** The sign that Open Responses wants behind the last event. OpenAI's own API sends none, and Codex skips it.
+ *  Source: https://www.openresponses.org/specification */
+const DONE: SseFrame = { data: '[DONE]' };
 
 /** What a client sees of a model that declined without a word. */
 const SILENT_REFUSAL = 'The model declined to answer.';

@@ -20,12 +20,14 @@ export type ResponseState = {
 export function responseWriter(context: ReplyContext): (state: ResponseState) => string {
   const head = `{"id":${JSON.stringify(`resp_${context.responseId}`)},"object":"response","created_at":${context.createdAt}`;
   const echo = JSON.stringify(echoOf(context.echo, context.kept)).slice(1);
+  const completedAt = context.completedAt ?? (() => context.createdAt);
   return ({ status, error, incompleteReason, output, usage }) => {
     const details = incompleteReason === undefined ? 'null' : `{"reason":"${incompleteReason}"}`;
     const failed = error === undefined ? 'null' : JSON.stringify(error);
     const ends = status === 'completed' || status === 'incomplete';
     const counts = usage === undefined && !ends ? 'null' : JSON.stringify(encodeUsage(usage ?? NO_USAGE));
-    return `${head},"status":"${status}","error":${failed},"incomplete_details":${details},"output":[${output.join(',')}],"usage":${counts},${echo}`;
+    const completed = status === 'completed' ? completedAt() : 'null';
+    return `${head},"completed_at":${completed},"status":"${status}","error":${failed},"incomplete_details":${details},"output":[${output.join(',')}],"usage":${counts},${echo}`;
   };
 }
 
@@ -46,12 +48,14 @@ function echoOf(request: InferenceRequest, kept: ReplyContext['kept']): JsonObje
   const own = request.extensions['openai-responses'] ?? {};
   return {
     background: false,
+    frequency_penalty: request.sampling.frequencyPenalty ?? 0,
     instructions: instructionsOf(request),
     max_output_tokens: request.sampling.maxOutputTokens ?? null,
     max_tool_calls: own['max_tool_calls'] ?? null,
     metadata: own['metadata'] ?? {},
     model: request.model,
     parallel_tool_calls: request.parallelToolCalls ?? true,
+    presence_penalty: request.sampling.presencePenalty ?? 0,
     previous_response_id: kept?.previousId ?? null,
     prompt_cache_key: request.cacheKey ?? null,
     reasoning: { effort: request.reasoning.effort ?? null, summary: request.reasoning.summary ?? null },
