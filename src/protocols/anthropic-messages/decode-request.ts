@@ -5,6 +5,7 @@ import type { InferenceRequest, OutputFormat, ReasoningOptions, Sampling } from 
 import { invalid, parseAt, unsupported } from '../parse-request.ts';
 import { decodeMessages, decodeSystem } from './decode-messages.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
+import { NO_THREADS } from './encode-error.ts';
 import { sessionOf } from './outline.ts';
 import { formatSchema, requestSchema } from './request-schema.ts';
 
@@ -44,12 +45,14 @@ export function decodeCountRequest(body: Json): Translated<InferenceRequest> {
 /** Left out, these would change what the client gets in a way that it must know of. */
 const NEEDS_ITS_PROVIDER: { readonly [member: string]: string } = {
   container: 'a container belongs to one provider; leave it out.',
-  thread: 'conversations are not stored; send the whole one in `messages`.',
   compaction: 'summarise the conversation with a request of your own.',
   inference_geo: 'where another provider computes cannot be chosen here; choose a model whose provider is there.',
 };
 
 function refuseUnsupported(body: JsonObject): void {
+  // Only the provider of a native model keeps conversations. The SDK sends the whole one where it reads this code.
+  if (body['thread'] !== undefined && body['thread'] !== null)
+    throw unsupported('thread', 'conversations are not stored; send the whole one in `messages`.', NO_THREADS);
   for (const [member, why] of Object.entries(NEEDS_ITS_PROVIDER)) {
     if (body[member] !== undefined && body[member] !== null) throw unsupported(member, why);
   }

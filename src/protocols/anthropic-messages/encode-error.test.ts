@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Failure } from '../../ir/failure.ts';
-import { encodeError } from './encode-error.ts';
+import { encodeError, NO_THREADS } from './encode-error.ts';
 
 const encoded = (failure: Failure) => encodeError(failure, { id: 'local' }, 'req-1');
 
@@ -35,4 +35,13 @@ test('an overflow says so in the words by which Claude Code compacts', () => {
   const error = (text: string) => ({ type: 'invalid_request_error', message: text });
   assert.deepEqual(message('Too many tokens.'), error('prompt is too long: Too many tokens.'));
   assert.deepEqual(message('Prompt is too long: 9 > 8'), error('Prompt is too long: 9 > 8'));
+});
+
+test('a conversation that nobody keeps is refused in the code by which the SDK sends the whole one', () => {
+  const { body } = encoded({ kind: 'unsupported', message: 'No.', code: NO_THREADS });
+  assert.deepEqual(body['error'], {
+    type: 'invalid_request_error',
+    message: 'No.',
+    details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] },
+  });
 });

@@ -54,9 +54,13 @@ export function encodeError(
 }
 
 /** The member `error`, in a body and in a stream. */
-export function streamError(failure: Failure): { readonly type: string; readonly message: string } {
-  return { type: WORDS[failure.kind].type, message: words(failure) };
+export function streamError(failure: Failure): JsonObject {
+  const details = failure.code === NO_THREADS ? { details: { error_code: NO_THREADS, unsupported: ['thread'] } } : {};
+  return { type: WORDS[failure.kind].type, message: words(failure), ...details };
 }
+
+/** The code of a request to keep the conversation, where nobody does. */
+export const NO_THREADS = 'thread_unsupported_request';
 
 /** Claude Code compacts the conversation where it reads these words, and gives up where it does not. */
 const TOO_LONG = 'prompt is too long';
