@@ -3,17 +3,20 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { JsonObject } from '../src/ir/json.ts';
 import { makeEnvelope } from '../src/protocols/envelope.ts';
-import { ingress } from '../src/protocols/openai-responses/ingress.ts';
 import { protocolById } from '../src/protocols/registry.ts';
 import { DEPLOYMENTS, type Deployment } from './prefix/deployments.ts';
+import { DOORS, type Door, requestThrough } from './prefix/doors.ts';
 import { keepsPrefix, parting } from './prefix/law.ts';
-import { bodyOf, sessions } from './prefix/sessions.ts';
+import { sessions } from './prefix/sessions.ts';
 
 /** What a provider is sent of a history whose thinking it made itself. */
-function sent(items: readonly JsonObject[], { protocol, dialect }: Deployment): JsonObject {
+function sent(
+  items: readonly JsonObject[],
+  { protocol, dialect }: Deployment,
+  door: Door = 'openai-responses',
+): JsonObject {
   const value = { encrypted_content: 'e', signature: 's', reasoning_details: [{ text: 't' }] };
-  const body = bodyOf(items, makeEnvelope({ protocol, provider: 'p', model: 'm', value }));
-  const { value: request } = ingress.decodeRequest(body);
+  const request = requestThrough(door, items, makeEnvelope({ protocol, provider: 'p', model: 'm', value }));
   return protocolById(protocol).egress.open(request, { provider: 'p', model: 'm', dialect }).body;
 }
 
@@ -52,4 +55,19 @@ for (const deployment of DEPLOYMENTS) {
       { numRuns: 40 },
     );
   });
+}
+
+for (const deployment of DEPLOYMENTS.filter(({ preset }) => preset === undefined)) {
+  for (const door of DOORS) {
+    if (door === 'openai-responses') continue;
+    test(`law: so does one that comes through the door of ${door}: ${deployment.name}`, () => {
+      fc.assert(
+        fc.property(sessions({ thinksFirst: true }), ({ steps }) => {
+          const bodies = steps.map((_, at) => sent(steps.slice(0, at + 1).flat(), deployment, door));
+          for (const [at, after] of bodies.entries()) assertKept(bodies[at - 1] ?? after, after, `request ${at}`);
+        }),
+        { numRuns: 60 },
+      );
+    });
+  }
 }

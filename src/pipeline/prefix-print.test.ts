@@ -66,6 +66,13 @@ test('a shorter body keeps what it repeats; a very long one is not compared', ()
   assert.equal(printOf('x'.repeat(4 * 1_024 * 1_024 + 1)), undefined);
 });
 
+test('a mark is left out wherever it stands in its block', () => {
+  const mark = { cache_control: { type: 'ephemeral', ttl: '1h' } };
+  const bare = { type: 'text', text: 'a' };
+  assert.equal(comparedText(JSON.stringify([{ ...bare, ...mark }])), JSON.stringify([bare]));
+  assert.equal(comparedText(JSON.stringify([{ ...mark, ...bare }])), JSON.stringify([bare]));
+});
+
 test('words that look like a mark are compared as they stand', () => {
   const quoted = (text: string) => body('t', [`,"cache_control":{"type":"ephemeral"} ${text}`]);
   assert.notEqual(comparedText(quoted('a')), comparedText(body('t', [' a'])));

@@ -18,8 +18,11 @@ export type PrefixComparison = { readonly kept: number; readonly of: number; rea
 /** The text of a body as a provider compares it: cache marks move on with the conversation and are no part of it. In a
  *  JSON text this can stand for nothing else, since a quotation mark inside a string is escaped. */
 export function comparedText(body: string): string {
-  return body.replaceAll(/,"cache_control":\{"type":"ephemeral"[^}]*\}/g, '');
+  return body.replaceAll(MARK, '');
 }
+
+/** Last in its block, where we set it, or first, where a client's own is given back. */
+const MARK = /,"cache_control":\{"type":"ephemeral"[^}]*\}|(?<=\{)"cache_control":\{"type":"ephemeral"[^}]*\},/g;
 
 /** @param known  what was compared with this text just now: its sums are not reckoned again. */
 export function printOf(

@@ -8,6 +8,7 @@ import { testModel, testProvider } from '../../src/providers/testing/provider.ts
 /** A dialect that a body is encoded in. @property native  a full implementation: a client's bytes may pass. */
 export type Deployment = {
   readonly name: string;
+  readonly preset?: string;
   readonly protocol: ProtocolId;
   readonly native: boolean;
   readonly dialect: Dialect;
@@ -32,6 +33,7 @@ function deploymentsOf(id: string): readonly Deployment[] {
   const ids = ['any-model', ...knownModels.map((known) => known.match.replaceAll('*', 'x'))];
   return ids.map((upstreamId) => ({
     name: `${id}/${upstreamId}`,
+    preset: id,
     protocol,
     native,
     dialect: dialectFor(testModel(upstreamId, provider, { upstreamId })),
