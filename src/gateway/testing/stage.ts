@@ -55,6 +55,7 @@ providers:
   chat: { protocol: openai-chat, base_url: "${url}/v1", api_key: "\${KEY}" }
   other: { protocol: openai-chat, base_url: "${url}/other", api_key: "\${KEY}" }
   openai: { preset: openai, base_url: "${url}/native", api_key: "\${KEY}" }
+  completions: { preset: openai-chat, base_url: "${url}/completions", api_key: "\${KEY}" }
   chatgpt: { preset: chatgpt, base_url: "${url}/codex" }
   anthropic: { preset: anthropic, base_url: "${url}/claude", api_key: "\${KEY}" }
   alike: { protocol: anthropic-messages, base_url: "${url}/alike", api_key: "\${KEY}" }
@@ -62,6 +63,7 @@ models:
   - { slug: one, provider: chat, model: m-one }
   - { slug: two, provider: other, model: m-two }
   - { slug: native, provider: openai, model: gpt }
+  - { slug: completed, provider: completions, model: gpt }
   - { slug: own, provider: chatgpt, model: gpt }
   - { slug: sonnet, provider: anthropic, model: claude-sonnet-5 }
   - { slug: alike, provider: alike, model: up-alike }

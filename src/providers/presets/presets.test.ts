@@ -87,6 +87,6 @@ test('the dialect follows the platform, then the model', () => {
 test('only full implementations are native', () => {
   assert.deepEqual(
     PRESET_IDS.filter((id) => findPreset(id)?.native),
-    ['anthropic', 'chatgpt', 'openai'],
+    ['anthropic', 'chatgpt', 'openai', 'openai-chat'],
   );
 });
