@@ -1,4 +1,3 @@
-import type { ProviderProbe } from '../codex/doctor/provider-probe.ts';
 import { SAFE_FACTS } from '../config/facts.ts';
 import type { Snapshot } from '../config/snapshot.ts';
 import { priceOf } from '../metering/pricing.ts';
@@ -6,6 +5,7 @@ import { isSameModel } from '../providers/known-model.ts';
 import type { Model, Price } from '../providers/provider.ts';
 import { modelsBehind } from './configuration.ts';
 import type { DeploymentHealth, GatewayModel } from './gateway-models.ts';
+import type { ProviderList } from './models/live-lists.ts';
 
 /** One line of the list. @property price  `null`: unpriced. @property live  only where the providers were asked. */
 export type ModelRow = {
@@ -27,11 +27,11 @@ type Live = { readonly known: boolean | null; readonly why?: string };
 
 /** Models, routes and whole lists, in the order of the configuration.
  *  @param known   by slug, what the running gateway knows.
- *  @param probes  by provider, where they were asked. */
+ *  @param lists   by provider, where they were asked. */
 export function modelRows(
   snapshot: Snapshot,
   known: ReadonlyMap<string, GatewayModel>,
-  probes: ReadonlyMap<string, ProviderProbe> | undefined,
+  lists: ReadonlyMap<string, ProviderList> | undefined,
 ): readonly ModelRow[] {
   const now = Date.now();
   const isDefault = (slug: string): boolean => slug === snapshot.defaultModel;
@@ -46,7 +46,7 @@ export function modelRows(
         price: priceOf(model, now) ?? null,
         local: model.provider.local,
         health: known.get(model.slug)?.health ?? null,
-        ...(probes === undefined ? {} : { live: liveness(model, probes) }),
+        ...(lists === undefined ? {} : { live: liveness(model, lists) }),
         isDefault: isDefault(model.slug),
       }),
     ),
@@ -91,10 +91,9 @@ function routeWindow(slug: string, snapshot: Snapshot, known: ReadonlyMap<string
   return windows.length === 0 ? null : Math.min(...windows);
 }
 
-function liveness(model: Model, probes: ReadonlyMap<string, ProviderProbe>): Live {
-  const probe = probes.get(model.provider.id);
-  if (probe === undefined) return { known: null, why: "it wants Codex's own login" };
-  const { list, modelIds } = probe;
-  if (modelIds !== undefined) return { known: modelIds.some((id) => isSameModel(id, model.upstreamId)) };
-  return { known: null, why: list.answered ? `HTTP ${list.status}` : list.failure.message };
+function liveness(model: Model, lists: ReadonlyMap<string, ProviderList>): Live {
+  const list = lists.get(model.provider.id);
+  if (list === undefined) return { known: null, why: "it wants Codex's own login" };
+  if (list.state !== 'listed') return { known: null, why: list.why };
+  return { known: list.models.some(({ id }) => isSameModel(id, model.upstreamId)) };
 }

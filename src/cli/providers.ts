@@ -23,7 +23,8 @@ export function discoverAll(providers: readonly Provider[], context: CommandCont
   return ofEach(providers, context, (provider, transport) => askModels(provider, providerAsker(transport)));
 }
 
-async function ofEach<T>(
+/** Asks each of them the same question, all at once, over connections that are closed then. */
+export async function ofEach<T>(
   providers: readonly Provider[],
   { environment }: CommandContext,
   question: (provider: Provider, transport: Transport) => Promise<T>,

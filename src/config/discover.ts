@@ -3,9 +3,9 @@ import type { ListedPrice } from '../protocols/protocol.ts';
 import type { ModelFacts, ModelList, Price, Provider } from '../providers/provider.ts';
 import type { Discovered, DiscoveredModel, Snapshot } from './snapshot.ts';
 
-/** One GET at a provider, signed as its calls are. @returns the reply's JSON; `undefined` where there was none: not
- *  answering is no error here. @param path  as in `ModelList`. */
-export type AskProvider = (provider: Provider, path: string) => Promise<Json | undefined>;
+/** One question to a provider, signed as its calls are. @returns the reply's JSON; `undefined` where there was none: not
+ *  answering is no error here. @param path  as in `ModelList`. @param body  sent with a POST; absent: a GET. */
+export type AskProvider = (provider: Provider, path: string, body?: JsonObject) => Promise<Json | undefined>;
 
 /** Asks each provider for its models, where something is open that it could tell: a wildcard's list, or the window of a
  *  model that neither user nor preset knows. All at once; a provider that does not answer is left out. */
@@ -26,23 +26,44 @@ function leavesOpen(snapshot: Snapshot, provider: Provider): boolean {
 /** What one provider tells of its models; of those in memory, the window that they really have. */
 export async function askModels(provider: Provider, ask: AskProvider): Promise<readonly DiscoveredModel[]> {
   const form = provider.modelList ?? { path: '/models' };
-  const { path, loaded } = form;
-  const [list, inMemory] = await Promise.all([
-    ask(provider, path),
-    loaded === undefined ? undefined : ask(provider, loaded.path),
-  ]);
-  const windows = new Map(listedModels(inMemory, loaded).map((model) => [model.id, model.facts.contextWindow]));
-  return listedModels(list, form).map((model) => {
+  const [list, windows] = await Promise.all([ask(provider, form.path), loadedWindows(provider, ask)]);
+  return withWindows(listedModels(list, form), windows);
+}
+
+/** Of each model in memory the window that it really has, by id. */
+export async function loadedWindows(provider: Provider, ask: AskProvider): Promise<ReadonlyMap<string, number>> {
+  const loaded = provider.modelList?.loaded;
+  if (loaded === undefined) return new Map();
+  return new Map(
+    listedModels(await ask(provider, loaded.path), loaded).flatMap(({ id, facts: { contextWindow } }) =>
+      contextWindow === undefined ? [] : [[id, contextWindow]],
+    ),
+  );
+}
+
+export function withWindows(
+  models: readonly DiscoveredModel[],
+  windows: ReadonlyMap<string, number>,
+): readonly DiscoveredModel[] {
+  return models.map((model) => {
     const contextWindow = windows.get(model.id);
     return contextWindow === undefined ? model : { ...model, facts: { ...model.facts, contextWindow } };
   });
+}
+
+/** What a provider says of one model when it is asked for it alone; nothing where it has no such question. */
+export async function askDetails(provider: Provider, id: string, ask: AskProvider): Promise<ModelFacts> {
+  const details = provider.modelList?.details;
+  if (details === undefined) return {};
+  const told = await ask(provider, details.path, { [details.member]: id });
+  return isJsonObject(told) ? factsOf(told, details) : {};
 }
 
 /** The models of a list in the form that the preset tells, else in any of the usual ones.
  *  @param form  which members tell what, as dotted paths: `meta.n_ctx`. */
 export function listedModels(list: Json | undefined, form: ListForm = {}): readonly DiscoveredModel[] {
   const { idField, idPrefix = '' } = form;
-  return entriesOf(list, form.list).flatMap((entry) => {
+  return (listIn(list, form.list) ?? []).flatMap((entry) => {
     if (!isJsonObject(entry)) return [];
     const names = idField === undefined ? [entry['id'], entry['name'], entry['model']] : [memberAt(entry, idField)];
     const name = names.find((word) => typeof word === 'string' && word !== '');
@@ -53,13 +74,18 @@ export function listedModels(list: Json | undefined, form: ListForm = {}): reado
   });
 }
 
+/** Is it a list of models at all, and not a page of a site or an error? An empty one is. */
+export function isModelList(body: Json | undefined, form: ListForm = {}): boolean {
+  return listIn(body, form.list) !== undefined;
+}
+
 type ListForm = Partial<Omit<ModelList, 'path' | 'loaded'>>;
 
-function entriesOf(list: Json | undefined, member: string | undefined): readonly Json[] {
-  if (isList(list)) return list;
-  if (!isJsonObject(list)) return [];
-  const named = member === undefined ? [list['data'], list['models']] : [memberAt(list, member)];
-  return named.find(isList) ?? [];
+function listIn(body: Json | undefined, member: string | undefined): readonly Json[] | undefined {
+  if (isList(body)) return body;
+  if (!isJsonObject(body)) return undefined;
+  const named = member === undefined ? [body['data'], body['models']] : [memberAt(body, member)];
+  return named.find(isList);
 }
 
 function factsOf(entry: JsonObject, { contextField, outputField, modalitiesField }: ListForm): ModelFacts {
@@ -77,11 +103,12 @@ function factsOf(entry: JsonObject, { contextField, outputField, modalitiesField
   };
 }
 
-/** A list of what the model takes, or whether it takes images. */
+/** A list of what the model takes, as such or as a text with commas, or whether it takes images. */
 function modalitiesOf(told: Json | undefined): ModelFacts['inputModalities'] {
   if (typeof told === 'boolean') return told ? ['text', 'image'] : ['text'];
-  if (!isList(told) || told.length === 0) return undefined;
-  return told.some((word) => typeof word === 'string' && /image|vision/i.test(word)) ? ['text', 'image'] : ['text'];
+  const words = typeof told === 'string' ? told.split(',') : told;
+  if (!isList(words) || words.length === 0) return undefined;
+  return words.some((word) => typeof word === 'string' && /image|vision/i.test(word)) ? ['text', 'image'] : ['text'];
 }
 
 function tokensAt(entry: JsonObject, path: string | undefined): number | undefined {

@@ -69,10 +69,18 @@ const HALF = /\\ud[89a-f]/;
 /** An escape of JSON itself: one that stands in a string's own text has its backslash doubled. */
 const LONE_HALF = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
-/** The member at a dotted path: `meta.n_ctx`, `choices.0.usage`; a number is a place in a list. */
+/** The member at a dotted path: `meta.n_ctx`, `choices.0.usage`; a number is a place in a list, and `*` the first member
+ *  in which the rest of the path leads somewhere. */
 export function memberAt(value: Json, path: string): Json | undefined {
-  return path.split('.').reduce<Json | undefined>((node, step) => {
-    if (Array.isArray(node)) return node[Number(step)];
-    return isJsonObject(node) ? node[step] : undefined;
-  }, value);
+  return follow(value, path.split('.'));
+}
+
+function follow(value: Json | undefined, [step, ...rest]: readonly string[]): Json | undefined {
+  if (step === undefined) return value;
+  if (Array.isArray(value)) return follow(value[Number(step)], rest);
+  if (!isJsonObject(value)) return undefined;
+  if (step !== '*') return follow(value[step], rest);
+  return Object.values(value)
+    .map((member) => follow(member, rest))
+    .find((found) => found !== undefined);
 }

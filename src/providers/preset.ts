@@ -101,6 +101,14 @@ const modelList: z.ZodType<ModelList> = z.strictObject({
   modalitiesField: z.string().min(1).exactOptional(),
   price: price.exactOptional(),
   loaded: z.strictObject({ path: z.string().startsWith('/'), contextField: z.string() }).exactOptional(),
+  details: z
+    .strictObject({
+      path: z.string().startsWith('/'),
+      member: z.string().min(1),
+      contextField: z.string().min(1),
+      modalitiesField: z.string().min(1).exactOptional(),
+    })
+    .exactOptional(),
 });
 
 const shape = {

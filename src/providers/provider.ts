@@ -87,8 +87,18 @@ export class Secret {
 export type Timeouts = { readonly connectMs: number; readonly firstByteMs: number; readonly idleMs: number };
 
 /** Where the provider lists its models, and what a model's members tell.
- *  @property loaded  what only the models in memory have. */
-export type ModelList = ModelListForm & { readonly loaded?: LoadedModels };
+ *  @property loaded   what only the models in memory have.
+ *  @property details  where one model is asked for, if the list says little of it. */
+export type ModelList = ModelListForm & { readonly loaded?: LoadedModels; readonly details?: ModelDetails };
+
+/** @property member  of the body that names the model: `{"model": ID}`.
+ *  @property contextField  the window that the model was made for, which a server may have cut. */
+export type ModelDetails = {
+  readonly path: string;
+  readonly member: string;
+  readonly contextField: string;
+  readonly modalitiesField?: string;
+};
 
 /** Where a local server tells the windows that it really allocated, which only the models in memory have. */
 export type LoadedModels = { readonly path: string; readonly contextField: string };

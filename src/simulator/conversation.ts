@@ -178,7 +178,7 @@ function json(status: number, body: Json, delivery: Delivery = {}): WireReply {
   return { type: 'reply', status, headers: { 'content-type': 'application/json' }, writes, delivery };
 }
 
-function isAllowed(headers: RequestHeaders, key: string | undefined): boolean {
+export function isAllowed(headers: RequestHeaders, key: string | undefined): boolean {
   return (
     key === undefined ||
     headers['authorization'] === `Bearer ${key}` ||

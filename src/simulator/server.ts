@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as wait } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../ir/json.ts';
-import { type Conversation, newConversation, type Rules } from './conversation.ts';
+import { type Conversation, isAllowed, newConversation, type Rules } from './conversation.ts';
 import { type Beat, schedule } from './delivery.ts';
 import { text } from './json.ts';
 import { type Listing, modelList, ollamaReply } from './listings.ts';
@@ -17,7 +17,8 @@ import type { RequestHeaders } from './speaker.ts';
  *  @property rules   `strict` where left out.
  *  @property cache   of prompts, counted in the usage; left out: nothing is ever cached.
  *  @property keep    how many requests are remembered, the newest; 1,000 where left out.
- *  @property ollama  answers Ollama's own endpoints too, under this version. */
+ *  @property ollama  answers Ollama's own endpoints too, under this version.
+ *  @property lists   what a GET of a path answers in place of our own lists: those of other providers, in their form. */
 export type SimulatorOptions = {
   readonly scenario: Scenario;
   readonly port?: number;
@@ -29,6 +30,7 @@ export type SimulatorOptions = {
   readonly contextWindow?: number;
   readonly keep?: number;
   readonly ollama?: { readonly version: string };
+  readonly lists?: { readonly [path: string]: Json };
 };
 
 /** @property url       without path: `http://127.0.0.1:41234`. The base URL of its API is that with `/v1`.
@@ -77,6 +79,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const path = new URL(request.url ?? '/', 'http://simulator').pathname;
     requests.push({ method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers, body });
     if (requests.length > keep) requests.shift();
+    const own = request.method === 'GET' ? options.lists?.[path] : undefined;
+    if (own !== undefined) {
+      if (isAllowed(request.headers, options.key)) sendJson(response, 200, own);
+      else sendJson(response, 401, { error: { message: 'Incorrect API key provided.', code: 'invalid_api_key' } });
+      return;
+    }
     if (listed(path, request, body, listing, response)) return;
     await converse(conversation, request.url ?? '/', request, bytes.toString('utf8'), response, closing.signal);
   };

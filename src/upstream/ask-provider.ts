@@ -1,24 +1,26 @@
 import { GatewayError } from '../ir/failure.ts';
-import { type Json, parseJson } from '../ir/json.ts';
+import { type Json, type JsonObject, parseJson } from '../ir/json.ts';
 import type { Model, Provider } from '../providers/provider.ts';
 import type { Transport } from './upstream.ts';
 
 const TIME_LIMIT_MS = 8_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** One GET at a provider that costs nothing, signed as its calls are.
- *  @param path  behind the base URL, or from the host with `//`.
+/** One question to a provider that costs nothing, signed as its calls are.
+ *  @param path  behind the base URL, or from the host with `//`. @param body  sent with a POST; absent: a GET.
  *  @returns the reply's JSON; undefined where there was none in time. */
-export function providerAsker(transport: Transport): (provider: Provider, path: string) => Promise<Json | undefined> {
-  return async (provider, path) => {
+export function providerAsker(
+  transport: Transport,
+): (provider: Provider, path: string, body?: JsonObject) => Promise<Json | undefined> {
+  return async (provider, path, body) => {
     try {
       const reply = await transport({
         target: { model: anyModelOf(provider), credential: provider.credentials[0] ?? null },
-        method: 'GET',
+        method: body === undefined ? 'GET' : 'POST',
         path,
-        headers: {},
+        headers: body === undefined ? {} : { 'content-type': 'application/json' },
         clientHeaders: {},
-        body: null,
+        body: body === undefined ? null : JSON.stringify(body),
         signal: AbortSignal.timeout(TIME_LIMIT_MS),
       });
       const text = await reply.text(MAX_BYTES);

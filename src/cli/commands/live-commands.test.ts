@@ -42,7 +42,7 @@ test('models, with what the provider really has', async (t) => {
   assert.deepEqual([known['talk'], known['gone']], [true, false]);
   const told = (await run('models', '--live')).out;
   assert.match(told, /^gone .* absent$/m);
-  assert.match(told, /^absent at the provider: gone \(gone\)$/m);
+  assert.match(told, /^sim has no gone: the entry gone cannot be served$/m);
 });
 
 test('a route is checked, called, timed; the catalogue is written; why tells of it', async (t) => {

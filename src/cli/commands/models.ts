@@ -8,25 +8,47 @@ import { pricePerMillion, tokens, UNKNOWN } from '../format.ts';
 import { gatewayModels } from '../gateway-models.ts';
 import { line, printJson } from '../io.ts';
 import { type ModelRow, modelRows } from '../model-rows.ts';
+import { liveLines } from '../models/live-lines.ts';
+import { askLists } from '../models/live-lists.ts';
+import { liveReports } from '../models/live-report.ts';
 import { withProgress } from '../progress.ts';
-import { probeAll } from '../providers.ts';
 import { type Column, table } from '../table.ts';
 
-export type ModelsOptions = { readonly json: boolean; readonly live: boolean };
+/** @property presets  list the presets instead; a text: that one. */
+export type ModelsOptions = { readonly json: boolean; readonly live: boolean; readonly presets?: string | true };
 
 /** Every model and route that clients may ask for. */
 export async function models(options: ModelsOptions, context: CommandContext): Promise<number> {
   const { io } = context;
+  if (options.presets !== undefined) {
+    const { showPresets } = await import('../models/show-presets.ts');
+    return showPresets(options.presets === true ? undefined : options.presets, options.json, context);
+  }
   const snapshot = readConfiguration(context);
-  const probes = options.live
-    ? await withProgress(io, 'asking the providers', () => probeAll(askable(snapshot), context))
+  const lists = options.live
+    ? await withProgress(io, 'asking the providers', () => askLists(askable(snapshot), calledIds(snapshot), context))
     : undefined;
-  const rows = modelRows(snapshot, await gatewayModels(context), probes);
-  if (options.json) printJson(io, { models: rows, disabled: snapshot.disabled });
-  else if (rows.length === 0 && snapshot.disabled.length === 0) {
+  const rows = modelRows(snapshot, await gatewayModels(context), lists);
+  const reports = lists === undefined ? undefined : liveReports(snapshot, lists);
+  if (options.json) {
+    printJson(io, {
+      models: rows,
+      disabled: snapshot.disabled,
+      ...(reports === undefined ? {} : { providers: reports }),
+    });
+  } else if (rows.length === 0 && snapshot.disabled.length === 0) {
     line(io.out, 'No model is configured; the gateway offers its scripted model, demo. Next: plugboard init');
-  } else show(rows, snapshot, context);
+  } else {
+    show(rows, snapshot, context);
+    for (const { good, text } of liveLines(reports ?? [])) line(io.out, good ? text : io.out.paint('red', text));
+  }
   return DONE;
+}
+
+/** By provider, the ids that its entries call. */
+function calledIds(snapshot: Snapshot): ReadonlyMap<string, readonly string[]> {
+  const byProvider = Map.groupBy(snapshot.models, (model) => model.provider.id);
+  return new Map([...byProvider].map(([id, models]) => [id, models.map((model) => model.upstreamId)]));
 }
 
 /** A provider that wants the client's own login cannot be asked without it. */
@@ -56,11 +78,6 @@ function show(rows: readonly ModelRow[], snapshot: Snapshot, { io }: CommandCont
   ]);
   io.out.write(table(live ? [...HEAD, { title: 'AT THE PROVIDER' }] : HEAD, cells, io.columns));
   if (rows.some((row) => row.isDefault)) line(io.out, '* the default');
-  const absent = rows.filter((row) => row.live?.known === false);
-  if (absent.length > 0) {
-    const names = absent.map((row) => `${row.slug} (${row.model})`).join(', ');
-    line(io.out, io.out.paint('red', `absent at the provider: ${names}`));
-  }
   for (const { id, reason, slugs } of snapshot.disabled) {
     line(io.out, io.out.paint('yellow', `off: ${id} (${slugs.join(', ')}): ${reason}`));
   }

@@ -6,11 +6,19 @@ export function registerModels({ context, group, command, end }: Registrar): voi
   group('Models:');
   command('models', 'list every model and route')
     .alias('list')
-    .option('--live', 'ask the providers which of them they have')
+    .option('--live', 'ask the providers: what is new, missing, or has another window')
+    .option('--presets [id]', 'list the presets of providers instead, or show one with its sources')
     .option(...JSON_FLAG)
-    .action(async (options: JsonOption & { live?: boolean }) =>
+    .action(async (options: JsonOption & { live?: boolean; presets?: string | true }) =>
       end(
-        (await import('../commands/models.ts')).models({ ...wantsJson(options), live: options.live === true }, context),
+        (await import('../commands/models.ts')).models(
+          {
+            ...wantsJson(options),
+            live: options.live === true,
+            ...(options.presets === undefined ? {} : { presets: options.presets }),
+          },
+          context,
+        ),
       ),
     );
   const use = async (slug: string): Promise<void> => end((await import('../commands/use.ts')).use(slug, context));

@@ -1,6 +1,7 @@
-import { listedModels } from '../../config/discover.ts';
+import { isModelList, listedModels } from '../../config/discover.ts';
+import type { DiscoveredModel } from '../../config/snapshot.ts';
 import { type Failure, GatewayError } from '../../ir/failure.ts';
-import { isJsonObject, parseJson } from '../../ir/json.ts';
+import { parseJson } from '../../ir/json.ts';
 import { protocolById } from '../../protocols/registry.ts';
 import type { Model, Provider } from '../../providers/provider.ts';
 import type { Transport } from '../../upstream/upstream.ts';
@@ -30,12 +31,12 @@ const TEXT_LIMIT = 8 * 1024 * 1024;
 /** @param model  any model of the provider: the transport signs a call for a target. */
 export async function probeProvider(model: Model, transport: Transport): Promise<ProviderProbe> {
   const { provider } = model;
-  const list = await ask(model, transport, 'GET', provider.modelList?.path ?? '/models', null);
+  const list = await askOnce(model, transport, 'GET', provider.modelList?.path ?? '/models', null);
   const modelIds = list.answered && list.status === 200 ? listedIds(list.text, provider) : undefined;
   const unlisted = list.answered && (list.status === 404 || (list.status === 200 && modelIds === undefined));
   const unsure = unlisted || (modelIds !== undefined && provider.protocol === 'openai-responses' && !provider.native);
   const path = protocolById(provider.protocol).egress.path(model.upstreamId, false);
-  const endpoint = unsure ? await ask(model, transport, 'POST', path, '{}') : undefined;
+  const endpoint = unsure ? await askOnce(model, transport, 'POST', path, '{}') : undefined;
   return {
     provider,
     path,
@@ -45,7 +46,8 @@ export async function probeProvider(model: Model, transport: Transport): Promise
   };
 }
 
-async function ask(
+/** One question, with a limit of time. */
+export async function askOnce(
   model: Model,
   transport: Transport,
   method: 'GET' | 'POST',
@@ -64,15 +66,24 @@ async function ask(
     });
     return { answered: true, status: reply.status, text: await reply.text(TEXT_LIMIT) };
   } catch (cause) {
-    if (cause instanceof GatewayError) return { answered: false, failure: cause.failure };
-    throw cause;
+    if (!(cause instanceof GatewayError)) throw cause;
+    const failure: Failure =
+      cause.failure.kind === 'cancelled'
+        ? { kind: 'timeout', message: `It did not answer within ${TIME_LIMIT_MS / 1000} s.` }
+        : cause.failure;
+    return { answered: false, failure };
   }
 }
 
 /** The ids in a model list; undefined where the reply is none, as the front page of a site. */
-function listedIds(text: string, { modelList }: Provider): readonly string[] | undefined {
+function listedIds(text: string, provider: Provider): readonly string[] | undefined {
+  return modelsIn(text, provider)?.map(({ id }) => id);
+}
+
+/** The models in a list; undefined where the reply is none. */
+export function modelsIn(text: string, { modelList = { path: '' } }: Provider): readonly DiscoveredModel[] | undefined {
   const body = parseJson(text);
-  const list = isJsonObject(body) ? (body['data'] ?? body['models']) : body;
+  if (!isModelList(body, modelList)) return undefined;
   // Gemini's OpenAI-compatible endpoint lists `models/ID` and is called with `ID`.
-  return Array.isArray(list) ? listedModels(list, modelList).map(({ id }) => id.replace(/^models\//, '')) : undefined;
+  return listedModels(body, modelList).map((model) => ({ ...model, id: model.id.replace(/^models\//, '') }));
 }
