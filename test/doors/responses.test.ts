@@ -1,0 +1,4 @@
+import { performDoor } from './harness.ts';
+import { responsesDoor } from './responses-door.ts';
+
+performDoor(responsesDoor);
