@@ -31,9 +31,13 @@ const usage = (freshInput: number, cacheRead: number, cacheWrite = 0): Usage => 
 const body = (...messages: readonly string[]): string => JSON.stringify({ tools: [], messages });
 
 /** One request of the thread, which takes no time. Fresh tokens cost 10 nano-USD, cached ones 1. */
-function turn(threads: CacheThreads, one: Turn, thread: string | undefined = 'thread'): CacheBreak | undefined {
+function turn(threads: CacheThreads, one: Turn, thread: string = 'thread', oneAtATime = true): CacheBreak | undefined {
   const { target = here, at = 0, requestKind, asked = 'coder' } = one;
-  const watch = watchCache(threads, thread, { asked, ...(requestKind === undefined ? {} : { requestKind }) });
+  const watch = watchCache(
+    threads,
+    { thread, oneAtATime },
+    { asked, ...(requestKind === undefined ? {} : { requestKind }) },
+  );
   if (one.body !== undefined) watch.sent(one.body);
   const attempts: readonly Attempt[] =
     one.failed === undefined
@@ -141,7 +145,7 @@ test('no word where nothing was lost: a first request, a small cache, less input
 
 test('a client that names no thread is not watched', () => {
   const threads = createCacheThreads();
-  const watch = watchCache(threads, undefined, { asked: 'coder' });
+  const watch = watchCache(threads, { thread: undefined, oneAtATime: true }, { asked: 'coder' });
   watch.sent(body(HISTORY));
   const end = {
     target: here,
@@ -152,4 +156,17 @@ test('a client that names no thread is not watched', () => {
     price: () => undefined,
   } as const;
   assert.equal(watch.ended({ ...end, usage: usage(1, 2) }), undefined);
+});
+
+test('conversations of one session are told apart where the session alone has a name', () => {
+  const threads = createCacheThreads();
+  const ask = (one: Turn) => turn(threads, one, 'session', false);
+  const side = 'other '.repeat(2_000);
+  assert.equal(ask({ usage: usage(1_000, 9_000), body: body(HISTORY) }), undefined);
+  assert.equal(ask({ usage: usage(12_000, 0), body: body(side) }), undefined, 'a sub-agent begins');
+  assert.equal(ask({ usage: usage(1_000, 12_000), body: body(side, 'a') }), undefined);
+  assert.equal(ask({ usage: usage(3_000, 10_000), body: body(HISTORY, 'a') }), undefined, 'the first goes on');
+  assert.equal(ask({ usage: usage(14_000, 0), body: body(HISTORY, 'a', 'b') })?.cause, 'evicted');
+  const changed = ask({ usage: usage(13_500, 0), body: body(`${side.slice(0, 9_000)}!`, 'a', 'b') });
+  assert.equal(changed?.cause, 'changed', 'more than half of it is the same');
 });

@@ -9,8 +9,8 @@ import { type BoundedMap, boundedMap } from './bounded-map.ts';
 import { comparedText, comparePrefix, type PrefixComparison, type PrefixPrint, printOf } from './prefix-print.ts';
 import { cacheLifetimeMs } from './sessions.ts';
 
-/** What each thread's last request left behind, in memory and bounded: after a restart a thread begins anew. */
-export type CacheThreads = BoundedMap<string, ThreadTrace>;
+/** What the last requests of each thread left behind, in memory and bounded: after a restart a thread begins anew. */
+export type CacheThreads = BoundedMap<string, readonly ThreadTrace[]>;
 
 /** @property asked    the slug; another one is the client's own change of model.
  *  @property anew     the history was, or will be, another one: the client compacts it.
@@ -26,6 +26,10 @@ type ThreadTrace = {
 };
 
 const MAX_THREADS = 2_000;
+/** Conversations of one session that are told apart, where the client names the session alone: sub-agents, titles. */
+const MAX_CONVERSATIONS = 8;
+/** Such a session's request belongs to the conversation of which it repeats the most, and this much at the least. */
+const SAME_CONVERSATION = 0.5;
 
 export function createCacheThreads(): CacheThreads {
   return boundedMap(MAX_THREADS);
@@ -51,55 +55,71 @@ export type CacheEnd = {
   readonly price: (usage: Usage) => number | undefined;
 };
 
-/** @param thread  undefined where the client names none: nothing is watched then. */
+/** @property thread      undefined where the client names none: nothing is watched then.
+ *  @property oneAtATime  the name stands for one conversation, not for a session that may have several. */
+export type WatchedThread = { readonly thread: string | undefined; readonly oneAtATime: boolean };
+
 export function watchCache(
   threads: CacheThreads,
-  thread: string | undefined,
+  { thread, oneAtATime }: WatchedThread,
   request: { readonly asked: string; readonly requestKind?: string },
 ): CacheWatch {
   if (thread === undefined) return { sent: () => undefined, ended: () => undefined };
-  const before = threads.get(thread);
+  const traces = threads.get(thread) ?? [];
+  const anew = request.requestKind === 'compaction';
   let print: PrefixPrint | undefined;
-  let compared: PrefixComparison | undefined;
+  let match: Match | undefined;
   return {
     sent: (body) => {
       print = undefined;
-      compared = undefined;
+      match = latest(traces);
       // The client's own bytes are edited in place, never reordered: what they lose of a prefix the client lost.
       if (typeof body !== 'string') return;
       const text = comparedText(body);
-      const known = before?.print;
-      if (known === undefined) print = printOf(text);
-      else {
-        compared = comparePrefix(known, text);
-        print = printOf(text, { before: known, kept: compared.kept });
-      }
+      const best = bestMatch(oneAtATime ? traces : traces.filter(({ asked }) => asked === request.asked), text);
+      print = printOf(text, best);
+      if (best !== undefined) match = oneAtATime || best.kept >= SAME_CONVERSATION * best.of ? best : undefined;
     },
     ended: (end) => {
-      const anew = request.requestKind === 'compaction';
       const served = affinityOf(end.target, true);
-      threads.set(thread, {
-        asked: request.asked,
-        anew,
-        served,
-        lifetimeMs: cacheLifetimeMs(end.target),
-        usage: end.usage,
-        endedAt: end.now,
-        print,
-      });
-      if (before === undefined || before.asked !== request.asked || before.anew || anew) return undefined;
-      const lost = lostTokens(before.usage, end.usage);
-      const move = moved(before, served, end);
+      const lifetimeMs = cacheLifetimeMs(end.target);
+      const trace = { asked: request.asked, anew, served, lifetimeMs, usage: end.usage, endedAt: end.now, print };
+      const others = traces.filter((one) => one !== match?.trace);
+      threads.set(thread, [...(oneAtATime ? [] : others), trace].slice(-MAX_CONVERSATIONS));
+      if (match === undefined || match.trace.asked !== request.asked || match.trace.anew || anew) return undefined;
+      const lost = lostTokens(match.trace.usage, end.usage);
+      const move = moved(match.trace, served, end);
       if (move === undefined && lost === 0) return undefined;
-      const cause = move ?? causeOf(before, compared, end.startedAt - before.endedAt);
+      const cause = move ?? causeOf(match, end.startedAt - match.trace.endedAt);
       return { ...cause, lostTokens: lost, ...extraCost(lost, end) };
     },
   };
 }
 
-function causeOf(before: ThreadTrace, compared: PrefixComparison | undefined, idleMs: number): CacheCause {
+/** An earlier request of the same conversation. @property kept  of its print: absent where it has none to compare. */
+type Match = { readonly trace: ThreadTrace; readonly compared?: PrefixComparison };
+type Compared = Match & { readonly before: PrefixPrint; readonly kept: number; readonly of: number };
+
+function latest(traces: readonly ThreadTrace[]): Match | undefined {
+  const trace = traces.at(-1);
+  return trace === undefined ? undefined : { trace };
+}
+
+function bestMatch(traces: readonly ThreadTrace[], text: string): Compared | undefined {
+  let best: Compared | undefined;
+  for (const trace of traces) {
+    const { print: before } = trace;
+    if (before === undefined) continue;
+    const compared = comparePrefix(before, text);
+    const { kept, of } = compared;
+    if (best === undefined || kept >= best.kept) best = { trace, compared, before, kept, of };
+  }
+  return best;
+}
+
+function causeOf({ trace, compared }: Match, idleMs: number): CacheCause {
   if (compared !== undefined && compared.kept < compared.of) return { cause: 'changed', ...compared };
-  if (idleMs > before.lifetimeMs) return { cause: 'cold', idleMs };
+  if (idleMs > trace.lifetimeMs) return { cause: 'cold', idleMs };
   return compared === undefined ? { cause: 'unknown' } : { cause: 'evicted', of: compared.of };
 }
 

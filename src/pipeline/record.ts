@@ -110,7 +110,8 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     asked: (asked) => {
       query = asked;
       const { model, requestKind, sessionId } = asked;
-      const thread = request.headers['thread-id'] ?? sessionId;
+      const named = request.headers['thread-id'];
+      const thread = { thread: named ?? sessionId, oneAtATime: named !== undefined };
       watch = watchCache(parts.cacheThreads, thread, {
         asked: model,
         ...(requestKind === undefined ? {} : { requestKind }),
