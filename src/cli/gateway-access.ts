@@ -27,17 +27,18 @@ export function providerEntry(
   context: CommandContext,
 ): GatewayAccess {
   const baseUrl = `${gatewayUrl(snapshot.server, context)}/v1`;
+  const told = { baseUrl, ...snapshot.codex };
   const takesLogin = [...snapshot.providers.values()].some((provider) => provider.auth.type === 'passthrough');
   const takesCommand = codexVersion === undefined || isAtLeast(codexVersion, FIRST_WITH_COMMANDS);
   if (takesCommand && !takesLogin) {
     const [command, ...script] = context.self;
     const args = [...script, 'token', '--start', ...homeOption(context)];
-    return { entry: { baseUrl, auth: { kind: 'command', command, args } }, variables: {} };
+    return { entry: { ...told, auth: { kind: 'command', command, args } }, variables: {} };
   }
   const secret = ensureToken(context.places.home);
   const token: TokenSource = from === 'file' ? { secret: new Secret(secret) } : { variable: TOKEN_VARIABLE };
   return {
-    entry: { baseUrl, auth: { kind: takesLogin ? 'login' : 'token', token } },
+    entry: { ...told, auth: { kind: takesLogin ? 'login' : 'token', token } },
     variables: from === 'file' ? {} : { [TOKEN_VARIABLE]: secret },
   };
 }

@@ -17,6 +17,14 @@ test('only an entry that holds a secret says so', () => {
   assert.equal(holds({ kind: 'login', token: { variable: 'V' } }), false);
 });
 
+test('what the gateway can do is said where it is wanted alone', () => {
+  const plain = providerTable({ baseUrl: 'http://g/v1', auth: command });
+  assert.doesNotMatch(plain.join('\n'), /websocket|capabilities/);
+  const lines = providerTable({ baseUrl: 'http://g/v1', auth: command, remoteCompaction: true, websocket: true });
+  assert.ok(lines.includes('capabilities = { remote_compaction = "v2" }'));
+  assert.ok(lines.includes('supports_websockets = true'));
+});
+
 test('whatever a path holds, TOML gives it back', () =>
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string({ unit: 'grapheme' })), (command, args) => {

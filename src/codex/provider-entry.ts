@@ -18,8 +18,15 @@ export type GatewayAuth =
  *  can read, names a variable. */
 export type TokenSource = { readonly secret: Secret } | { readonly variable: string };
 
-/** @property baseUrl  all that stands before `/responses` and `/models`. */
-export type ProviderEntry = { readonly baseUrl: string; readonly auth: GatewayAuth };
+/** @property baseUrl           all that stands before `/responses` and `/models`.
+ *  @property remoteCompaction  long conversations are condensed by the gateway.
+ *  @property websocket         Codex speaks over sockets. */
+export type ProviderEntry = {
+  readonly baseUrl: string;
+  readonly auth: GatewayAuth;
+  readonly remoteCompaction?: boolean;
+  readonly websocket?: boolean;
+};
 
 type TomlValue = string | number | boolean | readonly string[] | { readonly [key: string]: TomlValue };
 
@@ -42,6 +49,8 @@ export function providerMembers(entry: ProviderEntry): { readonly [key: string]:
     base_url: entry.baseUrl,
     wire_api: 'responses',
     model_catalog_url: `${entry.baseUrl}/models`,
+    ...(entry.websocket === true ? { supports_websockets: true } : {}),
+    ...(entry.remoteCompaction === true ? { capabilities: { remote_compaction: 'v2' } } : {}),
   };
   switch (entry.auth.kind) {
     case 'command': {

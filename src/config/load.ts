@@ -101,6 +101,7 @@ function compile(
   const snapshot: Snapshot = {
     ...(text === undefined ? {} : { file }),
     server: compileServer(config, file),
+    codex: { remoteCompaction: config.codex.remote_compaction, websocket: config.codex.websocket },
     providers: compiled.providers,
     disabled: compiled.disabled,
     models,

@@ -137,8 +137,15 @@ const adaptiveRouter = z.strictObject({
   critical_risk_threshold: z.number().min(0).max(1).default(0.65),
 });
 
+/** What the entry that we write for Codex says of the gateway. */
+const codex = z.strictObject({
+  remote_compaction: flag.default(false),
+  websocket: flag.default(false),
+});
+
 export const configSchema = z.strictObject({
   server: server.prefault({}),
+  codex: codex.prefault({}),
   providers: z
     .record(
       z

@@ -6,6 +6,7 @@ export type Snapshot = {
   /** The file it came from; absent when there is none. */
   readonly file?: string;
   readonly server: ServerSettings;
+  readonly codex: CodexSettings;
   /** Usable ones only; the others stand in `disabled` with the reason. */
   readonly providers: ReadonlyMap<string, Provider>;
   readonly disabled: readonly DisabledProvider[];
@@ -19,6 +20,11 @@ export type Snapshot = {
   /** What the providers told of their own models at run time. */
   readonly discovered: Discovered;
 };
+
+/** What Codex is told of the gateway.
+ *  @property remoteCompaction  it condenses long conversations, in the place of Codex's own turn.
+ *  @property websocket         it is to be spoken to over sockets. */
+export type CodexSettings = { readonly remoteCompaction: boolean; readonly websocket: boolean };
 
 /** By provider id, in the provider's order. */
 export type Discovered = ReadonlyMap<string, readonly DiscoveredModel[]>;

@@ -17,6 +17,8 @@ export type InferenceRequest = {
   /** Stable for a session; a provider's prompt cache key. */
   readonly cacheKey?: string;
   readonly stream: boolean;
+  /** The last message asks for a summary of the conversation, which the client wants as its protocol has such a thing. */
+  readonly compacts?: true;
   readonly reply?: ReplyStyle;
   /** Members that have no neutral form, by the protocol they came in; sent again only to that protocol. */
   readonly extensions: Extensions;

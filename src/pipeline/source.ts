@@ -16,6 +16,7 @@ import type { PreparedCall, ReplyDecoding } from '../upstream/call.ts';
 import { lowerCased } from '../upstream/credentials.ts';
 import { editedBody, withoutPrivate } from './edited-body.ts';
 import { mended } from './mended.ts';
+import { reshaped } from './reshaped.ts';
 import type { Thoughts } from './thoughts.ts';
 
 /** The client's request, decoded no earlier than its target demands, and let go at the commit point.
@@ -119,7 +120,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
       },
     );
     losses = [...lost, ...call.losses];
-    return translated ? mended(call, value, model) : call;
+    return translated ? reshaped(mended(call, value, model), value, ingress) : call;
   }
 
   /** A unary reply that is to be translated is folded from a stream, whose silence can be told from its absence. */

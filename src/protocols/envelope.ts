@@ -31,6 +31,18 @@ export function readEnvelope(text: string): ProviderState | undefined {
   return { protocol, provider, model, ...(isName(credentialId) ? { credentialId } : {}), value };
 }
 
+/** The summary that takes a conversation's place, as text that only this gateway reads. */
+export function makeSummary(summary: string): string {
+  return PREFIX + JSON.stringify({ summary });
+}
+
+/** @returns undefined where the text is none of `makeSummary`. */
+export function readSummary(text: string): string | undefined {
+  if (!isEnvelope(text) || text.length > MAX_LENGTH) return undefined;
+  const envelope = parseJson(text.slice(PREFIX.length));
+  return isJsonObject(envelope) && typeof envelope['summary'] === 'string' ? envelope['summary'] : undefined;
+}
+
 /** Does the history in this request body hold one of our envelopes? One search over the bytes, without parsing. */
 export function holdsEnvelope(body: Uint8Array): boolean {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);

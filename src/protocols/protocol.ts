@@ -69,6 +69,8 @@ export type IngressCodec = {
   readonly decodeRequest: (body: Json) => Translated<InferenceRequest>;
   readonly encodeStream: (context: ReplyContext) => Transducer<InferenceEvent, SseFrame>;
   readonly encodeResponse: (response: InferenceResponse, context: ReplyContext) => JsonObject;
+  /** What the client gets in place of the model's own reply, where its request asks for something else. */
+  readonly reshape?: (request: InferenceRequest) => (() => Transducer<InferenceEvent, InferenceEvent>) | undefined;
   /** A failure before the head, as this protocol's clients understand it. */
   readonly encodeError: (
     failure: Failure,

@@ -5,7 +5,14 @@ import type { ProtocolId } from '../../src/ir/protocol-id.ts';
 import type { RecordedRequest } from '../../src/simulator/server.ts';
 import { brokenCallCase, flawedCallsCase, runawayCase } from './cases/calls.ts';
 import { sdkCase } from './cases/sdk.ts';
-import { compactionCase, resumeCase, reviewCase, schemaCase, subAgentCase } from './cases/session.ts';
+import {
+  compactionCase,
+  remoteCompactionCase,
+  resumeCase,
+  reviewCase,
+  schemaCase,
+  subAgentCase,
+} from './cases/session.ts';
 import {
   cutAlwaysCase,
   cutOnceCase,
@@ -28,6 +35,7 @@ const CASES: readonly Case[] = [
   mcpCase,
   subAgentCase,
   compactionCase,
+  remoteCompactionCase,
   resumeCase,
   reviewCase,
   schemaCase,

@@ -1,24 +1,33 @@
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
 import type { Message, Part, ToolCallKind, ToolDefinition } from '../../ir/request.ts';
-import { isEnvelope, readEnvelope } from '../envelope.ts';
+import { isEnvelope, readEnvelope, readSummary } from '../envelope.ts';
 import { invalid, parseAt, unsupported } from '../parse-request.ts';
+import { ITEM, summaryMessage, triggerMessage } from './compaction.ts';
 import { decodeContent, decodeOutput } from './decode-content.ts';
 import { decodeTools, others, TOOL_SEARCH } from './decode-tools.ts';
 import { itemSchemas } from './schema.ts';
 
-/** @property tools  what `additional_tools` items declare, and after it what tool searches found. */
-export type DecodedInput = { readonly messages: readonly Message[]; readonly tools: readonly ToolDefinition[] };
+/** @property tools     what `additional_tools` items declare, and after it what tool searches found.
+ *  @property compacts  the last item asks for the conversation to be condensed. */
+export type DecodedInput = {
+  readonly messages: readonly Message[];
+  readonly tools: readonly ToolDefinition[];
+  readonly compacts: boolean;
+};
 
 /** The conversation. Consecutive assistant items become one assistant message, consecutive outputs one tool message.
  *  @throws GatewayError invalid-request or unsupported, naming the item. */
 export function decodeInput(input: string | readonly Json[], losses: Loss[]): DecodedInput {
   if (typeof input === 'string') {
-    return { messages: [{ role: 'user', parts: [{ type: 'text', text: input }] }], tools: [] };
+    return { messages: [{ role: 'user', parts: [{ type: 'text', text: input }] }], tools: [], compacts: false };
   }
   const history = new History(losses);
-  for (const [index, item] of input.entries()) decodeItem(item, `input[${index}]`, history);
-  return { messages: history.messages, tools: [...history.added, ...history.found] };
+  for (const [index, item] of input.entries()) {
+    if (history.compacts) throw invalid(`input[${index - 1}]`, 'a compaction_trigger must be the last item');
+    decodeItem(item, `input[${index}]`, history);
+  }
+  return { messages: history.messages, tools: [...history.added, ...history.found], compacts: history.compacts };
 }
 
 class History {
@@ -26,6 +35,7 @@ class History {
   readonly added: ToolDefinition[] = [];
   readonly found: ToolDefinition[] = [];
   readonly losses: Loss[];
+  compacts = false;
   #role: 'assistant' | 'tool' | undefined;
   #parts: Part[] = [];
 
@@ -73,6 +83,8 @@ const DECODERS: ReadonlyMap<string, ItemDecoder> = new Map([
   ['tool_search_output', decodeSearchOutput],
   ['additional_tools', decodeAdditionalTools],
   ['agent_message', decodeAgentMessage],
+  ['compaction', decodeCompaction],
+  ['compaction_trigger', decodeTrigger],
   ['item_reference', refuseReference],
 ]);
 
@@ -145,6 +157,19 @@ function decodeAdditionalTools(item: JsonObject, at: string, history: History): 
   history.added.push(...decodeTools(tools, `${at}.tools`, history.losses));
 }
 
+/** Ours in words; another's is understood by its maker alone. */
+function decodeCompaction(item: JsonObject, at: string, history: History): void {
+  const encrypted = item['encrypted_content'];
+  const summary = typeof encrypted === 'string' ? readSummary(encrypted) : undefined;
+  if (summary === undefined) pushOpaque(item, at, history);
+  else history.push(summaryMessage(summary));
+}
+
+function decodeTrigger(item: JsonObject, _at: string, history: History): void {
+  history.compacts = true;
+  history.push(triggerMessage(item));
+}
+
 function refuseReference(_item: JsonObject, at: string): void {
   throw unsupported(at, 'replies are not stored, so that an item cannot be named by its id; send the item itself.');
 }
@@ -182,12 +207,9 @@ function decodeAgentMessage(item: JsonObject, at: string, history: History): voi
   history.push({
     role: 'user',
     parts: [{ type: 'text', text: `Message${from}${to}:` }, ...parts],
-    extensions: { 'openai-responses': { [AGENT_MESSAGE]: item } },
+    extensions: { 'openai-responses': { [ITEM]: item } },
   });
 }
-
-/** The extension of a message that holds the `agent_message` item it was made of. */
-export const AGENT_MESSAGE = 'agent_message';
 
 function pushOpaque(item: JsonObject, _at: string, history: History): void {
   history.extend('assistant', [{ type: 'opaque', protocol: 'openai-responses', value: item }]);

@@ -138,7 +138,6 @@ test('items that only this protocol understands stay as they are', () => {
   const items = [
     { type: 'web_search_call', status: 'completed' },
     { type: 'compaction', encrypted_content: 'x' },
-    { type: 'compaction_trigger' },
     { type: 'tool_search_call', execution: 'server', call_id: null, arguments: {} },
   ];
   assert.deepEqual(

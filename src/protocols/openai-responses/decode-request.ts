@@ -37,7 +37,8 @@ export function decodeRequest(body: Json): Translated<InferenceRequest> {
     model: request.model,
     messages,
     tools: choice.tools,
-    toolChoice: choice.choice,
+    // A summary is wanted. The tools stay, so that what the provider has cached of the conversation still fits.
+    toolChoice: input.compacts && choice.tools.length > 0 ? { type: 'none' } : choice.choice,
     ...(typeof request.parallel_tool_calls === 'boolean' ? { parallelToolCalls: request.parallel_tool_calls } : {}),
     sampling: decodeSampling(request),
     reasoning: {
@@ -50,6 +51,7 @@ export function decodeRequest(body: Json): Translated<InferenceRequest> {
     ...(typeof request.service_tier === 'string' ? { serviceTier: request.service_tier } : {}),
     ...(typeof request.prompt_cache_key === 'string' ? { cacheKey: request.prompt_cache_key } : {}),
     stream: request.stream ?? false,
+    ...(input.compacts ? { compacts: true as const } : {}),
     extensions: {},
     ...extensionsOf(body),
   };

@@ -17,7 +17,7 @@ import type { EgressTarget } from '../protocol.ts';
 import { searchedTools, searchedToolWords } from '../search-result.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { IMAGE_FOLLOWS, liftedImageLabel, UNSEEN_IMAGE } from '../words-for-models.ts';
-import { AGENT_MESSAGE } from './decode-input.ts';
+import { ITEM } from './compaction.ts';
 import { INSTRUCTIONS } from './decode-request.ts';
 import { encodeReasoning } from './encode-reasoning.ts';
 
@@ -110,9 +110,9 @@ class InputEncoder {
 
   #speak(role: string, message: Message): void {
     const own = this.#target.dialect.tools.native ? message.extensions?.['openai-responses'] : undefined;
-    const agentMessage = own?.[AGENT_MESSAGE];
-    if (isJsonObject(agentMessage)) {
-      this.items.push(withoutId(agentMessage));
+    const item = own?.[ITEM];
+    if (isJsonObject(item)) {
+      this.items.push(withoutId(item));
       return;
     }
     const content = this.#content(message.parts);

@@ -1,4 +1,5 @@
 import type { IngressCodec } from '../protocol.ts';
+import { compactReply } from './compaction.ts';
 import { decodeRequest } from './decode-request.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeResponse } from './encode-response.ts';
@@ -9,6 +10,7 @@ import { outline } from './outline.ts';
 export const ingress: IngressCodec = {
   outline,
   decodeRequest,
+  reshape: (request) => (request.compacts === true ? compactReply : undefined),
   encodeStream,
   encodeResponse,
   encodeError,

@@ -62,6 +62,33 @@ export const compactionCase: Case = {
   },
 };
 
+/** The same over the API's own compaction: the gateway asks the model, and Codex takes one item for all that was. */
+const condense: Scenario = (turn) => {
+  const summarised = turn.userTexts.some((text) => text.includes(SUMMARY));
+  if (lastUserText(turn).includes('Answer with the summary alone.')) {
+    return script([think('Short.'), say(SUMMARY)], { usage: { input: 90_000, output: 20 } });
+  }
+  if (!summarised) return script([say('Working.'), run('echo before')], { usage: { input: 95_000, output: 50 } });
+  if (turn.rounds === 0) return script([run('echo after > after.txt')], { usage: { input: 2_000, output: 20 } });
+  return script([say('Finished after the item.')], { usage: { input: 2_000, output: 20 } });
+};
+
+export const remoteCompactionCase: Case = {
+  slug: 'remote-compaction',
+  title: 'Codex has the gateway condense the conversation, and the work goes on from the item',
+  scenario: condense,
+  window: 100_000,
+  codexProvider: 'capabilities = { remote_compaction = "v2" }',
+  run: async ({ codex, workspace, upstream, replies }) => {
+    const done = await codex('a long task');
+    assert.equal(finalText(done), 'Finished after the item.', transcript(done));
+    assert.ok(existsSync(join(workspace.directory, 'after.txt')), transcript(done));
+    assert.equal(upstream().length, 4);
+    const items = replies().filter(({ reply }) => reply.includes('"type":"compaction"'));
+    assert.equal(items.length, 1, transcript(done));
+  },
+};
+
 export const resumeCase: Case = {
   slug: 'resume',
   title: 'a session is taken up again with its history, thinking included',

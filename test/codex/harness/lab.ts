@@ -17,6 +17,7 @@ export const PROVIDER_KEY = 'sk-simulated-0123456789abcdef';
  *  @property slug      the model's name: the gateway's slug, and the simulator's id, which picks the scenario.
  *  @property route     further models by their ids, in order: the slug is then a route over them, not a model.
  *  @property mayFail   the upstream fails on purpose.
+ *  @property codexProvider  further lines of the gateway's entry in Codex's configuration.
  *  @property window    tokens; 128,000 where left out. */
 export type Case = {
   readonly slug: string;
@@ -25,6 +26,7 @@ export type Case = {
   readonly route?: { readonly [slug: string]: Scenario };
   readonly mayFail?: boolean;
   readonly window?: number;
+  readonly codexProvider?: string;
   readonly run: (stage: Stage) => Promise<void>;
 };
 
@@ -115,7 +117,12 @@ type Parts = {
 
 async function perform(one: Case, toml: string, parts: Parts): Promise<void> {
   const { protocol, simulator, gateway, recorder, options } = parts;
-  const entry = { url: recorder.url, token: gateway.token, websocket: options.websocket === true };
+  const entry = {
+    url: recorder.url,
+    token: gateway.token,
+    websocket: options.websocket === true,
+    lines: one.codexProvider ?? '',
+  };
   const workspace = newWorkspace(codexConfig(entry, one.slug, toml));
   const environment = cleanEnvironment({ CODEX_HOME: workspace.codexHome });
   try {

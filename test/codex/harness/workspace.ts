@@ -32,7 +32,7 @@ export function newWorkspace(codexConfig: string): Workspace {
 /** Codex's configuration for a gateway, as a person would write it by hand.
  *  @param rest  further lines of TOML: tables only. */
 export function codexConfig(
-  gateway: { readonly url: string; readonly token: string; readonly websocket?: boolean },
+  gateway: { readonly url: string; readonly token: string; readonly websocket?: boolean; readonly lines?: string },
   model: string,
   rest = '',
 ): string {
@@ -46,7 +46,8 @@ model_catalog_url = "${gateway.url}/v1/models"
 wire_api = "responses"
 experimental_bearer_token = "${gateway.token}"
 stream_max_retries = 2
-${gateway.websocket === true ? 'supports_websockets = true\n' : ''}
+${gateway.websocket === true ? 'supports_websockets = true\n' : ''}${gateway.lines ?? ''}
+
 [analytics]
 enabled = false
 
