@@ -6,6 +6,7 @@ import { findCodex } from '../../codex/launch/find-codex.ts';
 import { takeoverStatus } from '../../codex/takeover/takeover.ts';
 import type { Snapshot } from '../../config/snapshot.ts';
 import type { CommandContext } from '../context.ts';
+import { findKeys } from '../init/detect.ts';
 import { withLedger } from '../ledger.ts';
 import { discoverAll, probeAll } from '../providers.ts';
 import { askCodexForCatalogue } from './ask-codex.ts';
@@ -43,8 +44,18 @@ export async function examine(snapshot: Snapshot, folder: string, context: Comma
     discovered,
     ...(catalogue === undefined ? {} : { catalogue }),
     toolRecords: toolRecords(entries),
+    idleKeys: idleKeys(snapshot, context),
     refused: refusedMembers(entries),
   };
+}
+
+/** Keys of providers that we know and that stand in no entry, neither as they are nor as another of the maker's doors. */
+function idleKeys(snapshot: Snapshot, context: CommandContext): Patient['idleKeys'] {
+  const used = new Set([...snapshot.providers.values()].flatMap(({ keyVariables = [] }) => keyVariables));
+  const off = new Set(snapshot.disabled.map(({ id }) => id));
+  return findKeys(context)
+    .filter(({ keyVariable, preset }) => !used.has(keyVariable) && !off.has(preset))
+    .map(({ keyVariable, preset }) => ({ variable: keyVariable, preset }));
 }
 
 /** Codex's main config, and the profile files beside it. */

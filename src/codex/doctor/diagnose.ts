@@ -9,7 +9,7 @@ import type { TextFile } from './codex-files.ts';
 import { checkCodexVersion } from './codex-version.ts';
 import { checkContextWindow } from './context-window.ts';
 import { checkDaemon, type DaemonFacts } from './daemon.ts';
-import { type Finding, warning } from './finding.ts';
+import { type Finding, ok, warning } from './finding.ts';
 import { checkGateway, checkKeys, type GatewayState } from './gateway.ts';
 import { checkProjectConfig } from './project-config.ts';
 import type { ProviderProbe } from './provider-probe.ts';
@@ -21,6 +21,7 @@ import { checkToolQuality, type ToolRecord } from './tool-quality.ts';
  *  @property startsItself  Codex's config brings the gateway up on its own.
  *  @property discovered    what the providers tell of their models, as far as they tell it.
  *  @property catalogue     what Codex said of our catalogue; absent where there is no Codex to ask.
+ *  @property idleKeys      variables that hold the key of a provider which is not configured.
  *  @property refused       members of requests that providers refused lately. */
 export type Patient = {
   readonly codex: { readonly path?: string; readonly version?: string };
@@ -35,6 +36,7 @@ export type Patient = {
   readonly discovered: Discovered;
   readonly catalogue?: { readonly run: CatalogueRun; readonly slugs: readonly string[] };
   readonly toolRecords: readonly ToolRecord[];
+  readonly idleKeys: readonly { readonly variable: string; readonly preset: string }[];
   readonly refused: readonly { readonly provider: string; readonly parameter: string }[];
 };
 
@@ -53,6 +55,7 @@ export function diagnose(patient: Patient): Finding[] {
     ...checkGateway(patient.gateway, patient.startsItself),
     ...checkKeys(snapshot.disabled, patient.gateway),
     ...checkAnyProvider(snapshot),
+    ...patient.idleKeys.map(idleKey),
     ...patient.probes.flatMap((probe) => checkProvider(probe, snapshot.models, proxyOf(probe.provider, shell))),
     ...checkRefusedFeatures(patient.refused),
     ...snapshot.models.flatMap((model) =>
@@ -72,6 +75,11 @@ function checkAnyProvider({ providers, disabled }: Snapshot): Finding[] {
   return [
     warning('no-provider', 'No provider is configured; only the scripted model demo answers.', 'Run: plugboard init'),
   ];
+}
+
+/** No fault: most shells hold keys that are for something else. */
+function idleKey({ variable, preset }: Patient['idleKeys'][number]): Finding {
+  return ok('key-idle', `${variable} is set and no provider uses it; one would be: ${preset}: { preset: ${preset} }`);
 }
 
 /** Strongest first, as far as a price tells: what costs more per token of output is the larger model. */

@@ -32,6 +32,7 @@ const healthy: Patient = {
   discovered: new Map(),
   catalogue: { run: { status: 0, stdout: '{"slug":"coder"}', stderr: '' }, slugs: ['coder'] },
   toolRecords: [],
+  idleKeys: [],
   refused: [],
 };
 
@@ -206,4 +207,11 @@ test('a provider whose base URL has its version twice, or an endpoint at its end
     const yaml = CONFIG.replace('example.com/v1', `example.com${path}`);
     assert.deepEqual(await probed({ '/models': { status: 200, text: MODELS } }, yaml), ['provider-path']);
   }
+});
+
+test('a key that no provider uses is told, and is no fault', () => {
+  const findings = diagnose({ ...healthy, idleKeys: [{ variable: 'LONGCAT_API_KEY', preset: 'longcat' }] });
+  const told = findings.find(({ check }) => check === 'key-idle');
+  assert.equal(told?.level, 'ok');
+  assert.match(told?.cause ?? '', /LONGCAT_API_KEY is set .*longcat: \{ preset: longcat \}/);
 });
