@@ -2,7 +2,7 @@ import { type ProviderProbe, probeProvider } from '../codex/doctor/provider-prob
 import { askModels } from '../config/discover.ts';
 import { proxySettings } from '../config/environment.ts';
 import type { Discovered } from '../config/snapshot.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Model, Provider } from '../providers/provider.ts';
 import { anyModelOf, providerAsker } from '../upstream/ask-provider.ts';
 import { withCredentials } from '../upstream/credentials.ts';
 import { layered } from '../upstream/layers.ts';
@@ -10,12 +10,17 @@ import { createHttpTransport } from '../upstream/transport.ts';
 import type { Transport } from '../upstream/upstream.ts';
 import type { CommandContext } from './context.ts';
 
-/** Asks each provider for its model list, all at once: a question that costs nothing. */
+/** Asks each provider for its model list, all at once: a question that costs nothing.
+ *  @param models  configured ones: a protocol may name the model in the path of every call. */
 export function probeAll(
   providers: readonly Provider[],
   context: CommandContext,
+  models: readonly Model[] = [],
 ): Promise<ReadonlyMap<string, ProviderProbe>> {
-  return ofEach(providers, context, (provider, transport) => probeProvider(anyModelOf(provider), transport));
+  return ofEach(providers, context, (provider, transport) => {
+    const model = models.find((candidate) => candidate.provider.id === provider.id);
+    return probeProvider(model ?? anyModelOf(provider), transport);
+  });
 }
 
 /** What each provider tells of its models: their windows above all. */

@@ -16,7 +16,7 @@ export async function checkRoute(models: readonly Model[], context: CommandConte
   const providers = [...new Set(models.map((model) => model.provider))].filter(
     ({ auth }) => auth.type !== 'passthrough',
   );
-  const probes = await withProgress(context.io, 'asking the providers', () => probeAll(providers, context));
+  const probes = await withProgress(context.io, 'asking the providers', () => probeAll(providers, context, models));
   const targets = models.map((model): readonly Check[] => {
     const probe = probes.get(model.provider.id);
     const findings = probe === undefined ? [] : checkProvider(probe, [model]);

@@ -64,7 +64,7 @@ export async function askDetails(provider: Provider, id: string, ask: AskProvide
 export function listedModels(list: Json | undefined, form: ListForm = {}): readonly DiscoveredModel[] {
   const { idField, idPrefix = '' } = form;
   return (listIn(list, form.list) ?? []).flatMap((entry) => {
-    if (!isJsonObject(entry)) return [];
+    if (!isJsonObject(entry) || !isServed(entry, form)) return [];
     const names = idField === undefined ? [entry['id'], entry['name'], entry['model']] : [memberAt(entry, idField)];
     const name = names.find((word) => typeof word === 'string' && word !== '');
     if (typeof name !== 'string') return [];
@@ -86,6 +86,12 @@ function listIn(body: Json | undefined, member: string | undefined): readonly Js
   if (!isJsonObject(body)) return undefined;
   const named = member === undefined ? [body['data'], body['models']] : [memberAt(body, member)];
   return named.find(isList);
+}
+
+/** Lists hold models for embeddings, speech and pictures too. One that says nothing of it is taken. */
+function isServed(entry: JsonObject, { servedField, servedAs }: ListForm): boolean {
+  const served = servedField === undefined ? undefined : memberAt(entry, servedField);
+  return !isList(served) || servedAs === undefined || served.includes(servedAs);
 }
 
 function factsOf(entry: JsonObject, { contextField, outputField, modalitiesField }: ListForm): ModelFacts {

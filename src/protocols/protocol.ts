@@ -36,6 +36,7 @@ export type DeploymentDefaults = {
  *  @property idField          the member that calls name. Absent: `id`, `name` or `model`.
  *  @property idPrefix         stands before an id in the list and not in a call: `models/`.
  *  @property contextField     tokens of its window. @property outputField  the most tokens that it answers with.
+ *  @property servedField      a list of what it serves; a model is left out whose list lacks `servedAs`.
  *  @property modalitiesField  a list of what it takes, `image` among it, or whether it takes images. */
 export type ModelListForm = {
   readonly path: string;
@@ -45,6 +46,8 @@ export type ModelListForm = {
   readonly contextField?: string;
   readonly outputField?: string;
   readonly modalitiesField?: string;
+  readonly servedField?: string;
+  readonly servedAs?: string;
   readonly price?: ListedPrice;
 };
 

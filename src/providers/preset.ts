@@ -99,6 +99,8 @@ const modelList: z.ZodType<ModelList> = z.strictObject({
   contextField: z.string().min(1).exactOptional(),
   outputField: z.string().min(1).exactOptional(),
   modalitiesField: z.string().min(1).exactOptional(),
+  servedField: z.string().min(1).exactOptional(),
+  servedAs: z.string().min(1).exactOptional(),
   price: price.exactOptional(),
   loaded: z.strictObject({ path: z.string().startsWith('/'), contextField: z.string() }).exactOptional(),
   details: z

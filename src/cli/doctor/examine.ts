@@ -22,7 +22,7 @@ export async function examine(snapshot: Snapshot, folder: string, context: Comma
   const askable = [...snapshot.providers.values()].filter((provider) => provider.auth.type !== 'passthrough');
   const [gateway, probes, discovered, entries, catalogue] = await Promise.all([
     gatewayState(snapshot, context),
-    probeAll(askable, context),
+    probeAll(askable, context, snapshot.models),
     discoverAll(
       askable.filter(({ modelList }) => modelList !== undefined),
       context,

@@ -28,7 +28,7 @@ export type ProviderProbe = {
 const TIME_LIMIT_MS = 10_000;
 const TEXT_LIMIT = 8 * 1024 * 1024;
 
-/** @param model  any model of the provider: the transport signs a call for a target. */
+/** @param model  one of the provider's, or any: the transport signs a call for a target. */
 export async function probeProvider(model: Model, transport: Transport): Promise<ProviderProbe> {
   const { provider } = model;
   const list = await askOnce(model, transport, 'GET', provider.modelList?.path ?? '/models', null);
@@ -36,7 +36,9 @@ export async function probeProvider(model: Model, transport: Transport): Promise
   const unlisted = list.answered && (list.status === 404 || (list.status === 200 && modelIds === undefined));
   const unsure = unlisted || (modelIds !== undefined && provider.protocol === 'openai-responses' && !provider.native);
   const path = protocolById(provider.protocol).egress.path(model.upstreamId, false);
-  const endpoint = unsure ? await askOnce(model, transport, 'POST', path, '{}') : undefined;
+  // A path that names a model answers 404 for one that nobody has.
+  const isWhole = model.upstreamId !== '' || path === protocolById(provider.protocol).egress.path('any', false);
+  const endpoint = unsure && isWhole ? await askOnce(model, transport, 'POST', path, '{}') : undefined;
   return {
     provider,
     path,
@@ -84,6 +86,5 @@ function listedIds(text: string, provider: Provider): readonly string[] | undefi
 export function modelsIn(text: string, { modelList = { path: '' } }: Provider): readonly DiscoveredModel[] | undefined {
   const body = parseJson(text);
   if (!isModelList(body, modelList)) return undefined;
-  // Gemini's OpenAI-compatible endpoint lists `models/ID` and is called with `ID`.
-  return listedModels(body, modelList).map((model) => ({ ...model, id: model.id.replace(/^models\//, '') }));
+  return listedModels(body, modelList);
 }

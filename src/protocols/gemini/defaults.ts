@@ -33,5 +33,7 @@ export const defaults: DeploymentDefaults = {
     idPrefix: 'models/',
     contextField: 'inputTokenLimit',
     outputField: 'outputTokenLimit',
+    servedField: 'supportedGenerationMethods',
+    servedAs: 'generateContent',
   },
 };

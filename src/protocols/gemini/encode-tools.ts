@@ -29,9 +29,10 @@ export function encodeTools(
   };
   return {
     ...members,
+    // Functions last: a client's search for tools adds to them, and what stands before is cached.
     tools: [
-      ...(declared.length === 0 ? [] : [{ functionDeclarations: declared }]),
       ...hosted.flatMap(({ tool }) => (tool === undefined ? [] : [tool])),
+      ...(declared.length === 0 ? [] : [{ functionDeclarations: declared }]),
     ],
     ...(Object.keys(toolConfig).length === 0 ? {} : { toolConfig }),
   };
