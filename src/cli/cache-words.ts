@@ -1,5 +1,6 @@
 import type { Usage } from '../ir/usage.ts';
 import { type CacheBreak, type CacheCause, cachedShare } from '../metering/cache-break.ts';
+import type { CacheBreakSum } from '../metering/ledger.ts';
 import { duration, money, plural, tokens } from './format.ts';
 
 /** `9000 (90 %)`: what came from a prompt cache, and its share of the input. */
@@ -18,6 +19,12 @@ export function cacheBreakText(broken: CacheBreak): string {
   if (lost === 0) return `${causeText(broken)} No token that was cached is paid anew.`;
   const price = cost === undefined ? '' : `, ${money(cost)} more than from the cache`;
   return `${causeText(broken)} ${tokens(lost)} tokens that were cached are paid anew${price}.`;
+}
+
+/** `2 requests did not find their session's cache: 11k tokens were paid anew, $0.05 more than from the cache.` */
+export function cacheBreakSumText({ requests, lostTokens: lost, lostNanoUsd: cost }: CacheBreakSum): string {
+  const price = cost === 0 ? '' : `, ${money(cost)} more than from the cache`;
+  return `${plural(requests, 'request')} did not find the cache of the session: ${tokens(lost)} tokens were paid anew${price}.`;
 }
 
 function causeText(cause: CacheCause): string {

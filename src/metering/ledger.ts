@@ -87,6 +87,7 @@ export type StatsGroup = 'slug' | 'model' | 'provider' | 'route' | 'all';
  *  @property totalP95Ms        95th percentile (nearest rank) over the requests that were completed or incomplete.
  *  @property costNanoUsd       integer sum over the priced requests.
  *  @property unpriced          requests with usage whose model has no price: not part of the cost.
+ *  @property cacheBreaks       requests that did not find their session's cache.
  *  @property costPer1000Nano   nano-USD of 1,000 priced requests at this average; absent when none is priced. */
 export type StatsRow = {
   readonly key: string;
@@ -101,6 +102,11 @@ export type StatsRow = {
   readonly unpriced: number;
   readonly costPer1000Nano?: number;
   readonly toolCalls: ToolCallCount;
+  readonly cacheBreaks: CacheBreakSum;
   readonly firstAt: number;
   readonly lastAt: number;
 };
+
+/** @property lostTokens  that were cached before and were paid anew. @property lostNanoUsd  what they cost more for that,
+ *  where the model has a price. */
+export type CacheBreakSum = { readonly requests: number; readonly lostTokens: number; readonly lostNanoUsd: number };

@@ -33,9 +33,22 @@ test('sums, rates, percentiles and cost of a group', async (t) => {
     ...[10, 20, 30, 40].map((at) =>
       entryOf({ startedAt: at, firstTokenMs: at, totalMs: at * 10, usage, costNanoUsd: 1_000, toolCalls }),
     ),
-    entryOf({ startedAt: 50, outcome: 'incomplete', totalMs: 1_000, firstTokenMs: 5, usage }),
+    entryOf({
+      startedAt: 50,
+      outcome: 'incomplete',
+      totalMs: 1_000,
+      firstTokenMs: 5,
+      usage,
+      cacheBreak: { cause: 'evicted', of: 9, lostTokens: 7, lostNanoUsd: 70 },
+    }),
     entryOf({ startedAt: 60, outcome: 'failed', totalMs: 99_999, failureKind: 'timeout', status: 504 }),
-    entryOf({ startedAt: 70, outcome: 'cancelled', totalMs: 99_999 }),
+    entryOf({ startedAt: 65, outcome: 'failed', cacheBreak: { cause: 'unknown', lostTokens: 3 } }),
+    entryOf({
+      startedAt: 70,
+      outcome: 'cancelled',
+      totalMs: 99_999,
+      cacheBreak: { cause: 'moved', from: 'a/b', why: 'gone', lostTokens: 0 },
+    }),
   ].map((entry) => {
     if (entry.outcome !== 'failed' && entry.outcome !== 'cancelled') return entry;
     const { firstTokenMs: _, ...withoutFirstToken } = entry;
@@ -44,9 +57,9 @@ test('sums, rates, percentiles and cost of a group', async (t) => {
   assert.deepEqual(await stats(t, entries, { by: 'slug' }), [
     {
       key: 'coder',
-      requests: 7,
-      outcomes: { completed: 4, incomplete: 1, failed: 1, cancelled: 1, refused: 0 },
-      errorRate: 1 / 6,
+      requests: 8,
+      outcomes: { completed: 4, incomplete: 1, failed: 2, cancelled: 1, refused: 0 },
+      errorRate: 2 / 7,
       firstTokenP50Ms: 20,
       totalP95Ms: 1_000,
       usage: { freshInput: 500, cacheRead: 50, cacheWrite: 5, output: 100, reasoning: 25 },
@@ -55,6 +68,7 @@ test('sums, rates, percentiles and cost of a group', async (t) => {
       unpriced: 1,
       costPer1000Nano: 1_000_000,
       toolCalls: { made: 8, malformed: 4, failedPatches: 0 },
+      cacheBreaks: { requests: 2, lostTokens: 10, lostNanoUsd: 70 },
       firstAt: 10,
       lastAt: 70,
     },

@@ -21,6 +21,9 @@ export async function readStats(db: Kysely<Tables>, query: StatsQuery): Promise<
       total('tool_calls_made').as('made'),
       total('tool_calls_malformed').as('malformed'),
       total('failed_patches').as('failedPatches'),
+      sql<number>`count(*) filter (where ${lost('lostTokens')} > 0)`.as('broken'),
+      sql<number>`coalesce(sum(${lost('lostTokens')}), 0)`.as('lostTokens'),
+      sql<number>`coalesce(sum(${lost('lostNanoUsd')}), 0)`.as('lostNanoUsd'),
       eb.fn.count<number>('cost_nano_usd').as('priced'),
       eb.fn
         .countAll<number>()
@@ -65,6 +68,7 @@ export async function readStats(db: Kysely<Tables>, query: StatsQuery): Promise<
       unpriced: row.unpriced,
       ...(row.priced === 0 ? {} : { costPer1000Nano: Math.round((row.costNanoUsd / row.priced) * 1_000) }),
       toolCalls: { made: row.made, malformed: row.malformed, failedPatches: row.failedPatches },
+      cacheBreaks: { requests: row.broken, lostTokens: row.lostTokens, lostNanoUsd: row.lostNanoUsd },
       firstAt: row.firstAt,
       lastAt: row.lastAt,
     };
@@ -119,4 +123,8 @@ type Countable =
 
 function total(column: Countable): RawBuilder<number> {
   return sql<number>`coalesce(sum(${sql.ref(column)}), 0)`;
+}
+
+function lost(member: 'lostTokens' | 'lostNanoUsd'): RawBuilder<number> {
+  return sql<number>`json_extract(cache_break, ${sql.lit(`$.${member}`)})`;
 }

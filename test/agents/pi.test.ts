@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { isJsonObject } from '../../src/ir/json.ts';
 import { PROTOCOL_IDS } from '../../src/ir/protocol-id.ts';
 import { call, type Scenario, say, script, think } from '../../src/simulator/script.ts';
 import { type Stage, startStage } from '../doors/harness.ts';
+import { keepsPrefix, parting } from '../prefix/law.ts';
 
 const PI = fileURLToPath(
   new URL('../../node_modules/@earendil-works/pi-coding-agent/dist/bundle/cli.js', import.meta.url),
@@ -65,7 +67,13 @@ describe('the pi agent works through the Chat Completions door', () => {
       assert.match(output, /Done: made-by-42\./);
       assert.equal(readFileSync(join(folder, 'greeting.txt'), 'utf8'), 'Grüße 👋 "aus" Köln\n');
       assert.equal(readFileSync(join(folder, 'made.txt'), 'utf8').trim(), 'made-by-42');
-      assert.equal(stage.seen(model).length, 3, 'no request was tried again');
+      const seen = stage.seen(model).map(({ body }) => body);
+      assert.equal(seen.length, 3, 'no request was tried again');
+      for (const [at, body] of seen.entries()) {
+        const before = seen[at - 1];
+        if (!isJsonObject(body) || !isJsonObject(before)) continue;
+        assert.ok(keepsPrefix(before, body), JSON.stringify(parting(before, body), null, 1));
+      }
     });
   }
 });

@@ -128,6 +128,7 @@ models:
   assert.match(said.out, /^coder +1 +0 +10k +9000 \(90 %\) +500 +\$0\.0123 /m);
   assert.match(said.out, /^\(none reached\) +1 +1 \(100 %\) /m);
   assert.match(said.out, /^total +2 +1 \(50 %\) /m);
+  assert.match(said.out, /^1 request did not find the cache .*: 1000 tokens were paid anew, \$0\.002 more /m);
   said.out = '';
   assert.equal(await run('stats', '--against', 'cheap'), 0);
   // 1,000 x 1 + 9,000 x 0.1 + 500 x 2 USD per million.

@@ -1,7 +1,7 @@
 import { totalInput } from '../../ir/usage.ts';
 import type { StatsRow } from '../../metering/ledger.ts';
 import { costOf } from '../../metering/pricing.ts';
-import { cachedText } from '../cache-words.ts';
+import { cacheBreakSumText, cachedText } from '../cache-words.ts';
 import { CliError, DONE } from '../cli-error.ts';
 import { readConfiguration, requireModels } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
@@ -39,6 +39,7 @@ export async function stats(options: StatsOptions, context: CommandContext): Pro
   const cells = [...rows, { ...all, key: 'total' }].map(cellsOf);
   io.out.write(table(HEAD, cells, io.columns));
   if (all.unpriced > 0) line(io.out, `${plural(all.unpriced, 'request')} had no price: not part of the cost.`);
+  if (all.cacheBreaks.requests > 0) line(io.out, cacheBreakSumText(all.cacheBreaks));
   if (estimate !== undefined) {
     const there = `${money(estimate.costNanoUsd)} at ${estimate.slug} (${estimate.model})`;
     line(io.out, `The same tokens would have cost about ${there}, against ${money(all.costNanoUsd)}.`);
