@@ -8,14 +8,15 @@ import { clientCallId } from './call-id-form.ts';
 import { messageObject } from './message-object.ts';
 import { MESSAGE_USAGE, stopMembers, usageMembers } from './stop-reason.ts';
 
-/** A whole reply as a message. */
+/** A whole reply as a message. A state that nothing follows is let go, as in a stream. */
 export function encodeResponse(response: InferenceResponse, context: ReplyContext): JsonObject {
   const { parts, finish, usage } = response;
   const last = parts.at(-1);
+  const said = parts.length > 1 && last?.type === 'reasoning' && last.texts.length === 0 ? parts.slice(0, -1) : parts;
   const refusals = parts.flatMap((part) => (part.type === 'refusal' ? [part.text] : []));
   return {
     ...messageObject(context),
-    content: parts.flatMap(blocksOf),
+    content: said.flatMap(blocksOf),
     ...stopMembers({
       finish,
       calls: parts.some((part) => part.type === 'tool-call'),

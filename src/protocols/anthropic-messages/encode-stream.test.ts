@@ -111,7 +111,7 @@ test('blocks in their order, each closed before the next; an empty one leaves no
   );
 });
 
-test('thinking carries its state as a signature, or as a block of its own where it has no text', () => {
+test('thinking carries its state as a signature, or as a block of its own where it has no text and something follows', () => {
   const state = { protocol: 'openai-chat', provider: 'p', model: 'm', value: {} } as const;
   const sealed = `pb1:${JSON.stringify(state)}`;
   assert.deepEqual(
@@ -128,6 +128,8 @@ test('thinking carries its state as a signature, or as a block of its own where 
       { type: 'reasoning-start' },
       { type: 'reasoning-delta', text: 'three' },
       { type: 'reasoning-end' },
+      { type: 'reasoning-start' },
+      { type: 'reasoning-end', state },
       finish('stop'),
     ),
     [

@@ -53,6 +53,8 @@ class StreamEncoder {
   #isEnded = false;
   #usage: Usage = NO_USAGE;
   #open: Block | undefined;
+  /** A state without text, which waits for what it stands before. */
+  #held: ProviderState | undefined;
   #calls = false;
   #isPaused = false;
   #refusal: string | undefined;
@@ -147,10 +149,12 @@ class StreamEncoder {
     });
   }
 
-  /** A cut block is closed too, as the API itself does: `max_tokens` says that it is not whole. */
+  /** A cut block is closed too, as the API itself does: `max_tokens` says that it is not whole. A state that nothing
+   *  follows is let go: Claude Code takes the last block for the answer, and no provider demands such a one back. */
   #finish(finish: FinishReason): void {
     this.#start();
     this.#close();
+    if (this.#blocks === 0) this.#release();
     const refusal = this.#refusal === undefined ? {} : { refusal: this.#refusal };
     const delta = stopMembers({ finish, calls: this.#calls, isPaused: this.#isPaused, ...refusal });
     this.#emit('message_delta', { delta: { container: null, ...delta }, usage: usageMembers(this.#usage) });
@@ -161,6 +165,7 @@ class StreamEncoder {
   #block(kind: Block['kind'], piece: Block['piece'], begin: JsonObject): void {
     this.#start();
     this.#close();
+    this.#release();
     this.#isPaused = false;
     this.#open = { kind, piece, begin, isBegun: false, hasPieces: false };
   }
@@ -202,13 +207,20 @@ class StreamEncoder {
   #seal(open: Block, state: ProviderState | undefined): void {
     if (open.isBegun)
       this.#extend({ type: 'signature_delta', signature: state === undefined ? EMPTY_ENVELOPE : makeEnvelope(state) });
-    else if (state !== undefined) this.#whole({ type: 'redacted_thinking', data: makeEnvelope(state) });
+    else this.#held = state;
+  }
+
+  #release(): void {
+    const state = this.#held;
+    this.#held = undefined;
+    if (state !== undefined) this.#whole({ type: 'redacted_thinking', data: makeEnvelope(state) });
   }
 
   /** A block of the provider's own tools, which came whole. */
   #opaque(value: JsonObject): void {
     this.#start();
     this.#close();
+    this.#release();
     const { input } = value;
     this.#isPaused = value['type'] === 'server_tool_use';
     if (!isJsonObject(input)) {
