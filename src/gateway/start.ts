@@ -19,8 +19,9 @@ import { protocolById } from '../protocols/registry.ts';
 import { type Health, NO_HEALTH, observe } from '../routing/health.ts';
 import { planRoute } from '../routing/plan-route.ts';
 import { createApp } from '../server/app.ts';
+import { compacting } from '../server/compact.ts';
 import { drain, untilStopped } from '../server/drain.ts';
-import { keepingTurns } from '../server/kept-turns.ts';
+import { keepingTurns, type Serve } from '../server/kept-turns.ts';
 import { listen, readTls } from '../server/listen.ts';
 import { collectAll } from '../server/memory.ts';
 import { NO_LEDGER, openLedger } from '../storage/ledger-writer.ts';
@@ -129,14 +130,16 @@ async function start(
 
   const { tls: tlsFiles, bodyLimitBytes, ...configured } = loaded.snapshot.server;
   const tls = tlsFiles === undefined ? undefined : readTls(tlsFiles);
+  const onLine: Serve = (request, reply) => serve(line, request, reply);
   const kept = new KeptReplies(KEEP_LIMITS, Date.now);
   const app = createApp(
     {
       settings: () => live.current().server,
       tokens: () => [token],
-      serve: keepingTurns((request, reply) => serve(line, request, reply), kept),
+      serve: keepingTurns(onLine, kept),
+      compact: keepingTurns(compacting(onLine), kept),
       kept,
-      count: (request, reply) => countInput({ ...line, counter }, request, reply),
+      count: keepingTurns((request, reply) => countInput({ ...line, counter }, request, reply), kept),
       speaks: (protocol) => protocolById(protocol).ingress !== undefined,
       encodeError: (protocol, failure, caller, requestId) =>
         protocolById(protocol).ingress?.encodeError(failure, caller, requestId),

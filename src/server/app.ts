@@ -6,6 +6,7 @@ import { laterWords, respond } from './door.ts';
 import { DRAIN_MS } from './drain.ts';
 import { sendError, sendFailure, sendThrown } from './errors.ts';
 import { hostProblem } from './host.ts';
+import { keptRoutes } from './kept-routes.ts';
 import { memoryKeeper } from './memory.ts';
 import { refuseBytes } from './raw-socket.ts';
 import { headersOf, pathOf } from './request-facts.ts';
@@ -26,11 +27,16 @@ const DOORS: readonly { readonly url: string; readonly protocol: ProtocolId }[] 
 ];
 
 /** Where clients ask what their input counts. */
-const COUNTS: typeof DOORS = [{ url: '/v1/messages/count_tokens', protocol: 'anthropic-messages' }];
+const COUNTS: typeof DOORS = [
+  { url: '/v1/messages/count_tokens', protocol: 'anthropic-messages' },
+  { url: '/v1/responses/input_tokens', protocol: 'openai-responses' },
+];
 
 /** What each path takes, for the answer to another method. */
 const METHODS: { readonly [path: string]: string } = {
   '/v1/responses': 'POST, HEAD',
+  '/v1/responses/compact': 'POST',
+  '/v1/responses/input_tokens': 'POST',
   '/v1/chat/completions': 'POST',
   '/v1/messages': 'POST',
   '/v1/messages/count_tokens': 'POST',
@@ -107,6 +113,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
 
   for (const { url, handler } of [
     ...DOORS.map((door) => ({ ...door, handler: respond(door.protocol, services) })),
+    { url: '/v1/responses/compact', handler: respond('openai-responses', services, services.compact) },
     ...COUNTS.map((door) => ({ ...door, handler: respond(door.protocol, services, services.count) })),
   ]) {
     app.post(url, async (request, reply) => {
@@ -118,6 +125,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       }
     });
   }
+  keptRoutes(app, services);
   app.head('/v1/responses', (_, reply) => reply.header('allow', 'POST, HEAD').code(200).send());
   for (const { method, url } of LATER) {
     const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>

@@ -9,7 +9,7 @@ import {
   wholeReply,
 } from '../protocols/openai-responses/kept/watch-reply.ts';
 
-type Serve = (request: ClientRequest, reply: ClientReply) => Promise<void>;
+export type Serve = (request: ClientRequest, reply: ClientReply) => Promise<void>;
 
 /** Lets requests over HTTP go on from replies that the gateway kept, and keeps what their clients let it. A reply that
  *  went through as bytes is its provider's own to keep: the next request goes there with that provider's id. */

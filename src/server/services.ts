@@ -14,6 +14,8 @@ export type Services = {
   readonly serve: (request: ClientRequest, reply: ClientReply) => Promise<void>;
   /** Says what a request's input counts. */
   readonly count: (request: ClientRequest, reply: ClientReply) => Promise<void>;
+  /** Condenses a conversation for a client of the Responses API. */
+  readonly compact: (request: ClientRequest, reply: ClientReply) => Promise<void>;
   /** The conversations that clients of the Responses API may go on with. */
   readonly kept: KeptReplies;
   /** Can clients of this protocol be served? */

@@ -28,6 +28,10 @@ export function responsesEgress(newId: () => string): EgressCodec {
       decodeResponse: (reply) => decodeResponse(reply, bare(newId)),
     },
     path: () => '/responses',
+    count: {
+      path: () => '/responses/input_tokens',
+      decode: ({ input_tokens: tokens }) => (typeof tokens === 'number' ? tokens : undefined),
+    },
     headers: {},
     decodeError: decodeOpenAiError,
   };

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../ir/json.ts';
 import type { IngressCodec } from '../protocol.ts';
 import { compactReply } from './compaction.ts';
 import { decodeRequest } from './decode-request.ts';
@@ -11,6 +12,10 @@ export const ingress: IngressCodec = {
   outline,
   decodeRequest,
   reshape: (request) => (request.compacts === true ? compactReply : undefined),
+  count: {
+    decodeRequest: (body) => decodeRequest(isJsonObject(body) ? { input: [], ...body } : body),
+    encode: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
+  },
   encodeStream,
   encodeResponse,
   encodeError,

@@ -51,7 +51,7 @@ const EMPTY = new Uint8Array(0);
 const NO_CALLS: ReadonlyMap<string, number> = new Map();
 
 /** The inside of the list; a text is the one message that it stands for. */
-function itemsOf(body: Uint8Array, { valueStart, valueEnd }: JsonMember): Uint8Array {
+export function itemsOf(body: Uint8Array, { valueStart, valueEnd }: JsonMember): Uint8Array {
   switch (body[valueStart]) {
     case 0x5b: // "["
       return trimmed(body.subarray(valueStart + 1, valueEnd - 1));
