@@ -2,7 +2,7 @@ import type { Attempt } from '../ir/attempt.ts';
 import type { Loss } from '../ir/loss.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import type { Usage } from '../ir/usage.ts';
-import type { Reason } from '../routing/plan.ts';
+import type { Reason } from '../routing/reason.ts';
 import type { CacheBreak } from './cache-break.ts';
 
 /** What one request was and became. Immutable; holds no body, no prompt and no key.

@@ -1,5 +1,5 @@
 import type { Model, Target } from '../providers/provider.ts';
-import type { Reason } from './plan.ts';
+import type { Reason } from './reason.ts';
 
 /** Who served a session last, of those that one slug stands for: there lies its prompt cache, and whose key it was can
  *  read its encrypted reasoning.

@@ -4,8 +4,9 @@ import type { RouteQuery } from '../ir/query.ts';
 import type { Model } from '../providers/provider.ts';
 import { heldKey, holderFirst } from './affinity.ts';
 import { nearest } from './nearest.ts';
-import type { Planned, Reason, RouteView } from './plan.ts';
+import type { Planned, RouteView } from './plan.ts';
 import { targetsOf } from './pool.ts';
+import type { Reason } from './reason.ts';
 import { STRATEGIES } from './strategies/registry.ts';
 
 /** Names the targets of a call, in the order in which they are tried, and says why in words. Pure.

@@ -4,6 +4,7 @@ import type { RouteQuery } from '../ir/query.ts';
 import type { Model, Target } from '../providers/provider.ts';
 import type { Affinity } from './affinity.ts';
 import type { Health } from './health.ts';
+import type { Reason } from './reason.ts';
 
 /** A virtual model: a name that stands for a choice among others. */
 export type Route = { readonly slug: string; readonly strategy: StrategyId; readonly targets: NonEmpty<string> };
@@ -23,9 +24,6 @@ export type RouteView = {
   readonly unavailable?: (slug: string) => string | undefined;
   readonly affinity?: Affinity;
 };
-
-/** One sentence of the explanation, with the target it is about. */
-export type Reason = { readonly slug?: string; readonly text: string };
 
 /** @property route  the slug that was asked for, or the default it fell to. */
 export type RoutePlan = { readonly route: string; readonly targets: NonEmpty<Target>; readonly why: readonly Reason[] };

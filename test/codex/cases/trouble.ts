@@ -193,13 +193,21 @@ export const fallbackCase: Case = {
   scenario: sound,
   route: { 'fallback-broken': broken, 'fallback-sound': sound },
   run: async ({ codex, replies, websocket }) => {
-    const done = await codex('hi');
-    assert.equal(done.status, 0, transcript(done));
-    assert.equal(finalText(done), 'The second one answers.', transcript(done));
-    assert.deepEqual(shownErrors(done), []);
-    for (const { headers } of websocket ? [] : replies()) {
-      assert.equal(headers['x-plugboard-model'], 'fallback-sound');
-      assert.equal(headers['x-plugboard-attempts'], '2');
+    for (const _ of ['down before the stream', 'overloaded inside it']) {
+      const done = await codex('hi');
+      assert.equal(done.status, 0, transcript(done));
+      assert.equal(finalText(done), 'The second one answers.', transcript(done));
+      assert.deepEqual(shownErrors(done), []);
     }
+    if (websocket) return;
+    assert.deepEqual(
+      replies().map(({ headers }) => headers['x-plugboard-model']),
+      Array.from({ length: 4 }, () => 'fallback-sound'),
+    );
+    // A session stays with the one that answered it.
+    assert.deepEqual(
+      replies().map(({ headers }) => headers['x-plugboard-attempts']),
+      ['2', '1', '2', '1'],
+    );
   },
 };
