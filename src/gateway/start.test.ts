@@ -35,6 +35,17 @@ test('a streamed call: translated, told in the headers, recorded with its tags',
   assert.doesNotMatch(stage.log(), /hello|key-of-the-test/);
 });
 
+test('a session is kept at one server by the header that the provider wants', async (t) => {
+  const stage = await staged(t, (_, response) => say(response));
+  const body = JSON.stringify({ model: 'two', stream: true, input: 'hello', prompt_cache_key: 'session-7' });
+  assert.equal((await stage.ask({ body })).status, 200);
+  assert.equal((await stage.ask()).status, 200);
+  const [other, plain] = stage.seen;
+  assert.equal(other?.headers['x-session-affinity'], 'session-7');
+  assert.doesNotMatch(other?.body ?? '', /session-7/);
+  assert.equal(plain?.headers['x-session-affinity'], undefined);
+});
+
 test('a unary call is the fold of the stream', async (t) => {
   const stage = await staged(t, (_, response) => say(response));
   const reply = await stage.ask({ body: JSON.stringify({ model: 'one', input: 'hello' }) });

@@ -69,6 +69,8 @@ export type Dialect = {
   /** What is documented of its prompt cache. Absent: nothing. */
   readonly cache?: CacheRules;
   readonly cacheKeyField?: string;
+  /** The header that keeps a session at the server which holds its cache: it bears the cache key. */
+  readonly cacheKeyHeader?: string;
   /** Where explicit cache breakpoints are understood. */
   readonly cacheBreakpoints: boolean;
   readonly verbosity: boolean;

@@ -153,9 +153,13 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
         reply: { form, decodeStream, decodeResponse: whole, decodeError },
       };
     }
-    const { body: encoded, decodeStream, decodeResponse } = encode(target, stream, form === 'translated');
+    const { body: encoded, headers, decodeStream, decodeResponse } = encode(target, stream, form === 'translated');
     return {
-      request: { ...request, body: jsonText(withoutPrivate(encoded, model.provider, ingress.privateMembers)) },
+      request: {
+        ...request,
+        headers: { ...headers, ...request.headers },
+        body: jsonText(withoutPrivate(encoded, model.provider, ingress.privateMembers)),
+      },
       reply: { form, decodeStream, decodeResponse, decodeError },
     };
   }
@@ -179,7 +183,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
 /** For clients that send no cache key but name their session: the same key for each of its requests, where the provider
  *  understands keys. A digest, since the name is the client's own affair. */
 function derivedCacheKey(sessionId: string | undefined, dialect: Dialect): string | undefined {
-  if (sessionId === undefined || dialect.cacheKeyField === undefined) return undefined;
+  if (sessionId === undefined || (dialect.cacheKeyField ?? dialect.cacheKeyHeader) === undefined) return undefined;
   return createHash('sha256').update(sessionId).digest('hex').slice(0, 32);
 }
 

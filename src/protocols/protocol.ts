@@ -147,4 +147,8 @@ export type ReplyDecoder = {
 };
 
 /** One closure for both directions, so that they share the table of tool names. */
-export type EgressCall = ReplyDecoder & { readonly body: JsonObject; readonly losses: readonly Loss[] };
+export type EgressCall = ReplyDecoder & {
+  readonly body: JsonObject;
+  readonly headers?: Headers;
+  readonly losses: readonly Loss[];
+};

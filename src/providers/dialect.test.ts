@@ -113,6 +113,7 @@ test('each kind of quirk changes what it names and nothing else', () => {
       changes: { cache: { prefix: 'automatic', minTokens: 1024 } },
     },
     { quirk: { kind: 'cache-key', source, field: 'user' }, changes: { cacheKeyField: 'user' } },
+    { quirk: { kind: 'cache-key', source, field: null, header: 'x-id' }, changes: { cacheKeyHeader: 'x-id' } },
     { quirk: { kind: 'cache-breakpoints', source, accepted: true }, changes: { cacheBreakpoints: true } },
     { quirk: { kind: 'verbosity', source, accepted: true }, changes: { verbosity: true } },
     { quirk: { kind: 'service-tier', source, accepted: true }, changes: { serviceTier: true } },

@@ -143,8 +143,12 @@ function applyQuirk(dialect: Dialect, quirk: Quirk): Dialect {
       return { ...dialect, cache };
     }
     case 'cache-key': {
-      const { cacheKeyField: _, ...rest } = dialect;
-      return quirk.field === null ? rest : { ...rest, cacheKeyField: quirk.field };
+      const { cacheKeyField: _, cacheKeyHeader: __, ...rest } = dialect;
+      return {
+        ...rest,
+        ...(quirk.field === null ? {} : { cacheKeyField: quirk.field }),
+        ...(quirk.header === undefined ? {} : { cacheKeyHeader: quirk.header }),
+      };
     }
     case 'cache-breakpoints':
       return { ...dialect, cacheBreakpoints: quirk.accepted };

@@ -163,7 +163,15 @@ export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
     blockTokens: z.int().positive().exactOptional(),
     ttlSeconds: z.int().positive().exactOptional(),
   }),
-  z.strictObject({ kind: z.literal('cache-key'), source, field: field.nullable() }),
+  z.strictObject({
+    kind: z.literal('cache-key'),
+    source,
+    field: field.nullable(),
+    header: z
+      .string()
+      .regex(/^[a-z0-9-]+$/, 'is no header in lower case')
+      .exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('cache-breakpoints'), source, accepted: z.boolean() }),
   z.strictObject({ kind: z.literal('verbosity'), source, accepted: z.boolean() }),
   z.strictObject({ kind: z.literal('service-tier'), source, accepted: z.boolean() }),

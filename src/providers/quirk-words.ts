@@ -51,7 +51,7 @@ export function quirkWords(quirk: Quirk): string {
     case 'cache-rules':
       return cacheWords(quirk);
     case 'cache-key':
-      return quirk.field === null ? 'It takes no cache key' : `The cache key goes into \`${quirk.field}\``;
+      return keyWords(quirk);
     case 'cache-breakpoints':
       return `Marks for the prompt cache (\`cache_control\`) are ${taken(quirk.accepted)}`;
     case 'verbosity':
@@ -170,6 +170,11 @@ function cacheWords({ prefix, minTokens, blockTokens, ttlSeconds }: CacheRules):
     ...(ttlSeconds === undefined ? [] : [`for ${ttlSeconds / 60} minutes`]),
   ];
   return [what, ...parts].join(', ');
+}
+
+function keyWords({ field, header }: Of<'cache-key'>): string {
+  const places = [field ?? [], header === undefined ? [] : `the header ${header}`].flat();
+  return places.length === 0 ? 'It takes no cache key' : `The cache key goes into ${list(places)}`;
 }
 
 function taken(accepted: boolean): string {

@@ -52,7 +52,7 @@ type QuirkKind =
   | ({ readonly kind: 'error-shape' } & Pick<ErrorRules, 'message' | 'code' | 'codes'>)
   | { readonly kind: 'overflow-signs'; readonly words: readonly string[]; readonly emptyStatuses?: readonly number[] }
   | ({ readonly kind: 'cache-rules' } & CacheRules)
-  | { readonly kind: 'cache-key'; readonly field: string | null }
+  | { readonly kind: 'cache-key'; readonly field: string | null; readonly header?: string }
   | { readonly kind: 'cache-breakpoints'; readonly accepted: boolean }
   | { readonly kind: 'verbosity'; readonly accepted: boolean }
   | { readonly kind: 'service-tier'; readonly accepted: boolean }

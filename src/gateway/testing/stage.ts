@@ -53,7 +53,11 @@ export async function staged(
     `server: { allowed_hosts: [gateway.example], tag_headers: [X-Team], body_limit: 1MB }
 providers:
   chat: { protocol: openai-chat, base_url: "${url}/v1", api_key: "\${KEY}" }
-  other: { protocol: openai-chat, base_url: "${url}/other", api_key: "\${KEY}" }
+  other:
+    protocol: openai-chat
+    base_url: "${url}/other"
+    api_key: "\${KEY}"
+    quirks: [{ kind: cache-key, field: null, header: x-session-affinity, source: the test }]
   openai: { preset: openai, base_url: "${url}/native", api_key: "\${KEY}" }
   completions: { preset: openai-chat, base_url: "${url}/completions", api_key: "\${KEY}" }
   chatgpt: { preset: chatgpt, base_url: "${url}/codex" }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Dialect } from '../../ir/dialect.ts';
 import { callIdSource } from '../call-ids.ts';
 import { decodeOpenAiError } from '../openai-error.ts';
-import type { EgressCodec } from '../protocol.ts';
+import type { EgressCall, EgressCodec } from '../protocol.ts';
 import { NO_TOOL_NAMES, toolNames } from '../tool-names.ts';
 import type { ReplyReading } from './decode-chunk.ts';
 import { decodeResponse } from './decode-response.ts';
@@ -19,6 +20,7 @@ export function chatEgress(newId: () => string): EgressCodec {
       const reading: ReplyReading = { target, names: { lookup }, callId: callIdSource(request.messages, newId) };
       return {
         body,
+        ...sessionHeader(request.cacheKey, target.dialect),
         losses,
         decodeStream: () => decodeStream(reading),
         decodeResponse: (reply) => decodeResponse(reply, reading),
@@ -32,6 +34,12 @@ export function chatEgress(newId: () => string): EgressCodec {
     headers: {},
     decodeError: decodeOpenAiError,
   };
+}
+
+/** Only what a header may hold: the key is the client's. */
+function sessionHeader(cacheKey: string | undefined, { cacheKeyHeader }: Dialect): Pick<EgressCall, 'headers'> {
+  if (cacheKey === undefined || cacheKeyHeader === undefined || !/^[\x21-\x7e]{1,256}$/.test(cacheKey)) return {};
+  return { headers: { [cacheKeyHeader]: cacheKey } };
 }
 
 /** What a reply is read with whose request is not known. */

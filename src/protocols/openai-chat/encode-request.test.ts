@@ -220,3 +220,18 @@ test('tools over the limit of the provider are left out from the end, long descr
   assert.ok(losses.includes('tools[2]: The provider takes 2 tools: the rest is left out.'));
   assert.ok(losses.includes('tools.a.description: The provider takes 13 characters of it: the rest is cut off.'));
 });
+
+test('a cache key goes into the header that keeps a session at one server, if it can stand there', () => {
+  const dialect: Dialect = { ...CHAT_DIALECT, cacheKeyHeader: 'x-session-affinity' };
+  const headers = (cacheKey: string | undefined) =>
+    chatEgress(() => '1').open(requestWith(cacheKey === undefined ? {} : { cacheKey }), {
+      provider: 'p',
+      model: 'm-1',
+      dialect,
+    }).headers;
+  assert.deepEqual(headers('session-1'), { 'x-session-affinity': 'session-1' });
+  assert.equal(headers(undefined), undefined);
+  assert.equal(headers('two\r\nlines'), undefined);
+  const { cacheKeyField: _, ...keyless } = dialect;
+  assert.deepEqual(encode({ cacheKey: 'session-1' }, keyless).losses, []);
+});

@@ -79,7 +79,7 @@ function hintMembers(request: InferenceRequest, dialect: Dialect): JsonObject {
 function hintLosses(request: InferenceRequest, dialect: Dialect): readonly Loss[] {
   const why = 'The provider does not take it.';
   return [
-    ...(request.cacheKey !== undefined && dialect.cacheKeyField === undefined
+    ...(request.cacheKey !== undefined && dialect.cacheKeyField === undefined && dialect.cacheKeyHeader === undefined
       ? [{ path: 'prompt_cache_key', why }]
       : []),
     ...(request.verbosity !== undefined && !dialect.verbosity ? [{ path: 'text.verbosity', why }] : []),
