@@ -14,6 +14,7 @@ const PROTOCOLS = {
   chat: 'openai-chat',
   messages: 'anthropic-messages',
   responses: 'openai-responses',
+  generateContent: 'gemini',
 } as const satisfies Record<string, ProtocolId>;
 
 type Recording = { readonly slug: string; readonly protocol: ProtocolId; readonly bytes: Uint8Array };

@@ -75,6 +75,10 @@ function hostedTool(
   if (form === undefined) return lose(`The provider does not run the tool ${tool.type}.`);
   // The client asked for a search in an index, not in the live web; this one always goes out to the live web.
   if (tool.value['external_web_access'] === false) return lose('The provider searches the live web only.');
+  for (const name of ['filters', 'user_location']) {
+    if (tool.value[name] === undefined || tool.value[name] === null) continue;
+    losses.push({ path: `tools.${tool.type}.${name}`, why: 'The search of this provider cannot be narrowed.' });
+  }
   return [form];
 }
 
