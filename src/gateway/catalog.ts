@@ -33,11 +33,15 @@ export function createCatalog(
 function catalogBody(snapshot: Snapshot, instructions: string): CatalogBody {
   const { resolve, slugs } = routeView(snapshot, NO_HEALTH);
   const models = codexCatalog({ ...snapshot, resolve }, { instructions });
+  // Each entry as OpenAI's clients read it, and as Anthropic's do.
   const data = slugs.map((id) => ({
     id,
     object: 'model',
     created: 0,
     owned_by: resolve(id)?.provider.id ?? 'plugboard',
+    type: 'model',
+    display_name: resolve(id)?.displayName ?? id,
+    created_at: '1970-01-01T00:00:00Z',
   }));
   return { body: JSON.stringify({ object: 'list', data, models }), etag: catalogEtag(models) };
 }

@@ -9,6 +9,7 @@ import { startSimulator } from '../../src/simulator/server.ts';
 import type { Turn } from '../../src/simulator/turn.ts';
 import { PIXEL_PNG } from '../codex/fixtures/pixel.ts';
 import { startGateway } from '../codex/harness/gateway.ts';
+import { startRecorder } from '../codex/harness/recorder.ts';
 import { refusedWith } from '../doors/cases.ts';
 import { PROVIDER_KEY, type Stage, startStage } from '../doors/harness.ts';
 import {
@@ -56,6 +57,21 @@ const search: Scenario = (turn) => {
   return script([say(`WebFetch: ${turn.tools.some((tool) => tool.name === 'WebFetch')}`)], { usage });
 };
 
+/** Its window is full once the first tool has answered; the summary of what was said fits. */
+const overflows: Scenario = (turn) => {
+  if (turn.rounds === 0 && turn.earlier === 0)
+    return script([call('Bash', { command: 'echo hi', description: 'Says hi' })], { usage });
+  if (turn.earlier === 1)
+    return httpReply(400, {
+      error: {
+        message: "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens.",
+        type: 'invalid_request_error',
+        code: 'context_length_exceeded',
+      },
+    });
+  return turn.earlier === 2 ? script([say('<summary>Hi was said.</summary>')]) : DONE();
+};
+
 const look: Scenario = (turn) =>
   turn.rounds === 0
     ? script([call('Read', { file_path: join(directoryOf(turn), 'pixel.png') })], { usage })
@@ -65,6 +81,7 @@ const SCENARIOS = {
   work,
   search,
   look,
+  overflows,
   closed: refusedWith(401, 'authentication_error', 'The key is wrong.'),
   recovers: attempts(
     () => httpReply(503, { error: { message: 'Full house.' } }, { 'retry-after': '1' }),
@@ -205,12 +222,32 @@ models:
   });
 
   test('counts its context by the gateway', async () => {
-    await play(
-      'openai-chat',
-      'work',
-      ({ run }) => assert.match(String(resultOf(run)['result']), /Context Usage/, transcript(run)),
-      { prompt: '/context' },
-    );
+    const recorder = await startRecorder(stage.gateway.url);
+    try {
+      await play('openai-chat', 'work', ({ run }) => assert.equal(resultOf(run)['is_error'], false, transcript(run)), {
+        prompt: '/context',
+        gateway: { url: recorder.url, token: stage.gateway.token },
+      });
+      const counts = recorder.exchanges.filter(({ path }) => path.startsWith('/v1/messages/count_tokens'));
+      assert.ok(counts.length > 3, String(counts.length));
+      for (const { status, reply } of counts) {
+        assert.equal(status, 200, reply.toString());
+        assert.ok(JSON.parse(reply.toString()).input_tokens > 0);
+      }
+    } finally {
+      await recorder.close();
+    }
+  });
+
+  test('summarises the conversation where the window is full, and goes on', async () => {
+    await play('openai-chat', 'overflows', ({ run }) => {
+      assert.equal(resultOf(run)['result'], 'All done: ünïcode 🌍.', transcript(run));
+      assert.ok(
+        run.events.some((event) => event['subtype'] === 'compact_boundary'),
+        transcript(run),
+      );
+    });
+    assert.match(JSON.stringify(stage.seen(stage.slug('openai-chat', 'overflows')).at(-1)?.body), /Hi was said/);
   });
 
   test('shows what a model said that declined', async () => {

@@ -141,6 +141,13 @@ describe("Anthropic's SDK on the Messages door", () => {
     });
   }
 
+  test('the models are listed as its client reads them', async () => {
+    const { data } = await client.models.list({ limit: 1_000 });
+    const slug = stage.slug('gemini', 'talk');
+    const { id, type, display_name: name } = data.find((model) => model.id === slug) ?? {};
+    assert.deepEqual([id, type, name], [slug, 'model', slug]);
+  });
+
   test('an unknown model, a wrong token and a request that is none are told as such', async () => {
     await assert.rejects(client.messages.create({ ...asked, model: 'nothing' }), Anthropic.NotFoundError);
     const stranger = client.withOptions({ apiKey: 'wrong' });
