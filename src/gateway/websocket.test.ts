@@ -135,6 +135,18 @@ test('an id that the socket does not know is refused as the API does, and the so
   assert.equal(reply.status, 200, 'what may be stored is known over HTTP too');
 });
 
+test('an output without its call is refused, and ends the chain that it named', async (t) => {
+  const { client } = await connected(t, (_, response) => say(response));
+  const previous_response_id = idOf(await client.turn(TURN));
+  const input = [{ type: 'function_call_output', call_id: 'call_none', output: 'x' }];
+  const [error] = await client.turn({ ...TURN, previous_response_id, input });
+  assert.ok(isJsonObject(error?.['error']));
+  assert.match(String(error['error']['message']), /No tool call found/);
+  const [gone] = await client.turn({ ...TURN, previous_response_id });
+  assert.ok(isJsonObject(gone?.['error']));
+  assert.equal(gone['error']['code'], 'previous_response_not_found');
+});
+
 test('what is wrong with a frame is said in an error frame', async (t) => {
   const { client } = await connected(t, (_, response) => say(response));
   const wrong = async (frame: string | JsonObject): Promise<Json | undefined> => {

@@ -8,8 +8,13 @@ import type { Headers } from '../protocols/protocol.ts';
 
 /** The way back to a client on a socket: each event is one text frame, a refusal is one error frame.
  *  @param stream  what the socket's frames are written to.
- *  @param sent    hears of every event's JSON text. */
-export function socketReply(socket: WebSocket, stream: Duplex, sent: (text: string) => void): ClientReply {
+ *  @param sent    hears of every event's JSON text. @param refused  of the status of a refusal. */
+export function socketReply(
+  socket: WebSocket,
+  stream: Duplex,
+  sent: (text: string) => void,
+  refused: (status: number) => void,
+): ClientReply {
   const events = eventTexts();
   let refusal: { readonly status: number; readonly headers: Headers } | undefined;
 
@@ -27,19 +32,21 @@ export function socketReply(socket: WebSocket, stream: Duplex, sent: (text: stri
 
   return {
     head: (status, headers) => {
-      if (status !== 200) refusal = { status, headers };
+      if (status === 200) return;
+      refusal = { status, headers };
+      refused(status);
     },
     write: (data) => send(events.push(data)),
     onceDrained: (resume) => void stream.once('drain', resume),
     end: (data) => {
       if (refusal === undefined) send([...(data === undefined ? [] : events.push(data)), ...events.end()]);
-      else send([refused(refusal, data ?? '')]);
+      else send([errorText(refusal, data ?? '')]);
     },
     cut: () => socket.terminate(),
   };
 }
 
-function refused(refusal: { readonly status: number; readonly headers: Headers }, text: string): string {
+function errorText(refusal: { readonly status: number; readonly headers: Headers }, text: string): string {
   const body = parseJson(text);
   const wait = refusal.headers['retry-after'];
   const headers = wait === undefined ? {} : { 'retry-after': wait };

@@ -20,6 +20,8 @@ import { tooLarge } from './unpack.ts';
 /** Frames that may wait on a socket while a turn runs; the next one is refused. */
 const MAX_WAITING = 8;
 
+const WRONG_REQUEST = 400;
+
 const UNEXPECTED: Failure = { kind: 'server-error', message: 'The gateway failed on this request; its log says why.' };
 
 /** Who speaks on a socket, and what was said when it was opened.
@@ -46,14 +48,19 @@ export function socketTurns(services: Services, socket: WebSocket, stream: Duple
   let running: Promise<void> | undefined;
   let finishing = false;
 
+  /** The reply that the running turn goes on from. */
+  let before: KeptReply | undefined;
+
   function find(id: string): KeptReply | undefined {
-    return services.kept.find(who.owner, id) ?? services.kept.find(who.caller.id, id);
+    before = services.kept.find(who.owner, id) ?? services.kept.find(who.caller.id, id);
+    return before;
   }
 
   function refuse(error: unknown, requestId: string): void {
     if (!(error instanceof GatewayError)) services.report(error, requestId);
     const failure = error instanceof GatewayError ? error.failure : UNEXPECTED;
     const encoded = services.encodeError('openai-responses', failure, who.caller, requestId);
+    if (encoded !== undefined) refused(encoded.status);
     if (encoded !== undefined && socket.readyState === socket.OPEN) socket.send(errorFrame(encoded));
   }
 
@@ -65,6 +72,11 @@ export function socketTurns(services: Services, socket: WebSocket, stream: Duple
     const limit = services.settings().bodyLimitBytes;
     if (request.body.length > limit) throw new GatewayError(tooLarge(limit));
     return request;
+  }
+
+  /** As the API does it: a request that was wrong ends its chain, and the client begins anew with everything. */
+  function refused(status: number): void {
+    if (status === WRONG_REQUEST && before !== undefined) services.kept.drop(who.owner, before.id);
   }
 
   /** Whatever the client lets be stored may also be asked for over HTTP. */
@@ -90,6 +102,7 @@ export function socketTurns(services: Services, socket: WebSocket, stream: Duple
   async function run(frame: Uint8Array): Promise<void> {
     const receivedAt = services.now();
     const id = services.newId();
+    before = undefined;
     try {
       const create = readCreateFrame(frame, who.headers);
       if (!create.generate) {
@@ -114,7 +127,7 @@ export function socketTurns(services: Services, socket: WebSocket, stream: Duple
           signal: client.signal,
           receivedAt,
         },
-        socketReply(socket, stream, watch.event),
+        socketReply(socket, stream, watch.event, refused),
       );
       if (turn !== undefined) keep(turn, watch.reply());
     } catch (error) {

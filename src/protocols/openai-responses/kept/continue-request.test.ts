@@ -60,6 +60,17 @@ test('a bare output has its call again; one that could answer two is refused', (
   assert.ok(continued(body, answered).endsWith(`${CALL},${OUTPUT}]}`), 'an answered call is no longer open');
 });
 
+test('an output that answers no call is refused; a call among the first items is found', () => {
+  const plain = kept('{"model":"m","input":"hi"}', []);
+  const body = `{"model":"m","previous_response_id":"resp_1","input":[${OUTPUT}]}`;
+  assert.throws(
+    () => continued(body, plain),
+    (error) => error instanceof GatewayError && /No tool call found .* c1\./.test(error.failure.message),
+  );
+  const own = kept(`{"model":"m","input":[${CALL}]}`, []);
+  assert.ok(continued(body, own).includes(`${CALL},${OUTPUT}`));
+});
+
 test('a reply that did not end well is not kept; one that came whole is', () => {
   const watch = watchReply();
   watch.event(`{"type":"response.output_item.done","item":${CALL}}`);

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../ir/failure.ts';
-import { isJsonObject, parseJson } from '../../../ir/json.ts';
+import { isJsonObject, type Json, parseJson } from '../../../ir/json.ts';
 import { editMembers, type JsonMember, topLevelMembers } from '../../../wire/json-edit.ts';
 import { topLevel } from '../../top-level.ts';
 import type { KeptReply } from './kept-replies.ts';
@@ -25,7 +25,7 @@ export type ContinuedRequest = { readonly body: Uint8Array; readonly turn: Turn 
 /** Puts the kept conversation before the new items, byte for byte, so that what a provider has cached of it still fits.
  *  @param find      the kept reply of that id.
  *  @param keepsAll  a socket keeps what its client does not let be stored.
- *  @throws GatewayError invalid-request: no JSON object, or an output that could answer several calls. */
+ *  @throws GatewayError invalid-request: no JSON object, or an output that answers no call or could answer several. */
 export function continueRequest(
   body: Uint8Array,
   find: (id: string) => KeptReply | undefined,
@@ -40,7 +40,7 @@ export function continueRequest(
   const member = topLevelMembers(own).findLast(({ key }) => key === 'input');
   const items = member === undefined ? EMPTY : itemsOf(own, member);
   const input = store || keepsAll ? new Uint8Array(items) : EMPTY;
-  const openCalls = before === undefined ? NO_CALLS : stillOpen(before.openCalls, items);
+  const openCalls = before === undefined ? NO_CALLS : stillOpen(before, items);
   return {
     body: before === undefined ? body : withInput(own, member, before, items),
     turn: { previousId, before, input, openCalls, store },
@@ -103,20 +103,37 @@ const CALL = /^(?:function|custom_tool|tool_search|local_shell|shell|apply_patch
 const OUTPUT = /_output$/;
 
 /** The calls that are left once these items have answered theirs.
- *  @throws GatewayError where an output could answer more than one. */
-function stillOpen(before: ReadonlyMap<string, number>, input: Uint8Array): ReadonlyMap<string, number> {
-  const items = parseJson(`[${Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString('utf8')}]`);
-  const open = new Map(before);
-  for (const item of Array.isArray(items) ? items : []) {
-    if (!isJsonObject(item)) continue;
-    const { type, call_id: callId } = item;
-    if (typeof type !== 'string' || typeof callId !== 'string') continue;
+ *  @throws GatewayError where an output answers none, or could answer more than one. */
+function stillOpen(before: KeptReply, input: Uint8Array): ReadonlyMap<string, number> {
+  const open = new Map(before.openCalls);
+  for (const { type, callId } of callItems(input)) {
     if (CALL.test(type)) open.set(callId, (open.get(callId) ?? 0) + 1);
     if (!OUTPUT.test(type)) continue;
-    if ((open.get(callId) ?? 0) > 1) throw ambiguous(callId);
+    const calls = open.get(callId) ?? 0;
+    if (calls > 1) throw ambiguous(callId);
+    if (calls === 0 && !isCalled(before, callId)) throw callNotFound(callId);
     open.delete(callId);
   }
   return open;
+}
+
+type CallItem = { readonly type: string; readonly callId: string };
+
+/** Calls and outputs of a piece of a conversation. */
+function callItems(piece: Uint8Array): readonly CallItem[] {
+  const items = parseJson(`[${Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('utf8')}]`);
+  return (Array.isArray(items) ? items : []).flatMap((item: Json) => {
+    if (!isJsonObject(item)) return [];
+    const { type, call_id: callId } = item;
+    return typeof type === 'string' && typeof callId === 'string' ? [{ type, callId }] : [];
+  });
+}
+
+/** Is the call one of the client's own items, which nobody looked into when they came? */
+function isCalled(reply: KeptReply, callId: string): boolean {
+  return conversationOf(reply).some((piece) =>
+    callItems(piece).some((item) => item.callId === callId && CALL.test(item.type)),
+  );
 }
 
 /** The calls that are open once the reply has added its own. */
@@ -139,6 +156,15 @@ function ambiguous(callId: string): GatewayError {
   return new GatewayError({
     kind: 'invalid-request',
     message: `The output for the call "${callId.slice(0, 100)}" could answer several calls of this conversation that bear the same id. Send the whole conversation in \`input\`.`,
+    code: 'invalid_value',
+    parameter: 'input',
+  });
+}
+
+function callNotFound(callId: string): GatewayError {
+  return new GatewayError({
+    kind: 'invalid-request',
+    message: `No tool call found for the output with call_id ${callId.slice(0, 100)}.`,
     code: 'invalid_value',
     parameter: 'input',
   });
