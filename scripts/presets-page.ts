@@ -33,7 +33,18 @@ What it leaves out is empty, so that this is a whole one:
 
 To start from one of ours: \`plugboard models --presets deepseek --json > ~/.plugboard/presets/mine.json\`, then change its \`id\`.
 What is wrong in the file is told with its line, its column and the nearest name that is known there. The kinds of quirks and
-what each takes stand in \`src/providers/quirks.ts\`.`;
+what each takes stand in \`src/providers/quirks.ts\`.
+
+## What is assumed where a preset says nothing
+
+- Chat Completions: one \`system\` message at the very start, what comes later as \`user\`; \`max_tokens\`;
+  \`stream_options.include_usage\`; no effort, no cache key, no \`parallel_tool_calls\`, no \`response_format\`: a server that
+  does not know a member may refuse it. Thinking is read from wherever servers are known to put it and does not go back.
+- Messages: instructions in \`system\`; \`max_tokens\` of 32,000; thinking by a budget in tokens; marks for the prompt cache.
+- Responses: \`developer\` messages anywhere, function tools, JSON schemas, \`reasoning.effort\`; no freeform or hosted tools.
+- Gemini: what the third generation of it takes.
+- All: usage, errors and signs of a full window under every name that is known of any provider; names of tools of at most 64
+  characters; models at \`/models\`.`;
 
 function overview(presets: readonly Preset[]): string {
   const rows = presets.map((preset) => {
