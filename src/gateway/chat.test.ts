@@ -44,6 +44,16 @@ test('a whole completion of a native provider goes through byte for byte', async
   assert.equal((await lastEntry(stage)).path, 'bytes');
 });
 
+test('losses are named as the client named the members', async (t) => {
+  const stage = await staged(t, (_, response) => say(response));
+  const format = { type: 'json_schema', json_schema: { name: 'a', schema: { type: 'object' } } };
+  const messages = [{ role: 'user', content: 'hi' }];
+  const members = { reasoning_effort: 'low', verbosity: 'low', response_format: format };
+  await stage.ask({ path, body: JSON.stringify({ model: 'one', messages, ...members }) });
+  const { losses } = await lastEntry(stage);
+  assert.deepEqual(losses.map((loss) => loss.path).sort(), ['reasoning_effort', 'response_format', 'verbosity']);
+});
+
 test('what another provider made does not go to a native one, whose reply is then translated', async (t) => {
   const stage = await staged(t, (_, response) => say(response));
   const state = { protocol: 'openai-chat', provider: 'other', model: 'm', value: { field: 'reasoning' } } as const;

@@ -119,7 +119,8 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
         dialect,
       },
     );
-    losses = [...lost, ...call.losses];
+    const { memberPaths } = ingress;
+    losses = [...lost, ...call.losses.map((loss) => ({ ...loss, path: memberPaths?.[loss.path] ?? loss.path }))];
     return translated ? reshaped(mended(call, value, model), value, ingress) : call;
   }
 

@@ -84,6 +84,8 @@ export type IngressCodec = {
   readonly keepAlive: string;
   /** Headers by which clients ask for more of this protocol. A native provider of it gets them, but from Codex. */
   readonly nativeHeaders: readonly string[];
+  /** Where the members that losses name stand in this protocol's body: losses name them as the Responses API does. */
+  readonly memberPaths?: { readonly [path: string]: string };
   /** Clients may give nothing back of what a model thought. */
   readonly forgetsThinking?: true;
   /** How clients ask what their input counts, where they can. */

@@ -15,6 +15,14 @@ export const ingress: IngressCodec = {
   encodeError,
   keepAlive: encodeSse({ event: 'ping', data: '{"type":"ping"}' }),
   nativeHeaders: ['anthropic-version', 'anthropic-beta'],
+  memberPaths: {
+    input: 'messages',
+    'reasoning.effort': 'output_config.effort',
+    'text.format': 'output_config.format',
+    'text.format.schema': 'output_config.format.schema',
+    parallel_tool_calls: 'tool_choice.disable_parallel_tool_use',
+    stop: 'stop_sequences',
+  },
   count: { decodeRequest: decodeCountRequest, encode: (tokens) => ({ input_tokens: tokens }) },
   privateMembers: ['metadata', 'user_profile_id', 'workspace_id'],
 };

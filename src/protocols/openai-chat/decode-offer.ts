@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { ToolChoice, ToolDefinition } from '../../ir/request.ts';
 import { parseAt, unsupported } from '../parse-request.ts';
+import type { LossNotes } from './losses.ts';
 import { type ChatRequest, functionSchema, toolSchemas } from './schema.ts';
 
 /** What the model may call, and whether it must. */
@@ -8,10 +9,10 @@ export type Offer = { readonly tools: readonly ToolDefinition[]; readonly choice
 
 /** Tools, functions of the old form and the search that is a member of its own.
  *  @throws GatewayError invalid-request or unsupported, naming the member. */
-export function decodeOffer(request: ChatRequest): Offer {
+export function decodeOffer(request: ChatRequest, losses: LossNotes): Offer {
   const { tools, functions, web_search_options: search } = request;
   const offered: readonly ToolDefinition[] = [
-    ...(tools ?? []).map((tool, index) => decodeTool(tool, `tools[${index}]`)),
+    ...(tools ?? []).map((tool, index) => decodeTool(tool, `tools[${index}]`, losses)),
     ...(functions ?? []).map((declared, index) => decodeFunction(declared, `functions[${index}]`)),
     ...(search === undefined || search === null ? [] : [hosted({ type: 'web_search', ...search }, 'web_search')]),
   ];
@@ -23,7 +24,10 @@ export function decodeOffer(request: ChatRequest): Offer {
   return { tools: offered, choice: { type: old === 'none' ? 'none' : 'auto' } };
 }
 
-function decodeTool(tool: JsonObject, at: string): ToolDefinition {
+function decodeTool(tool: JsonObject, at: string, losses: LossNotes): ToolDefinition {
+  if (isJsonObject(tool['cache_control'])) {
+    losses.count('tools.cache_control', 'The gateway marks the ends of the prompt cache itself.');
+  }
   switch (tool['type']) {
     case 'function':
       return decodeFunction(parseAt(toolSchemas.function, tool, at).function, `${at}.function`);

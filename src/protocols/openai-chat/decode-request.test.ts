@@ -80,6 +80,7 @@ test('what does no harm to leave out is a loss', () => {
   const { losses } = decode({
     prediction: { type: 'content', content: 'x' },
     store: true,
+    tools: [{ ...F, cache_control: { type: 'ephemeral' } }],
     max_tokens: 10,
     max_completion_tokens: 20,
     stream_options: { include_obfuscation: true },
@@ -94,6 +95,7 @@ test('what does no harm to leave out is a loss', () => {
     'prediction',
     'store',
     'stream_options.include_obfuscation',
+    'tools.cache_control',
   ]);
 });
 

@@ -15,7 +15,7 @@ export function decodeRequest(body: Json): Translated<InferenceRequest> {
   refuseUnsupported(request, body);
   const losses = lossNotes();
   noteHarmless(request, body, losses);
-  const { tools, choice } = decodeOffer(request);
+  const { tools, choice } = decodeOffer(request, losses);
   const { parallel_tool_calls: parallel, verbosity, service_tier: tier, prompt_cache_key: cacheKey } = request;
   // A reply of the old form has room for one call.
   const isOld = (request.functions ?? []).length > 0;

@@ -16,5 +16,12 @@ export const ingress: IngressCodec = {
   keepAlive: ': keep-alive\n\n',
   nativeHeaders: ['openai-beta'],
   forgetsThinking: true,
+  memberPaths: {
+    input: 'messages',
+    'reasoning.effort': 'reasoning_effort',
+    'text.format': 'response_format',
+    'text.format.schema': 'response_format.json_schema.schema',
+    'text.verbosity': 'verbosity',
+  },
   privateMembers: [],
 };
