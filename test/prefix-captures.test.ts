@@ -4,7 +4,7 @@ import type { JsonObject } from '../src/ir/json.ts';
 import { makeEnvelope } from '../src/protocols/envelope.ts';
 import { ingress } from '../src/protocols/openai-responses/ingress.ts';
 import { protocolById } from '../src/protocols/registry.ts';
-import { findsTools, itemsOf, recordedPairs, type TurnPair } from './prefix/captures.ts';
+import { asksToCompact, findsTools, itemsOf, recordedPairs, type TurnPair } from './prefix/captures.ts';
 import { DEPLOYMENTS, type Deployment } from './prefix/deployments.ts';
 import { keepsPrefix, parting } from './prefix/law.ts';
 
@@ -59,15 +59,16 @@ if (pairs === undefined) {
       assert.ok(searching.length > 0);
       // Found tools are declared in front of the conversation where the protocol cannot do so inside it.
       for (const pair of growing) {
-        if (findsInside(deployment) || !searching.includes(pair)) assertKept(pair, deployment);
-        else assertToolsKept(pair, deployment);
+        if (asksToCompact(pair) && !isWhole(deployment)) assertPromptKept(pair, deployment);
+        else if (searching.includes(pair) && !isWhole(deployment)) assertToolsKept(pair, deployment);
+        else assertKept(pair, deployment);
       }
     });
   }
 }
 
-/** The whole Responses API declares found tools where they were found: inside the conversation. */
-function findsInside({ protocol, dialect }: Deployment): boolean {
+/** The whole Responses API declares found tools where they were found, inside the conversation, and compacts itself. */
+function isWhole({ protocol, dialect }: Deployment): boolean {
   return protocol === 'openai-responses' && dialect.tools.native;
 }
 
@@ -76,12 +77,22 @@ function assertKept({ name, before, after }: TurnPair, deployment: Deployment): 
   assert.ok(keepsPrefix(earlier, later), `${name}: ${JSON.stringify(parting(earlier, later), null, 1)}`);
 }
 
+/** Where the gateway asks for a summary itself, no tool may be called: the prompt is the same all the same. */
+function assertPromptKept({ name, before, after }: TurnPair, deployment: Deployment): void {
+  const { cachedMembers } = protocolById(deployment.protocol).egress;
+  const [earlier, later] = [before, after].map((body) => only(cachedMembers, encode(body, deployment)));
+  assert.ok(earlier !== undefined && later !== undefined && keepsPrefix(earlier, later), name);
+}
+
+function only(names: readonly string[], body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([member]) => names.includes(member)));
+}
+
 /** A tool search breaks the prefix behind the tools: they themselves are kept, in their order, and so is the history. */
 function assertToolsKept({ name, before, after }: TurnPair, deployment: Deployment): void {
   const [earlier, later] = [encode(before, deployment), encode(after, deployment)];
-  const only = (names: readonly string[], body: JsonObject): JsonObject =>
-    Object.fromEntries(Object.entries(body).filter(([member]) => names.includes(member)));
-  const [tools, conversation] = [['tools'], ['messages', 'input', 'contents', 'system', 'systemInstruction']];
+  const tools = ['tools'];
+  const conversation = protocolById(deployment.protocol).egress.cachedMembers.filter((member) => member !== 'tools');
   assert.ok(keepsPrefix(only(tools, earlier), only(tools, later)), name);
   assert.ok(keepsPrefix(only(conversation, earlier), only(conversation, later)), name);
 }

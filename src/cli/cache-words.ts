@@ -40,7 +40,7 @@ function causeText(cause: CacheCause): string {
     case 'evicted':
       return `The provider had forgotten it: prefix kept ${cause.of} of ${plural(cause.of, 'character')}.`;
     case 'unknown':
-      return "The client's own bytes were passed on; either they changed or the provider forgot them.";
+      return 'There is no earlier request in the same form to compare it with.';
   }
 }
 

@@ -7,7 +7,7 @@ import { totalInput, type Usage } from '../ir/usage.ts';
  *  - `changed`: the body does not begin with the last one. @property kept  characters that it repeats. @property member
  *    of the body, in which the first difference lies.
  *  - `evicted`: the body does, whole, and the provider had forgotten it all the same.
- *  - `unknown`: the request went as the client's own bytes, which are not compared. */
+ *  - `unknown`: one went as the client's own bytes and the other as our encoding, or they are too long to compare. */
 export type CacheCause =
   | { readonly cause: 'moved'; readonly from: string; readonly why: 'failed' | 'gone' | 'cold' }
   | { readonly cause: 'cold'; readonly idleMs: number }

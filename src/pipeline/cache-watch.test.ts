@@ -6,6 +6,7 @@ import type { CacheBreak } from '../metering/cache-break.ts';
 import type { Target } from '../providers/provider.ts';
 import { testTarget } from '../upstream/testing/targets.ts';
 import { type CacheThreads, createCacheThreads, watchCache } from './cache-watch.ts';
+import type { Prompt } from './prompt.ts';
 
 const here = testTarget({ id: 'here' });
 const there = testTarget({ id: 'there' });
@@ -13,7 +14,8 @@ const HISTORY = 'word '.repeat(2_000);
 
 type Turn = {
   readonly usage: Usage;
-  readonly body?: string | Uint8Array;
+  readonly body?: string;
+  readonly form?: Prompt['form'];
   readonly target?: Target;
   readonly targets?: readonly [Target, ...Target[]];
   readonly failed?: Target;
@@ -28,7 +30,7 @@ const usage = (freshInput: number, cacheRead: number, cacheWrite = 0): Usage => 
   cacheRead,
   cacheWrite,
 });
-const body = (...messages: readonly string[]): string => JSON.stringify({ tools: [], messages });
+const body = (...messages: readonly string[]): string => `"tools":[],"messages":${JSON.stringify(messages)}`;
 
 /** One request of the thread, which takes no time. Fresh tokens cost 10 nano-USD, cached ones 1. */
 function turn(threads: CacheThreads, one: Turn, thread: string = 'thread', oneAtATime = true): CacheBreak | undefined {
@@ -38,7 +40,8 @@ function turn(threads: CacheThreads, one: Turn, thread: string = 'thread', oneAt
     { thread, oneAtATime },
     { asked, ...(requestKind === undefined ? {} : { requestKind }) },
   );
-  if (one.body !== undefined) watch.sent(one.body);
+  const { body: text, form = 'text' } = one;
+  if (text !== undefined) watch.sent(() => ({ form, text }));
   const attempts: readonly Attempt[] =
     one.failed === undefined
       ? []
@@ -79,7 +82,7 @@ test('a session that finds its cache has nothing to tell, however much was added
 test('a prefix that was kept whole and not found was forgotten by the provider', () => {
   assert.deepEqual(turn(begun(), { usage: usage(11_000, 0), body: body(HISTORY, 'a') }), {
     cause: 'evicted',
-    of: body(HISTORY).length - 2,
+    of: body(HISTORY).length - 1,
     lostTokens: 9_000,
     lostNanoUsd: 9_000 * 9,
   });
@@ -105,9 +108,10 @@ test('a cache that grew cold is told as such; one that another model was asked f
   assert.equal(turn(begun(), { ...late, asked: 'another' }), undefined);
 });
 
-test('bytes of the client are not compared', () => {
-  const broken = turn(begun({ body: Buffer.from('{}') }), { usage: usage(11_000, 0), body: Buffer.from('{}') });
-  assert.equal(broken?.cause, 'unknown');
+test("the client's own bytes are compared with such alone", () => {
+  const after = { usage: usage(11_000, 0), body: body(HISTORY, 'a'), form: 'bytes' } as const;
+  assert.equal(turn(begun({ form: 'bytes' }), after)?.cause, 'evicted');
+  assert.equal(turn(begun(), after)?.cause, 'unknown');
 });
 
 test('a failover is recorded, with what it cost; and so is a holder that is gone, and a way back', () => {
@@ -146,7 +150,7 @@ test('no word where nothing was lost: a first request, a small cache, less input
 test('a client that names no thread is not watched', () => {
   const threads = createCacheThreads();
   const watch = watchCache(threads, { thread: undefined, oneAtATime: true }, { asked: 'coder' });
-  watch.sent(body(HISTORY));
+  watch.sent(() => assert.fail('nobody looks at it'));
   const end = {
     target: here,
     plan: { targets: [here] },

@@ -4,9 +4,9 @@ import { asIfFound, type CacheBreak, type CacheCause, lostTokens } from '../mete
 import type { Target } from '../providers/provider.ts';
 import { type Affinity, affinityOf } from '../routing/affinity.ts';
 import type { RoutePlan } from '../routing/plan.ts';
-import type { RequestBody } from '../upstream/upstream.ts';
 import { type BoundedMap, boundedMap } from './bounded-map.ts';
-import { comparedText, comparePrefix, type PrefixComparison, type PrefixPrint, printOf } from './prefix-print.ts';
+import { comparePrefix, type PrefixComparison, type PrefixPrint, printOf, withoutMarks } from './prefix-print.ts';
+import type { Prompt } from './prompt.ts';
 import { cacheLifetimeMs } from './sessions.ts';
 
 /** What the last requests of each thread left behind, in memory and bounded: after a restart a thread begins anew. */
@@ -36,10 +36,10 @@ export function createCacheThreads(): CacheThreads {
 }
 
 /** One request of a thread, from its body to its usage.
- *  @property sent   hears of each body that goes out.
+ *  @property sent   hears of each prompt that goes out.
  *  @property ended  hears of the usage, once. @returns why the cache was not found, where it was not. */
 export type CacheWatch = {
-  readonly sent: (body: RequestBody) => void;
+  readonly sent: (prompt: () => Prompt) => void;
   readonly ended: (end: CacheEnd) => CacheBreak | undefined;
 };
 
@@ -70,15 +70,13 @@ export function watchCache(
   let print: PrefixPrint | undefined;
   let match: Match | undefined;
   return {
-    sent: (body) => {
-      print = undefined;
-      match = latest(traces);
-      // The client's own bytes are edited in place, never reordered: what they lose of a prefix the client lost.
-      if (typeof body !== 'string') return;
-      const text = comparedText(body);
-      const best = bestMatch(oneAtATime ? traces : traces.filter(({ asked }) => asked === request.asked), text);
-      print = printOf(text, best);
-      if (best !== undefined) match = oneAtATime || best.kept >= SAME_CONVERSATION * best.of ? best : undefined;
+    sent: (prompt) => {
+      const { form, text } = prompt();
+      const bare: Prompt = { form, text: withoutMarks(text) };
+      const best = bestMatch(oneAtATime ? traces : traces.filter(({ asked }) => asked === request.asked), bare);
+      print = printOf(bare, best);
+      if (best === undefined) match = latest(traces);
+      else match = oneAtATime || best.kept >= SAME_CONVERSATION * best.of ? best : undefined;
     },
     ended: (end) => {
       const served = affinityOf(end.target, true);
@@ -105,12 +103,12 @@ function latest(traces: readonly ThreadTrace[]): Match | undefined {
   return trace === undefined ? undefined : { trace };
 }
 
-function bestMatch(traces: readonly ThreadTrace[], text: string): Compared | undefined {
+function bestMatch(traces: readonly ThreadTrace[], prompt: Prompt): Compared | undefined {
   let best: Compared | undefined;
   for (const trace of traces) {
     const { print: before } = trace;
-    if (before === undefined) continue;
-    const compared = comparePrefix(before, text);
+    if (before?.form !== prompt.form) continue;
+    const compared = comparePrefix(before, prompt);
     const { kept, of } = compared;
     if (best === undefined || kept >= best.kept) best = { trace, compared, before, kept, of };
   }

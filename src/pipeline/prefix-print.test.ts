@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { comparedText, comparePrefix, printOf } from './prefix-print.ts';
+import { comparePrefix, printOf, withoutMarks } from './prefix-print.ts';
+import type { Prompt } from './prompt.ts';
+
+const promptOf = (body: string): Prompt => ({ form: 'text', text: withoutMarks(body.slice(1, -1)) });
 
 /** Also that what was compared need not be reckoned again. */
 function compare(before: string, after: string) {
-  const print = printOf(comparedText(before));
+  const print = printOf(promptOf(before));
   assert.ok(print !== undefined);
-  const text = comparedText(after);
-  const comparison = comparePrefix(print, text);
-  assert.deepEqual(printOf(text, { before: print, kept: comparison.kept }), printOf(text));
+  const prompt = promptOf(after);
+  const comparison = comparePrefix(print, prompt);
+  assert.deepEqual(printOf(prompt, { before: print, kept: comparison.kept }), printOf(prompt));
   return comparison;
 }
 
@@ -63,17 +66,17 @@ test('a first difference is told by the member that it lies in', () => {
 test('a shorter body keeps what it repeats; a very long one is not compared', () => {
   const { kept, of } = compare(body('t', [words('long ')]), body('t', []));
   assert.ok(kept < of);
-  assert.equal(printOf('x'.repeat(4 * 1_024 * 1_024 + 1)), undefined);
+  assert.equal(printOf({ form: 'text', text: 'x'.repeat(4 * 1_024 * 1_024 + 1) }), undefined);
 });
 
 test('a mark is left out wherever it stands in its block', () => {
   const mark = { cache_control: { type: 'ephemeral', ttl: '1h' } };
   const bare = { type: 'text', text: 'a' };
-  assert.equal(comparedText(JSON.stringify([{ ...bare, ...mark }])), JSON.stringify([bare]));
-  assert.equal(comparedText(JSON.stringify([{ ...mark, ...bare }])), JSON.stringify([bare]));
+  assert.equal(withoutMarks(JSON.stringify([{ ...bare, ...mark }])), JSON.stringify([bare]));
+  assert.equal(withoutMarks(JSON.stringify([{ ...mark, ...bare }])), JSON.stringify([bare]));
 });
 
 test('words that look like a mark are compared as they stand', () => {
   const quoted = (text: string) => body('t', [`,"cache_control":{"type":"ephemeral"} ${text}`]);
-  assert.notEqual(comparedText(quoted('a')), comparedText(body('t', [' a'])));
+  assert.notEqual(withoutMarks(quoted('a')), withoutMarks(body('t', [' a'])));
 });

@@ -11,9 +11,9 @@ import { recordedAttempt } from '../metering/recorded-attempt.ts';
 import { toolCallCounter } from '../metering/tool-calls.ts';
 import type { Model, Target } from '../providers/provider.ts';
 import type { RoutePlan } from '../routing/plan.ts';
-import type { RequestBody } from '../upstream/upstream.ts';
 import { type CacheThreads, type CacheWatch, watchCache } from './cache-watch.ts';
 import type { ClientRequest } from './client.ts';
+import type { Prompt } from './prompt.ts';
 
 /** @property price         cost of one call, or undefined where the model is unpriced; `at` is in ms since the epoch.
  *  @property cacheThreads  what the last request of each thread left in a prompt cache. */
@@ -31,8 +31,8 @@ export type Recorder = {
   readonly asked: (query: RouteQuery) => void;
   /** @param failedPatches  that the history reports since the model last spoke. */
   readonly planned: (plan: RoutePlan, failedPatches: number) => void;
-  /** Hears of each body that goes out. */
-  readonly sent: (body: RequestBody) => void;
+  /** Hears of what a provider may cache of each request that goes out. */
+  readonly sent: (prompt: () => Prompt) => void;
   readonly attempted: (attempt: Attempt) => void;
   readonly committed: (target: Target, bytes: boolean, losses: readonly Loss[]) => void;
   readonly events: (events: readonly InferenceEvent[]) => void;
@@ -121,7 +121,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
       plan = made;
       failedPatches = failed;
     },
-    sent: (body) => watch?.sent(body),
+    sent: (prompt) => watch?.sent(prompt),
     attempted: (attempt) => {
       attempts.push(recordedAttempt(attempt));
     },

@@ -68,8 +68,8 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     });
     const prepare = (target: Target): PreparedCall => {
       tried = { target, number: (tried?.number ?? 0) + 1 };
-      const prepared = source.prepare(target);
-      record.sent(prepared.request.body);
+      const { prompt, ...prepared } = source.prepare(target);
+      record.sent(prompt);
       return prepared;
     };
     const { committed, failure } = await dispatch(

@@ -16,6 +16,7 @@ import type { PreparedCall, ReplyDecoding } from '../upstream/call.ts';
 import { lowerCased } from '../upstream/credentials.ts';
 import { editedBody, withoutPrivate } from './edited-body.ts';
 import { mended } from './mended.ts';
+import { type Prompt, promptOfBytes, promptOfText } from './prompt.ts';
 import { reshaped } from './reshaped.ts';
 import type { Thoughts } from './thoughts.ts';
 
@@ -23,13 +24,14 @@ import type { Thoughts } from './thoughts.ts';
  *  @property passesBytes  request and reply of this target go through as bytes.
  *  @property echo         what a reply repeats of the request: without the conversation, bare where it was never decoded.
  *  @property heard        the reply's events, for what the client may give back without them.
+ *  @property prepare      `prompt`: what the provider may cache of it; to be asked before the request goes out.
  *  @property losses       of the target that was prepared last. */
 export type Source = {
   readonly passesBytes: (target: Target) => boolean;
   readonly decode: () => void;
   readonly echo: () => InferenceRequest;
   readonly failedPatches: () => number;
-  readonly prepare: (target: Target) => PreparedCall;
+  readonly prepare: (target: Target) => PreparedCall & { readonly prompt: () => Prompt };
   readonly heard: (events: readonly InferenceEvent[]) => void;
   readonly losses: () => readonly Loss[];
   readonly release: () => void;
@@ -125,7 +127,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
   }
 
   /** A unary reply that is to be translated is folded from a stream, whose silence can be told from its absence. */
-  function prepare(target: Target): PreparedCall {
+  function prepare(target: Target): ReturnType<Source['prepare']> {
     const { model } = target;
     const { egress } = options.protocols(model.provider.protocol);
     const { errors } = dialectFor(model);
@@ -152,16 +154,16 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
       return {
         request: { ...request, body: editedBody(original(), query, target, ingress.privateMembers) },
         reply: { form, decodeStream, decodeResponse: whole, decodeError },
+        prompt: () => promptOfBytes(original(), egress.cachedMembers),
       };
     }
     const { body: encoded, headers, decodeStream, decodeResponse } = encode(target, stream, form === 'translated');
+    const sent = withoutPrivate(encoded, model.provider, ingress.privateMembers);
+    const text = jsonText(sent);
     return {
-      request: {
-        ...request,
-        headers: { ...headers, ...request.headers },
-        body: jsonText(withoutPrivate(encoded, model.provider, ingress.privateMembers)),
-      },
+      request: { ...request, headers: { ...headers, ...request.headers }, body: text },
       reply: { form, decodeStream, decodeResponse, decodeError },
+      prompt: () => promptOfText(text, sent, egress.cachedMembers),
     };
   }
 

@@ -130,6 +130,8 @@ export type EgressCodec = {
   readonly path: (model: string, stream: boolean) => string;
   /** Headers that the contract demands of every call: `anthropic-version`. */
   readonly headers: Headers;
+  /** Members of the body that providers cache, in the order in which they read them; the last holds the conversation. */
+  readonly cachedMembers: readonly string[];
   /** A reply whose status is not 2xx. @param body its text, at most 64 KiB of it. @param now  ms since the epoch, for
    *  Retry-After dates. @param rules  what the provider's preset says of its errors. */
   readonly decodeError: (status: number, headers: Headers, body: string, now: number, rules?: ErrorRules) => Failure;

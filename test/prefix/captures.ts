@@ -65,6 +65,11 @@ export function findsTools({ before, after }: TurnPair): boolean {
     .some((item) => item['type'] === 'tool_search_output' && Array.isArray(item['tools']) && item['tools'].length > 0);
 }
 
+/** The new items end in the request for a compaction. */
+export function asksToCompact({ after }: TurnPair): boolean {
+  return itemsOf(after).at(-1)?.['type'] === 'compaction_trigger';
+}
+
 export function itemsOf(body: JsonObject): readonly JsonObject[] {
   const input: Json | undefined = body['input'];
   return Array.isArray(input) ? input.filter(isJsonObject) : [];

@@ -1,5 +1,5 @@
 import { type JsonObject, jsonText } from '../../src/ir/json.ts';
-import { comparedText } from '../../src/pipeline/prefix-print.ts';
+import { withoutMarks } from '../../src/pipeline/prefix-print.ts';
 
 /** The prefix law. The body of a turn, without its cache marks and without the brackets that close it, is what the body
  *  of the next turn begins with, byte for byte, so long as the client itself does nothing but add to its history. Marks
@@ -22,7 +22,7 @@ export function parting(
 }
 
 function cachedText({ client_metadata: _, ...prompt }: JsonObject): string {
-  return comparedText(jsonText(prompt));
+  return withoutMarks(jsonText(prompt));
 }
 
 function withoutClosers(text: string): string {

@@ -6,7 +6,7 @@ import type { EgressCodec } from '../protocol.ts';
 import { NO_TOOL_NAMES, toolNames } from '../tool-names.ts';
 import { decodeError } from './decode-error.ts';
 import { decodeResponse, decodeStream } from './decode-stream.ts';
-import { encodeRequest } from './encode-request.ts';
+import { CACHED_MEMBERS, encodeRequest } from './encode-request.ts';
 import type { ReplyOptions } from './read-message.ts';
 
 /** The Messages API, spoken to a provider. */
@@ -40,6 +40,7 @@ export const egress: EgressCodec = {
     decode: ({ input_tokens: tokens }) => (typeof tokens === 'number' ? tokens : undefined),
   },
   headers: { 'anthropic-version': '2023-06-01' },
+  cachedMembers: CACHED_MEMBERS,
   decodeError,
 };
 

@@ -22,7 +22,7 @@ const PRIVATE: ReadonlySet<string> = new Set(['metadata', 'user_profile_id', 'wo
 
 /** What the provider caches, in the order in which it reads it.
  *  @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching */
-const LAST_MEMBERS = ['tools', 'system', 'messages'];
+export const CACHED_MEMBERS: readonly string[] = ['tools', 'system', 'messages'];
 
 export function encodeRequest(
   request: InferenceRequest,
@@ -65,7 +65,7 @@ export function encodeRequest(
   if (request.cacheKey !== undefined) losses.push({ path: 'prompt_cache_key', why: NO_MEMBER });
   if (request.verbosity !== undefined)
     losses.push({ path: 'text.verbosity', why: 'The Messages API has no verbosity.' });
-  const applied = applyFields(body, dialect, LAST_MEMBERS);
+  const applied = applyFields(body, dialect, CACHED_MEMBERS);
   const foreign = foreignMembers(request.extensions, 'anthropic-messages', 'the Messages API');
   return { value: applied.value, losses: [...gatherLosses(losses), ...foreign, ...applied.losses] };
 }

@@ -5,7 +5,7 @@ import type { EgressCodec, EgressTarget } from '../protocol.ts';
 import { NO_TOOL_NAMES, toolNames } from '../tool-names.ts';
 import { decodeError } from './decode-error.ts';
 import { decodeResponse, decodeStream } from './decode-stream.ts';
-import { encodeRequest } from './encode-request.ts';
+import { CACHED_MEMBERS, encodeRequest } from './encode-request.ts';
 import { functionNames } from './function-names.ts';
 import type { ReplyOptions } from './read-reply.ts';
 import type { Kept } from './signatures.ts';
@@ -35,6 +35,7 @@ export function geminiEgress(newId: () => string): EgressCodec {
     path: (model, stream) =>
       `${model.includes('/') ? '' : '/models'}/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
     headers: {},
+    cachedMembers: CACHED_MEMBERS,
     decodeError,
   };
 }

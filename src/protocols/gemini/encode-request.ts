@@ -11,7 +11,7 @@ import { encodeTools } from './encode-tools.ts';
 import { encodeConfig } from './generation-config.ts';
 
 /** What the provider caches implicitly, as a prefix. */
-const LAST_MEMBERS: readonly string[] = ['systemInstruction', 'tools', 'contents'];
+export const CACHED_MEMBERS: readonly string[] = ['systemInstruction', 'tools', 'contents'];
 
 /** The body of `POST /models/MODEL:generateContent`, which is that of the streamed call too: the path names the model
  *  and says how the reply comes. Pure: the same request and target give the same bytes.
@@ -36,7 +36,7 @@ export function encodeRequest(
     ...serviceTier(request, dialect.serviceTier, losses),
   };
   if (request.verbosity !== undefined) losses.push({ path: 'text.verbosity', why: 'The Gemini API has no verbosity.' });
-  const applied = applyFields(body, dialect, LAST_MEMBERS);
+  const applied = applyFields(body, dialect, CACHED_MEMBERS);
   const foreign = foreignMembers(request.extensions, 'gemini', 'the Gemini API');
   return { value: applied.value, losses: [...gatherLosses(losses), ...foreign, ...applied.losses] };
 }

@@ -7,7 +7,7 @@ import { NO_TOOL_NAMES, toolNames } from '../tool-names.ts';
 import type { ReplyReading } from './decode-chunk.ts';
 import { decodeResponse } from './decode-response.ts';
 import { decodeStream } from './decode-stream.ts';
-import { encodeRequest } from './encode-request.ts';
+import { CACHED_MEMBERS, encodeRequest } from './encode-request.ts';
 
 /** @param newId  for calls that come without an id, or with one that the session already has. */
 export function chatEgress(newId: () => string): EgressCodec {
@@ -32,6 +32,7 @@ export function chatEgress(newId: () => string): EgressCodec {
     },
     path: () => '/chat/completions',
     headers: {},
+    cachedMembers: CACHED_MEMBERS,
     decodeError: decodeOpenAiError,
   };
 }

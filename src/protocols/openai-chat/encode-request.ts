@@ -13,7 +13,7 @@ import { encodeOutputFormat } from './encode-output-format.ts';
 import { encodeTools } from './encode-tools.ts';
 
 /** What providers cache, in the order in which they read it. */
-const LAST_MEMBERS = ['tools', 'messages'];
+export const CACHED_MEMBERS: readonly string[] = ['tools', 'messages'];
 
 /** The body of `POST /chat/completions`. Pure: the same request and target give the same bytes, which is what a
  *  provider's prompt cache lives by. */
@@ -37,7 +37,7 @@ export function encodeRequest(
     ...hintMembers(request, dialect),
   };
   const effort = applyEffort(body, dialect.effort, request.reasoning);
-  const fields = applyFields(effort.value, dialect, LAST_MEMBERS);
+  const fields = applyFields(effort.value, dialect, CACHED_MEMBERS);
   const losses = [
     ...messages.losses,
     ...tools.losses,

@@ -4,7 +4,7 @@ import { decodeOpenAiError } from '../openai-error.ts';
 import type { EgressCodec } from '../protocol.ts';
 import { NO_TOOL_NAMES, toolNames } from '../tool-names.ts';
 import { decodeResponse, decodeStream } from './decode-stream.ts';
-import { encodeRequest } from './encode-request.ts';
+import { CACHED_MEMBERS, encodeRequest } from './encode-request.ts';
 import type { ReplyReading } from './read-reply.ts';
 
 /** @param newId  for calls that come without an id, or with one that the session already has. */
@@ -33,6 +33,7 @@ export function responsesEgress(newId: () => string): EgressCodec {
       decode: ({ input_tokens: tokens }) => (typeof tokens === 'number' ? tokens : undefined),
     },
     headers: {},
+    cachedMembers: CACHED_MEMBERS,
     decodeError: decodeOpenAiError,
   };
 }

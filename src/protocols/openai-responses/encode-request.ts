@@ -23,8 +23,10 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set([
   'tool_choice',
 ]);
 
-/** What providers cache, in the order in which they read it; and behind it what is another with every turn. */
-const LAST_MEMBERS = ['tools', 'instructions', 'input', 'client_metadata'];
+/** What providers cache, in the order in which they read it. */
+export const CACHED_MEMBERS: readonly string[] = ['tools', 'instructions', 'input'];
+/** Behind it stands what is another with every turn. */
+const LAST_MEMBERS: readonly string[] = [...CACHED_MEMBERS, 'client_metadata'];
 
 const PRIVATE: Loss = { path: 'client_metadata', why: 'It tells of the working tree, which is not for this provider.' };
 
