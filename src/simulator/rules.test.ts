@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '../ir/json.ts';
 import { checkChat } from './chat/rules.ts';
+import { checkGemini } from './gemini/rules.ts';
+import { callContent, signatureOf as geminiSignature } from './gemini/signature.ts';
 import { checkMessagesRequest } from './messages/rules.ts';
 import { signatureOf } from './messages/signature.ts';
 import { checkPlainResponses, checkResponses } from './responses/rules.ts';
@@ -141,3 +143,164 @@ holds('plain responses', checkPlainResponses, [
   ],
   ['client metadata', { input: 'hi', client_metadata: {} }, /client_metadata/],
 ]);
+
+const ASKED_GEMINI = { role: 'user', parts: [{ text: 'hi' }] };
+const CALLED = { functionCall: { id: 'c1', name: 'run', args: { cmd: 'ls' } } };
+const SIGNED = { ...CALLED, thoughtSignature: geminiSignature('m', callContent('c1', 'run', {})) };
+const MADE = { role: 'model', parts: [SIGNED] };
+const ANSWERED = { role: 'user', parts: [{ functionResponse: { id: 'c1', name: 'run', response: { output: 'ok' } } }] };
+const geminiTool = (declared: JsonObject): JsonObject => ({
+  contents: [ASKED_GEMINI],
+  tools: [{ functionDeclarations: [{ name: 'run', description: 'Runs.', ...declared }] }],
+});
+const withProperty = (schema: JsonObject): JsonObject =>
+  geminiTool({ parameters: { type: 'object', properties: { a: schema } } });
+
+holds(
+  'gemini',
+  checkGemini,
+  (
+    [
+      ['a tool turn is taken', { ...geminiTool({}), contents: [ASKED_GEMINI, MADE, ANSWERED] }, undefined],
+      ['an unknown member', { contents: [ASKED_GEMINI], stream: true }, /Unknown name "stream": Cannot find field/],
+      [
+        'an unknown member of a part',
+        { contents: [{ role: 'user', parts: [{ text: 'a', type: 'text' }] }] },
+        /Unknown name "type"/,
+      ],
+      [
+        'a role of another protocol',
+        { contents: [{ role: 'assistant', parts: [{ text: 'a' }] }] },
+        /valid role: user, model/,
+      ],
+      ['no parts', { contents: [{ role: 'user', parts: [] }] }, /must not be empty/],
+      [
+        'two things in one part',
+        { contents: [{ role: 'user', parts: [{ text: 'a', inlineData: {} }] }] },
+        /required oneof/,
+      ],
+      ['empty text', { contents: [{ role: 'user', parts: [{ text: '' }] }] }, /empty text parameter/],
+      [
+        'the model first',
+        { contents: [{ role: 'model', parts: [{ text: 'a' }] }, ASKED_GEMINI] },
+        /alternate between user and model/,
+      ],
+      [
+        'the model last',
+        { contents: [ASKED_GEMINI, { role: 'model', parts: [{ text: 'a' }] }] },
+        /end with a user role/,
+      ],
+      [
+        'a call without its response',
+        { contents: [ASKED_GEMINI, MADE, ASKED_GEMINI] },
+        /number of function response parts/,
+      ],
+      ['a response without its call', { contents: [ASKED_GEMINI, ANSWERED] }, /immediately after a function call turn/],
+      [
+        'responses in another order',
+        {
+          contents: [
+            ASKED_GEMINI,
+            MADE,
+            { role: 'user', parts: [{ functionResponse: { id: 'c2', name: 'run', response: {} } }] },
+          ],
+        },
+        /number of function response parts/,
+      ],
+      [
+        'a call without its signature',
+        { contents: [ASKED_GEMINI, { role: 'model', parts: [CALLED] }, ANSWERED] },
+        /missing a thought_signature/,
+      ],
+      [
+        'a call of an earlier turn without one is taken',
+        { contents: [ASKED_GEMINI, { role: 'model', parts: [CALLED] }, ANSWERED, ASKED_GEMINI] },
+        undefined,
+      ],
+      [
+        'what stands in for a signature is taken',
+        {
+          contents: [
+            ASKED_GEMINI,
+            { role: 'model', parts: [{ ...CALLED, thoughtSignature: 'skip_thought_signature_validator' }] },
+            ANSWERED,
+          ],
+        },
+        undefined,
+      ],
+      [
+        'the signature of another part',
+        {
+          contents: [
+            ASKED_GEMINI,
+            { role: 'model', parts: [{ ...CALLED, thoughtSignature: geminiSignature('m', 'text a') }] },
+            ANSWERED,
+          ],
+        },
+        /Corrupted thought signature/,
+      ],
+      [
+        'a signature that is no base64',
+        { contents: [ASKED_GEMINI, { role: 'model', parts: [{ ...CALLED, thoughtSignature: 'no!' }] }, ANSWERED] },
+        /Base64 decoding failed/,
+      ],
+      [
+        'a picture that it does not know',
+        { contents: [{ role: 'user', parts: [{ inlineData: { mimeType: 'image/gif', data: 'AA==' } }] }] },
+        /Unsupported MIME type: image\/gif/,
+      ],
+      [
+        'a keyword that the proto has not',
+        withProperty({ type: 'string', additionalProperties: false }),
+        /Unknown name "additionalProperties" at 'tools\[0\].function_declarations\[0\]/,
+      ],
+      ['a list of types', withProperty({ type: ['string', 'null'] }), /not repeating/],
+      ['an array that does not say what it holds', withProperty({ type: 'array' }), /items: missing field/],
+      ['an enum of numbers', withProperty({ type: 'string', enum: [1] }), /TYPE_STRING/],
+      ['an empty string in an enum', withProperty({ type: 'string', enum: [''] }), /cannot be empty/],
+      ['a member beside a union', withProperty({ anyOf: [{ type: 'string' }], description: 'x' }), /only field set/],
+      [
+        'a required name that is no property',
+        geminiTool({ parameters: { type: 'object', properties: { a: { type: 'string' } }, required: ['b'] } }),
+        /property is not defined/,
+      ],
+      [
+        'parameters without properties',
+        geminiTool({ parameters: { type: 'object', properties: {} } }),
+        /should be non-empty/,
+      ],
+      [
+        'a reference beside other members',
+        geminiTool({ parametersJsonSchema: { type: 'object', properties: { a: { $ref: '#/x', type: 'string' } } } }),
+        /set alongside unsupported fields/,
+      ],
+      ['a name that begins with a digit', geminiTool({ name: '2nd' }), /Invalid function name/],
+      ['no description', geminiTool({ description: '' }), /description must be specified/],
+      [
+        'level and budget',
+        { contents: [ASKED_GEMINI], generationConfig: { thinkingConfig: { thinkingLevel: 'low', thinkingBudget: 1 } } },
+        /only one of thinking budget and thinking level/,
+      ],
+      [
+        'six stop sequences',
+        { contents: [ASKED_GEMINI], generationConfig: { stopSequences: [...'abcdef'] } },
+        /between 0 and 5/,
+      ],
+      [
+        'a schema without its type',
+        { contents: [ASKED_GEMINI], generationConfig: { responseSchema: { type: 'object' } } },
+        /response_mime_type/,
+      ],
+      [
+        'a function that is not declared',
+        { ...geminiTool({}), toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['fly'] } } },
+        /fly is not declared/,
+      ],
+      [
+        'a choice without functions',
+        { contents: [ASKED_GEMINI], toolConfig: { functionCallingConfig: { mode: 'NONE' } } },
+        /without function_declarations/,
+      ],
+    ] satisfies readonly Row[]
+  ).map(([why, body, words]): Row => [why, body, words, { model: 'm', thinkingOf: new Map() }]),
+);

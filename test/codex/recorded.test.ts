@@ -99,12 +99,14 @@ describe('recorded replies of real providers, through the whole gateway', { conc
 
 /** A stream without what is made anew for each: ids, times, the model's name. */
 function meaning(stream: string, model: string): string {
-  return stream
-    .replaceAll(/"(id|item_id|call_id|response_id)":"[^"]*"/g, '')
-    .replaceAll(/"(created_at|completed_at|sequence_number)":\d+/g, '')
-    // Ids of calls that came without one stand in what goes back to the model, too.
-    .replaceAll(/call_[0-9a-f]{32}/g, '')
-    .replaceAll(model, '');
+  return (
+    stream
+      .replaceAll(/"(id|item_id|call_id|response_id)":"[^"]*"/g, '')
+      .replaceAll(/"(created_at|completed_at|sequence_number)":\d+/g, '')
+      // Ids of calls that came without one stand in what goes back to the model, too.
+      .replaceAll(/call_[0-9a-f]{32}/g, '')
+      .replaceAll(model, '')
+  );
 }
 
 function ask(gateway: Gateway | undefined, model: string): Promise<Response> {

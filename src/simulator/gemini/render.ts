@@ -49,8 +49,7 @@ export function streamGemini(answer: Answer): readonly Write[] {
     }
   }
   const finishReason = FINISH[answer.finish];
-  const blocked = answer.finish === 'refusal' && saidBy(answer) === '' && !signed;
-  if (blocked) piece({ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, ...ids(answer) });
+  if (isBlocked(answer)) piece({ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, ...ids(answer) });
   else piece({ ...reply(answer, [lastPart(answer, signed)], { finishReason }), usageMetadata: usage(answer) });
   writes.push({ type: 'text', text: frame.end() });
   return writes;
@@ -58,6 +57,7 @@ export function streamGemini(answer: Answer): readonly Write[] {
 
 /** A reply in one piece. Source: https://ai.google.dev/api/generate-content#v1beta.GenerateContentResponse */
 export function wholeGemini(answer: Answer): Json {
+  if (isBlocked(answer)) return { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, ...ids(answer) };
   let signed = false;
   const parts = answer.steps.flatMap((step): readonly JsonObject[] => {
     switch (step.type) {
@@ -102,6 +102,11 @@ function reply(answer: Answer, parts: readonly JsonObject[], members: JsonObject
 
 function ids(answer: Answer): JsonObject {
   return { modelVersion: answer.model, responseId: answer.id };
+}
+
+/** A refusal without a word: the prompt itself was not taken. */
+function isBlocked(answer: Answer): boolean {
+  return answer.finish === 'refusal' && saidBy(answer) === '' && !answer.steps.some((step) => step.type === 'call');
 }
 
 /** Replies without calls are signed on their last part, which has no text where the text has gone out already. */
