@@ -59,7 +59,7 @@ if (pairs === undefined) {
       assert.ok(searching.length > 0);
       // Found tools are declared in front of the conversation where the protocol cannot do so inside it.
       for (const pair of growing) {
-        if (asksToCompact(pair) && !isWhole(deployment)) assertPromptKept(pair, deployment);
+        if (asksToCompact(pair)) assertPromptKept(pair, deployment);
         else if (searching.includes(pair) && !isWhole(deployment)) assertToolsKept(pair, deployment);
         else assertKept(pair, deployment);
       }
@@ -67,7 +67,7 @@ if (pairs === undefined) {
   }
 }
 
-/** The whole Responses API declares found tools where they were found, inside the conversation, and compacts itself. */
+/** The whole Responses API declares found tools where they were found, inside the conversation. */
 function isWhole({ protocol, dialect }: Deployment): boolean {
   return protocol === 'openai-responses' && dialect.tools.native;
 }
