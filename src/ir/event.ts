@@ -32,7 +32,8 @@ export type InferenceEvent =
   /** What was repaired or could not be carried in the reply. For the ledger alone; no client sees it. May come anywhere
    *  before the last event, inside an open block too. */
   | { readonly type: 'loss'; readonly loss: Loss }
-  | { readonly type: 'finish'; readonly reason: FinishReason }
+  /** @property stopSequence  the text of the client's list at which the reply ended, where that is known. */
+  | { readonly type: 'finish'; readonly reason: FinishReason; readonly stopSequence?: string }
   | { readonly type: 'error'; readonly failure: Failure };
 
 /** `length` and `content-filter` are incomplete replies; `refusal` is a whole reply in which the model declined. */

@@ -12,6 +12,7 @@ export type InferenceResponse = {
   readonly cut: boolean;
   readonly usage?: Usage;
   readonly finish: FinishReason;
+  readonly stopSequence?: string;
 };
 
 export type ReplyPart = TextPart | RefusalPart | ReasoningPart | ToolCallPart | OpaquePart;
@@ -95,6 +96,7 @@ export function foldEvents(events: readonly InferenceEvent[]): FoldedReply {
             parts,
             cut,
             finish: event.reason,
+            ...(event.stopSequence === undefined ? {} : { stopSequence: event.stopSequence }),
           },
         };
       }

@@ -14,7 +14,8 @@ import type { PseudoCallOptions } from '../repair/pseudo/pseudo-calls.ts';
 export function mended(call: EgressCall, request: InferenceRequest, model: Model): EgressCall {
   const repairs = repairsFor(model);
   const pseudo = repairs.pseudoCalls ? pseudoCallOptions(request, model) : undefined;
-  const mender = replyMender({ tools: request.tools, ...repairs, pseudo });
+  const stops = request.sampling.stop?.filter((stop) => stop !== '') ?? [];
+  const mender = replyMender({ tools: request.tools, ...repairs, pseudo, stops });
   const { decodeStream, decodeResponse } = call;
   return {
     ...call,

@@ -4,6 +4,7 @@ import type { Transducer } from '../wire/transducer.ts';
 import { mendCalls } from './mend-calls.ts';
 import { type PseudoCallOptions, pseudoCalls } from './pseudo/pseudo-calls.ts';
 import { stopRepetition } from './stop-repetition.ts';
+import { stopTexts } from './stop-texts.ts';
 import { toolSchemas } from './tool-schemas.ts';
 
 /** What one translated reply is put right with. Holds names and shared schemas of the request's tools, not the request. */
@@ -14,11 +15,13 @@ export type ReplyMender = {
 
 /** @property arguments   put arguments right.
  *  @property pseudo      make calls of those that the model writes into its text.
+ *  @property stops       the client's texts at which the reply is to end, none of them empty.
  *  @property repetition  stop a reply that repeats itself without end. */
 export type MendOptions = {
   readonly tools: readonly ToolDefinition[];
   readonly arguments: boolean;
   readonly pseudo?: PseudoCallOptions | undefined;
+  readonly stops: readonly string[];
   readonly repetition: boolean;
 };
 
@@ -30,6 +33,7 @@ export function replyMender(options: MendOptions): ReplyMender {
   const steps = (): readonly Step[] => [
     ...(pseudo === undefined ? [] : [pseudoCalls(pseudo)]),
     ...(schemas === undefined ? [] : [mendCalls(schemas)]),
+    ...(options.stops.length === 0 ? [] : [stopTexts(options.stops)]),
     ...(options.repetition ? [stopRepetition()] : []),
   ];
   return {

@@ -95,7 +95,11 @@ function checkStream(
   assertEventLaws(events);
   const split = run(call().decodeStream(), inChunks(input, random));
   assert.deepEqual(joinedEvents(split), joinedEvents(events), 'another split of the bytes gives other events');
-  const mender = replyMender({ tools: request.tools, ...repairsFor({ provider: testProvider() }) });
+  const mender = replyMender({
+    stops: ['stop here'],
+    tools: request.tools,
+    ...repairsFor({ provider: testProvider() }),
+  });
   const mended = run(mender.stream(call().decodeStream()), [input]);
   assertEventLaws(mended);
   const whole = parseJson(Buffer.from(input).toString('utf8'));

@@ -106,8 +106,6 @@ function sampling(options: Sampling, thinks: boolean, losses: Loss[]): JsonObjec
   if (!thinks && temperature !== undefined && temperature > 1)
     lose('temperature', 'The provider takes 1 at most; 1 was sent.');
   const sequences = stop?.filter((sequence) => /\S/.test(sequence)) ?? [];
-  if (stop !== undefined && sequences.length < stop.length)
-    lose('stop', 'The provider takes no stop sequence of white space alone.');
   return {
     ...(thinks || temperature === undefined ? {} : { temperature: Math.min(temperature, 1) }),
     ...(thinks || topP === undefined || temperature !== undefined ? {} : { top_p: topP }),

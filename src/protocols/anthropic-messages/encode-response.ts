@@ -10,7 +10,7 @@ import { MESSAGE_USAGE, stopMembers, usageMembers } from './stop-reason.ts';
 
 /** A whole reply as a message. A state that nothing follows is let go, as in a stream. */
 export function encodeResponse(response: InferenceResponse, context: ReplyContext): JsonObject {
-  const { parts, finish, usage } = response;
+  const { parts, finish, usage, stopSequence } = response;
   const last = parts.at(-1);
   const said = parts.length > 1 && last?.type === 'reasoning' && last.texts.length === 0 ? parts.slice(0, -1) : parts;
   const refusals = parts.flatMap((part) => (part.type === 'refusal' ? [part.text] : []));
@@ -19,6 +19,7 @@ export function encodeResponse(response: InferenceResponse, context: ReplyContex
     content: said.flatMap(blocksOf),
     ...stopMembers({
       finish,
+      stopSequence,
       calls: parts.some((part) => part.type === 'tool-call'),
       isPaused: last?.type === 'opaque' && last.value['type'] === 'server_tool_use',
       ...(refusals.length === 0 ? {} : { refusal: refusals.join('') }),
@@ -31,7 +32,7 @@ function blocksOf(part: ReplyPart): readonly JsonObject[] {
   switch (part.type) {
     case 'text':
     case 'refusal':
-      return part.text === '' ? [] : [{ type: 'text', text: part.text.toWellFormed(), citations: null }];
+      return part.text === '' ? [] : [{ type: 'text', text: part.text.toWellFormed() }];
     case 'reasoning': {
       const sealed = part.state === undefined ? undefined : makeEnvelope(part.state);
       const thinking = part.texts.join('\n\n').toWellFormed();

@@ -53,7 +53,7 @@ function told(...events: readonly InferenceEvent[]): readonly string[] {
     });
 }
 
-const TEXT = '{"type":"text","text":"","citations":null}';
+const TEXT = '{"type":"text","text":""}';
 const THINKING = '{"type":"thinking","thinking":"","signature":""}';
 const text = (...pieces: readonly string[]): readonly InferenceEvent[] => [
   { type: 'text-start' },
@@ -232,7 +232,7 @@ test('a whole reply holds what its stream would have', () => {
   const message = encodeResponse(folded.response, context);
   assert.deepEqual(message['content'], [
     { type: 'thinking', thinking: 'why', signature: 'pb1:{}' },
-    { type: 'text', text: 'Hi', citations: null },
+    { type: 'text', text: 'Hi' },
     { type: 'tool_use', id: 'toolu_pb_c1', name: 'look', input: { a: 1 } },
     { type: 'tool_use', id: 'toolu_pb_c2', name: 'look', input: {} },
     { type: 'tool_use', id: 'toolu_pb_c3', name: 'look', input: { arguments: '[1' } },

@@ -88,11 +88,11 @@ class StreamEncoder {
         this.#start();
         break;
       case 'text-start':
-        this.#block('text', TEXT_PIECE, { type: 'text', text: '', citations: null });
+        this.#block('text', TEXT_PIECE, { type: 'text', text: '' });
         break;
       case 'refusal-start':
         this.#refusal ??= '';
-        this.#block('refusal', TEXT_PIECE, { type: 'text', text: '', citations: null });
+        this.#block('refusal', TEXT_PIECE, { type: 'text', text: '' });
         break;
       case 'reasoning-start':
         this.#block('thinking', THINKING_PIECE, { type: 'thinking', thinking: '', signature: '' });
@@ -124,7 +124,7 @@ class StreamEncoder {
       case 'loss':
         break;
       case 'finish':
-        this.#finish(event.reason);
+        this.#finish(event.reason, event.stopSequence);
         break;
       case 'error':
         this.fail(event.failure);
@@ -151,12 +151,12 @@ class StreamEncoder {
 
   /** A cut block is closed too, as the API itself does: `max_tokens` says that it is not whole. A state that nothing
    *  follows is let go: Claude Code takes the last block for the answer, and no provider demands such a one back. */
-  #finish(finish: FinishReason): void {
+  #finish(finish: FinishReason, stopSequence?: string): void {
     this.#start();
     this.#close();
     if (this.#blocks === 0) this.#release();
     const refusal = this.#refusal === undefined ? {} : { refusal: this.#refusal };
-    const delta = stopMembers({ finish, calls: this.#calls, isPaused: this.#isPaused, ...refusal });
+    const delta = stopMembers({ finish, stopSequence, calls: this.#calls, isPaused: this.#isPaused, ...refusal });
     this.#emit('message_delta', { delta: { container: null, ...delta }, usage: usageMembers(this.#usage) });
     this.#emit('message_stop', {});
     this.#isEnded = true;

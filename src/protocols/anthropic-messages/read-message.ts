@@ -40,6 +40,7 @@ export function readMessage(options: ReplyOptions): MessageReader {
   /** A block that has stopped although it may have been cut: it is whole once anything comes after it. */
   let stopped: { readonly call?: CallBlock } | undefined;
   let stopReason: string | undefined;
+  let stopSequence: string | undefined;
   let refusal = '';
   let calls = 0;
   let isDone = false;
@@ -131,6 +132,7 @@ export function readMessage(options: ReplyOptions): MessageReader {
   const delta = (value: Json | undefined): void => {
     if (!isJsonObject(value)) return;
     if (typeof value['stop_reason'] === 'string') stopReason = value['stop_reason'];
+    if (typeof value['stop_sequence'] === 'string') stopSequence = value['stop_sequence'];
     const details = value['stop_details'];
     if (isJsonObject(details)) refusal = text(details['explanation']) || declined(text(details['category']));
   };
@@ -147,7 +149,8 @@ export function readMessage(options: ReplyOptions): MessageReader {
     if (reason === 'refusal') blocks.refusal(words);
     else if (reason !== 'length') settle();
     const failure = blocks.finish(reason);
-    if (failure === undefined) return last({ type: 'finish', reason });
+    if (failure === undefined)
+      return last({ type: 'finish', reason, ...(stopSequence === undefined ? {} : { stopSequence }) });
     return last({ type: 'error', failure: reason === 'refusal' ? { ...failure, message: words } : failure });
   };
 

@@ -15,20 +15,16 @@ export type EncodedConfig = { readonly config: JsonObject; readonly instruction?
 export function encodeConfig(request: InferenceRequest, dialect: Dialect, losses: Loss[]): EncodedConfig {
   const { members, instruction } = encodeFormat(request.outputFormat, dialect, losses);
   const config = present({
-    ...samplingMembers(request.sampling, dialect, losses),
+    ...samplingMembers(request.sampling, dialect),
     ...members,
     thinkingConfig: encodeThinking(request.reasoning, dialect, losses),
   });
   return instruction === undefined ? { config } : { config, instruction };
 }
 
-function samplingMembers(sampling: Sampling, dialect: Dialect, losses: Loss[]): { [name: string]: Json | undefined } {
+function samplingMembers(sampling: Sampling, dialect: Dialect): { [name: string]: Json | undefined } {
+  // The gateway itself ends the reply at those that are left out here.
   const stop = sampling.stop?.filter((sequence) => sequence !== '');
-  if (stop !== undefined && stop.length > MAX_STOP_SEQUENCES)
-    losses.push({
-      path: 'stop',
-      why: `The provider takes ${MAX_STOP_SEQUENCES} stop sequences; those behind them are left out.`,
-    });
   return {
     maxOutputTokens: sampling.maxOutputTokens ?? dialect.defaultMaxTokens,
     temperature: sampling.temperature,

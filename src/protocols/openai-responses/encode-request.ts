@@ -148,7 +148,6 @@ function hintLosses(request: InferenceRequest, dialect: Dialect): readonly Loss[
   const absent = 'The Responses API has no such member.';
   const refused = 'The provider does not take it.';
   const all: readonly (readonly [boolean, Loss])[] = [
-    [sampling.stop !== undefined, { path: 'stop', why: absent }],
     [sampling.seed !== undefined, { path: 'seed', why: absent }],
     [sampling.presencePenalty !== undefined, { path: 'presence_penalty', why: absent }],
     [sampling.frequencyPenalty !== undefined, { path: 'frequency_penalty', why: absent }],
