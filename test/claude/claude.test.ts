@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { isJsonObject } from '../../src/ir/json.ts';
 import { PROTOCOL_IDS, type ProtocolId } from '../../src/ir/protocol-id.ts';
 import { attempts, call, httpReply, type Scenario, say, script, think } from '../../src/simulator/script.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
@@ -12,6 +13,7 @@ import { startGateway } from '../codex/harness/gateway.ts';
 import { startRecorder } from '../codex/harness/recorder.ts';
 import { refusedWith } from '../doors/cases.ts';
 import { PROVIDER_KEY, type Stage, startStage } from '../doors/harness.ts';
+import { keepsPrefix, parting } from '../prefix/law.ts';
 import {
   blocksOf,
   type ClaudeOptions,
@@ -160,6 +162,11 @@ describe('Claude Code on the Messages door', { skip: binary === undefined, concu
         assert.doesNotMatch(JSON.stringify(body), /device_id|x-anthropic-billing|pb1:|toolu_pb/);
         assert.ok(Object.keys(headers).every((name) => !/claude|stainless|x-app/.test(name)));
         assert.match(JSON.stringify(headers), new RegExp(PROVIDER_KEY));
+      }
+      for (const [at, { body }] of requests.entries()) {
+        const before = requests[at - 1]?.body;
+        if (!isJsonObject(body) || !isJsonObject(before)) continue;
+        assert.ok(keepsPrefix(before, body), JSON.stringify(parting(before, body), null, 1));
       }
       const first = JSON.stringify(requests[0]?.body);
       assert.ok(
