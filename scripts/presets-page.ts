@@ -32,7 +32,8 @@ What it leaves out is empty, so that this is a whole one:
 \`\`\`
 
 To start from one of ours: \`plugboard models --presets deepseek --json > ~/.plugboard/presets/mine.json\`, then change its \`id\`.
-What is wrong in the file is told with its line, its column and the nearest name that is known there. The kinds of quirks and
+What is wrong in the file is told with its line, its column and the nearest name that is known there. A running
+gateway takes a change in it at once. The kinds of quirks and
 what each takes stand in \`src/providers/quirks.ts\`.
 
 ## What is assumed where a preset says nothing

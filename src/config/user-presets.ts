@@ -80,13 +80,25 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-function ownIds(folder: string): readonly string[] {
+/** The user's own preset files, with their paths. */
+export function presetFiles(home: string): readonly string[] {
+  const folder = join(home, 'presets');
+  return namesIn(folder)
+    .filter((name) => ENDINGS.some((ending) => name.endsWith(ending)))
+    .map((name) => join(folder, name));
+}
+
+function namesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder).flatMap((name) => {
-      const ending = ENDINGS.find((one) => name.endsWith(one));
-      return ending === undefined ? [] : [name.slice(0, -ending.length)];
-    });
+    return readdirSync(folder);
   } catch {
     return [];
   }
+}
+
+function ownIds(folder: string): readonly string[] {
+  return namesIn(folder).flatMap((name) => {
+    const ending = ENDINGS.find((one) => name.endsWith(one));
+    return ending === undefined ? [] : [name.slice(0, -ending.length)];
+  });
 }

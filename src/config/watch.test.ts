@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -87,4 +87,19 @@ test('a change behind a link is seen', {
   const told = next();
   writeFileSync(join(other, 'mine.yaml'), MODEL.replace('one', 'two'));
   assert.equal(await told, 'two');
+});
+
+test("the user's own presets are watched too, with the place of what is wrong in them", async (t) => {
+  const preset = (url: string): string => JSON.stringify({ protocol: 'openai-chat', baseUrl: url });
+  const { home, next } = watched(t, (place) => {
+    mkdirSync(join(place, 'presets'));
+    writeFileSync(join(place, 'presets', 'mine.json'), preset('https://one.example/v1'));
+    writeFileSync(join(place, 'config.yaml'), MODEL.replace('ollama', 'mine'));
+  });
+  let told = next();
+  writeFileSync(join(home, 'presets', 'mine.json'), preset('https://two.example/v1'));
+  assert.equal(await told, 'one');
+  told = next();
+  writeFileSync(join(home, 'presets', 'mine.json'), preset('nowhere'));
+  assert.match(await told, /^refused: .*mine\.json:1:\d+: baseUrl: /);
 });

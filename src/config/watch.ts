@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { ConfigError } from './issues.ts';
 import { type ConfigSource, configFile, loadConfig } from './load.ts';
 import type { Snapshot } from './snapshot.ts';
+import { presetFiles } from './user-presets.ts';
 
 /** @property changed  the files hold another valid configuration.
  *  @property refused  they hold a broken one: the running one stays.
@@ -19,17 +20,20 @@ const REST_MS = 100;
 /** Some systems tell of a change before it is there, and tell nothing more. */
 const SECOND_LOOK_MS = 1_000;
 
-/** Watches the configuration and `.env`, through renames, deletions and links. Does not keep the process alive. */
+/** Watches the configuration, `.env` and the user's presets, if there is a folder of them at the start, through renames,
+ *  deletions and links. Does not keep the process alive. */
 export function watchConfig(source: ConfigSource, listener: ConfigListener): { readonly close: () => void } {
   const file = configFile(source);
   const files = [file, join(source.places.home, '.env')];
-  let seen = digestOf(files);
+  const presets = join(source.places.home, 'presets');
+  const all = (): readonly string[] => [...files, ...presetFiles(source.places.home)];
+  let seen = digestOf(all());
   let wasThere = existsSync(file);
   let rest: NodeJS.Timeout | undefined;
   let secondLook: NodeJS.Timeout | undefined;
 
   const look = (): void => {
-    const now = digestOf(files);
+    const now = digestOf(all());
     if (now === seen) return;
     seen = now;
     if (wasThere && !existsSync(file)) {
@@ -52,11 +56,12 @@ export function watchConfig(source: ConfigSource, listener: ConfigListener): { r
   const places = files.flatMap((path) => [path, realPath(path)]);
   const watchers: FSWatcher[] = [];
   // A folder and not the file: an editor that renames puts another file in its place.
-  for (const folder of new Set(places.map((path) => dirname(path)))) {
+  const folders = [...places.map((path) => dirname(path)), ...(existsSync(presets) ? [presets] : [])];
+  for (const folder of new Set(folders)) {
     const names = places.filter((path) => dirname(path) === folder).map((path) => basename(path));
     try {
       const watcher = watch(folder, { persistent: false }, (_event, name) => {
-        if (name === null || names.includes(name)) touched();
+        if (name === null || folder === presets || names.includes(name)) touched();
       });
       watcher.on('error', (error) => {
         listener.blind(folder, error);
