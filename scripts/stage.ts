@@ -12,8 +12,11 @@ import { startSimulator } from '../src/simulator/server.ts';
 const port = Number(process.argv[2] ?? 38_441);
 const simulator = await startSimulator({ scenario: obligingScenario, models: [...PROTOCOL_IDS], rules: 'plain' });
 const home = mkdtempSync(join(tmpdir(), 'plugboard-stage-'));
+/** The simulated provider of Chat Completions keeps to schemas, as most do; of one without a preset that is not assumed. */
+const QUIRKS =
+  '[{ kind: output-format, accepts: json-schema, source: "https://platform.openai.com/docs/api-reference/chat/create" }]';
 const line = (id: string): string =>
-  `  ${id}: { protocol: ${id}, base_url: "${simulator.url}/v1", api_key: simulated }`;
+  `  ${id}: { protocol: ${id}, base_url: "${simulator.url}/v1", api_key: simulated${id === 'openai-chat' ? `, quirks: ${QUIRKS}` : ''} }`;
 const model = (id: string): string =>
   `  - { slug: on-${id}, provider: ${id}, model: ${id}, input_modalities: [text, image], reasoning_levels: [low, high] }`;
 writeFileSync(
