@@ -49,7 +49,9 @@ function geminiModels({ models, contextWindow }: Listing): Json {
     outputTokenLimit: 65_536,
     supportedGenerationMethods: ['generateContent', 'countTokens'],
   }));
-  return { models: entries };
+  // The real list holds models of every kind.
+  const other = { name: 'models/text-embedding', inputTokenLimit: 2_048, supportedGenerationMethods: ['embedContent'] };
+  return { models: [...entries, other] };
 }
 
 /** Ollama's own endpoints. Source: https://github.com/ollama/ollama/blob/main/docs/api.md

@@ -152,7 +152,7 @@ test('a wrong key, a blocked prompt, an error in the stream, and the list of mod
       }, /Overloaded/);
       const names: (string | undefined)[] = [];
       for await (const model of await sdk.models.list()) names.push(model.name);
-      assert.deepEqual(names, ['models/m', 'models/n']);
+      assert.deepEqual(names, ['models/m', 'models/n', 'models/text-embedding']);
     },
   ));
 
