@@ -42,7 +42,7 @@ const ROLE_OF: { readonly [type: string]: Role } = {
   tool_search_call: 'assistant',
   web_search_call: 'assistant',
   compaction: 'assistant',
-  compaction_trigger: 'assistant',
+  compaction_trigger: 'user',
   function_call_output: 'tool',
   custom_tool_call_output: 'tool',
   tool_search_output: 'tool',

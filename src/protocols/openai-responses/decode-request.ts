@@ -11,7 +11,7 @@ import type {
 import { invalid, parseAt, unsupported } from '../parse-request.ts';
 import { decodeInput } from './decode-input.ts';
 import { decodeTools, others, TOOL_SEARCH } from './decode-tools.ts';
-import { replyNotFound } from './kept/reply-not-found.ts';
+import { parameterLosses, refuseUnsupported } from './refused-parameters.ts';
 import { formatSchema, requestSchema } from './schema.ts';
 
 /** A body of `POST /responses` as a request in no protocol's words.
@@ -19,16 +19,14 @@ import { formatSchema, requestSchema } from './schema.ts';
 export function decodeRequest(body: Json): Translated<InferenceRequest> {
   if (!isJsonObject(body)) throw invalid('', 'the body is no JSON object');
   const request = parseAt(requestSchema, body, '');
-  refuseUnsupported(body, request.include ?? [], request.top_logprobs ?? 0);
-  const losses: Loss[] = [];
+  refuseUnsupported(body);
+  const losses: Loss[] = [...parameterLosses(body)];
   const declared = decodeTools(request.tools ?? [], 'tools', losses);
   const input = decodeInput(request.input, losses);
   const tools = onceEach([...declared, ...input.tools]);
   const choice = decodeToolChoice(request.tool_choice ?? 'auto', tools);
-  const { effort, summary } = request.reasoning ?? {};
-  if (body['truncation'] === 'auto') {
-    losses.push({ path: 'truncation', why: 'Nothing is left out of a conversation that is too long: it fails.' });
-  }
+  const { effort, generate_summary: formerly } = request.reasoning ?? {};
+  const summary = request.reasoning?.summary ?? formerly;
   const messages: readonly Message[] =
     typeof request.instructions === 'string'
       ? [instructionsMessage(request.instructions), ...input.messages]
@@ -69,28 +67,19 @@ function instructionsMessage(text: string): Message {
   };
 }
 
-function refuseUnsupported(body: JsonObject, include: readonly string[], topLogprobs: number): void {
-  const given = (key: string): boolean => body[key] !== undefined && body[key] !== null;
-  const previousId = body['previous_response_id'];
-  if (given('previous_response_id')) throw replyNotFound(String(previousId));
-  if (given('conversation')) throw unsupported('conversation', 'send the whole conversation in `input`.');
-  if (given('prompt')) throw unsupported('prompt', 'stored prompts are not at hand; send the text in `input`.');
-  if (body['background'] === true) throw unsupported('background', 'replies are not stored; leave it out.');
-  if (topLogprobs > 0) throw unsupported('top_logprobs', 'token probabilities are not carried; leave it out.');
-  if (include.includes('message.output_text.logprobs')) {
-    throw unsupported('include', 'token probabilities are not carried; leave out "message.output_text.logprobs".');
-  }
-}
-
 function decodeSampling(request: {
   readonly temperature?: number | null | undefined;
   readonly top_p?: number | null | undefined;
   readonly max_output_tokens?: number | null | undefined;
+  readonly presence_penalty?: number | null | undefined;
+  readonly frequency_penalty?: number | null | undefined;
 }): Sampling {
   return {
     ...(typeof request.temperature === 'number' ? { temperature: request.temperature } : {}),
     ...(typeof request.top_p === 'number' ? { topP: request.top_p } : {}),
     ...(typeof request.max_output_tokens === 'number' ? { maxOutputTokens: request.max_output_tokens } : {}),
+    ...(typeof request.presence_penalty === 'number' ? { presencePenalty: request.presence_penalty } : {}),
+    ...(typeof request.frequency_penalty === 'number' ? { frequencyPenalty: request.frequency_penalty } : {}),
   };
 }
 
@@ -162,6 +151,8 @@ const NEUTRAL_MEMBERS: ReadonlySet<string> = new Set([
   'temperature',
   'top_p',
   'max_output_tokens',
+  'presence_penalty',
+  'frequency_penalty',
   'prompt_cache_key',
   'service_tier',
   'stream',
@@ -172,7 +163,7 @@ export const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 /** Members without a neutral form; of `reasoning` and `text` what the neutral form leaves, of `tool_choice` an object. */
 function extensionsOf(body: JsonObject): { readonly extensions?: InferenceRequest['extensions'] } {
   const rest: { [key: string]: Json | undefined } = { ...body };
-  rest['reasoning'] = leftOver(body['reasoning'], ['effort', 'summary']);
+  rest['reasoning'] = leftOver(body['reasoning'], ['effort', 'summary', 'generate_summary']);
   const include = Array.isArray(body['include'])
     ? body['include'].filter((entry) => entry !== ENCRYPTED_REASONING)
     : [];

@@ -47,6 +47,7 @@ function encodeUsage(usage: Usage): JsonObject {
 function echoOf(request: InferenceRequest, kept: ReplyContext['kept']): JsonObject {
   const own = request.extensions['openai-responses'] ?? {};
   return {
+    access_programs: null,
     background: false,
     frequency_penalty: request.sampling.frequencyPenalty ?? 0,
     instructions: instructionsOf(request),

@@ -18,16 +18,31 @@ export const requestSchema = z.looseObject({
     .union([z.enum(['auto', 'none', 'required']), jsonObject], 'expected "auto", "none", "required" or an object')
     .nullish(),
   parallel_tool_calls: z.boolean().nullish(),
-  reasoning: z.looseObject({ effort: z.string().nullish(), summary: z.string().nullish() }).nullish(),
+  reasoning: z
+    .looseObject({
+      effort: z.string().nullish(),
+      summary: z.string().nullish(),
+      generate_summary: z.string().nullish(),
+    })
+    .nullish(),
   text: z.looseObject({ format: jsonObject.nullish(), verbosity: z.string().nullish() }).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
   max_output_tokens: z.int().min(1).nullish(),
+  presence_penalty: z.number().min(-2).max(2).nullish(),
+  frequency_penalty: z.number().min(-2).max(2).nullish(),
+  max_tool_calls: z.int().min(1).nullish(),
+  metadata: z.record(z.string(), z.string()).nullish(),
+  store: z.boolean().nullish(),
+  truncation: z.enum(['auto', 'disabled']).nullish(),
+  safety_identifier: z.string().nullish(),
+  user: z.string().nullish(),
+  stream_options: z.looseObject({ include_obfuscation: z.boolean().nullish() }).nullish(),
   prompt_cache_key: z.string().nullish(),
   service_tier: z.string().nullish(),
   stream: z.boolean().nullish(),
   include: z.array(z.string()).nullish(),
-  top_logprobs: z.number().nullish(),
+  top_logprobs: z.int().min(0).max(20).nullish(),
 });
 
 export const formatSchema = z.discriminatedUnion('type', [
