@@ -5,8 +5,12 @@ import { namesVariable } from './variables.ts';
  *  @param written  the file's values before variables are put in. */
 export function literalKeyWarnings(written: unknown, file: string, envFile: string): readonly string[] {
   const providers = member(written, 'providers');
-  if (typeof providers !== 'object' || providers === null) return [];
-  const literal = Object.entries(providers).filter(([, entry]) => holdsLiteralKey(entry));
+  const search = member(written, 'web_search');
+  const entries = [
+    ...(typeof providers === 'object' && providers !== null ? Object.entries(providers) : []),
+    ...(search === undefined ? [] : [['web_search', search] as const]),
+  ];
+  const literal = entries.filter(([, entry]) => holdsLiteralKey(entry));
   if (literal.length === 0) return [];
   const names = literal.map(([id]) => id).join(', ');
   const mend = keepPrivate(file, 'the keys in it');

@@ -16,6 +16,7 @@ import { schemaIssues } from './schema-issues.ts';
 import type { Snapshot } from './snapshot.ts';
 import { presetsOf } from './user-presets.ts';
 import { expandVariables } from './variables.ts';
+import { compileSearch } from './web-search.ts';
 
 /** @property file  left out: `config.yaml` in the home, which need not exist. One that is named must. */
 export type ConfigSource = { readonly places: Places; readonly environment: Environment; readonly file?: string };
@@ -66,7 +67,7 @@ function compile(
     issues.push({ ...document.at(path, part), path: dotted(path), message, mend });
   }
   for (const variable of expanded.unset) {
-    if (variable.path[0] === 'providers') continue;
+    if (variable.path[0] === 'providers' || variable.path[0] === 'web_search') continue;
     const message = `the variable ${variable.name} is ${variable.empty ? 'set but empty' : 'not set'}.`;
     const mend = `Set it, or write \${${variable.name}:-DEFAULT}.`;
     issues.push({ ...document.at(variable.path, 'value'), path: dotted(variable.path), message, mend });
@@ -94,6 +95,12 @@ function compile(
   for (const { path, message, mend } of compiled.refused) {
     issues.push({ ...document.at(path, 'value'), path: dotted(path), message, mend });
   }
+  const inSearch = expanded.unset.filter((variable) => variable.path[0] === 'web_search');
+  const search = compileSearch(config.web_search, inSearch, envFile);
+  if (search.state === 'refused') {
+    const path = search.key === '' ? ['web_search'] : ['web_search', search.key];
+    issues.push({ ...document.at(path, 'value'), path: dotted(path), message: search.message, mend: search.mend });
+  }
   if (issues.length > 0) return refuse(file, issues);
 
   const models = compileModels(config.models, compiled.providers);
@@ -107,6 +114,7 @@ function compile(
     models,
     wildcards: compileWildcards(config.models, compiled.providers),
     routes,
+    ...(search.state === 'usable' ? { webSearch: search.service } : {}),
     // Without a choice: the first model that can serve, else a name whose failure says what is missing.
     defaultModel:
       model?.value ?? config.default_model ?? models[0]?.slug ?? routes[0]?.slug ?? slugsOf(config)[0] ?? '',
@@ -115,6 +123,7 @@ function compile(
       ...literalKeyWarnings(written, file, envFile),
       ...compiled.warnings,
       ...compiled.disabled.map(({ id, reason }) => `The provider ${id} is off: ${reason}`),
+      ...(search.state === 'off' ? [`The web search is off: ${search.reason}`] : []),
       ...unkept.filter((one) => !one.refused).map((one) => `${one.path.join('.')} ${one.message}`),
     ],
     discovered: new Map(),

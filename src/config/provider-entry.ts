@@ -114,7 +114,7 @@ function parseBaseUrl(text: string): string | { readonly message: string; readon
   return text.replace(/\/+$/, '');
 }
 
-function isHttpUrl(text: string): boolean {
+export function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 

@@ -55,8 +55,11 @@ function fromSecrets(secrets: readonly string[], warnings: readonly string[]): K
   if (secrets.some((secret) => !/^[\x21-\x7e]+$/.test(secret))) {
     return { state: 'disabled', reason: 'its key holds a blank or a character that no key has: copy it again.' };
   }
-  const credentials = [...new Set(secrets)].map((secret) => ({ id: credentialId(secret), secret: new Secret(secret) }));
-  return found(credentials, warnings);
+  return found(credentialsOf(secrets), warnings);
+}
+
+export function credentialsOf(secrets: readonly string[]): readonly Credential[] {
+  return [...new Set(secrets)].map((secret) => ({ id: credentialId(secret), secret: new Secret(secret) }));
 }
 
 function found(credentials: readonly Credential[], warnings: readonly string[] = []): Keys {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PROTOCOL_IDS } from '../ir/protocol-id.ts';
 import { quirkSchema } from '../providers/quirk-schema.ts';
+import { SEARCH_KINDS } from '../providers/search-service.ts';
 import { DURATION, SIZE } from './units.ts';
 
 /** config.yaml. Every default that stands here is the one that CONTRACT.md names. Keys are checked strictly: what is
@@ -143,6 +144,17 @@ const codex = z.strictObject({
   websocket: flag.default(false),
 });
 
+/** Off until it is there: the user's search service, for models whose provider has no search of its own. */
+const webSearch = z.strictObject({
+  service: z.enum(SEARCH_KINDS),
+  base_url: text.exactOptional(),
+  api_key: z.string().exactOptional(),
+  headers: z.record(headerName, headerValue).default({}),
+  query: z.record(text, z.string()).default({}),
+  max_results: z.int().min(1).max(20).default(5),
+  max_rounds: z.int().min(1).max(20).default(5),
+});
+
 export const configSchema = z.strictObject({
   server: server.prefault({}),
   codex: codex.prefault({}),
@@ -158,6 +170,7 @@ export const configSchema = z.strictObject({
   routes: z.record(slug, route).default({}),
   default_model: slug.exactOptional(),
   repair: repair.default({}),
+  web_search: webSearch.exactOptional(),
   policy: policy.prefault({}),
   dispatch: dispatch.prefault({}),
   adaptive_router: adaptiveRouter.prefault({}),

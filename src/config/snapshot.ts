@@ -1,4 +1,5 @@
 import type { Model, ModelFacts, Price, Provider } from '../providers/provider.ts';
+import type { SearchService } from '../providers/search-service.ts';
 import type { Route } from '../routing/plan.ts';
 
 /** The configuration, parsed once and frozen. A reload swaps it whole; a request in flight keeps the one it began with. */
@@ -14,6 +15,7 @@ export type Snapshot = {
   readonly models: readonly Model[];
   readonly wildcards: readonly Wildcard[];
   readonly routes: readonly Route[];
+  readonly webSearch?: SearchService;
   /** A slug or a route's; empty while there is no model. */
   readonly defaultModel: string;
   readonly warnings: readonly string[];

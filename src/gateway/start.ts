@@ -34,6 +34,7 @@ import { demoFor } from './demo.ts';
 import { createLiveSnapshot, windowIsOpen } from './live-snapshot.ts';
 import { logEntry } from './log-entry.ts';
 import { register } from './register.ts';
+import { searchPort } from './search-port.ts';
 import { readinessOf, snapshotStatus } from './status.ts';
 
 /** @property config  left out: `config.yaml` in the home. @property port  0 asks for any free one.
@@ -111,6 +112,7 @@ async function start(
     transport,
     sessions: createSessions(),
     thoughts: createThoughts(Date.now),
+    search: searchPort(transport, () => live.current().webSearch),
     cacheThreads: createCacheThreads(),
     ledger: {
       ...ledger,

@@ -14,6 +14,7 @@ import { replyContext, replyHeaders } from './head.ts';
 import { openRecord, type Recorder, type RecordParts } from './record.ts';
 import { type Render, renderStream } from './render.ts';
 import { renderWhole } from './render-whole.ts';
+import { dispatchSearching, type SearchPort, searchRounds } from './search/search-rounds.ts';
 import type { Sessions } from './sessions.ts';
 import { openSource, type Source } from './source.ts';
 import type { Thoughts } from './thoughts.ts';
@@ -21,6 +22,7 @@ import type { Thoughts } from './thoughts.ts';
 /** The parts of the line, chosen in main.
  *  @property plan     over the configuration of this moment: a request keeps the plan that it was given.
  *                     `affinity`: who served the session when it last asked for this.
+ *  @property search   the user's search service, where one is configured.
  *  @property observe  hears of every attempt when it is over.
  *  @property report   hears of a bug of ours, with the request that it hit. */
 export type Line = RecordParts & {
@@ -29,6 +31,7 @@ export type Line = RecordParts & {
   readonly transport: Transport;
   readonly sessions: Sessions;
   readonly thoughts: Thoughts;
+  readonly search: () => SearchPort | undefined;
   readonly observe: (attempt: Attempt) => void;
   readonly report: (error: unknown, requestId: string) => void;
 };
@@ -47,7 +50,8 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
   };
   let render: Render | undefined;
   try {
-    const { query, plan, source } = begin(line, ingress, request, record);
+    const search = line.search();
+    const { query, plan, source } = begin(line, ingress, request, record, search !== undefined);
     render = (query.stream ? renderStream : renderWhole)({
       ingress,
       reply,
@@ -72,11 +76,10 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
       record.sent(prompt);
       return prepared;
     };
-    const { committed, failure } = await dispatch(
-      line.transport,
-      dispatchCall(line, request, plan, prepare, record),
-      sink,
-    );
+    const call = dispatchCall(line, request, plan, prepare, record);
+    const { committed, failure } = await (search === undefined
+      ? dispatch(line.transport, call, sink)
+      : dispatchSearching(line.transport, call, sink, searchRounds(search, ingress, request.protocol, source, record)));
     if (!committed && failure !== undefined) {
       record.failed(failure);
       render.fail(failure);
@@ -111,7 +114,13 @@ type Begun = { readonly query: RouteQuery; readonly plan: RoutePlan; readonly so
 
 /** Its frame ends before the call goes out, so that the source alone holds the body.
  *  @throws GatewayError for what the client got wrong, before any provider hears of it. */
-function begin(line: Line, ingress: IngressCodec, request: ClientRequest, record: Recorder): Begun {
+function begin(
+  line: Line,
+  ingress: IngressCodec,
+  request: ClientRequest,
+  record: Recorder,
+  answersSearches: boolean,
+): Begun {
   const body = request.takeBody();
   const query = ingress.outline(body, request.headers);
   record.asked(query);
@@ -129,6 +138,7 @@ function begin(line: Line, ingress: IngressCodec, request: ClientRequest, record
     lastTarget,
     caller: request.caller,
     thoughts: line.thoughts,
+    answersSearches,
   });
   // Every answer is given before a provider hears of the call; only native providers take what nobody has read.
   if (!plan.targets.every(source.passesBytes)) source.decode();

@@ -6,7 +6,7 @@ import { GatewayError } from '../ir/failure.ts';
 import { isJsonObject, type Json, jsonText, parseJson } from '../ir/json.ts';
 import type { Loss, Translated } from '../ir/loss.ts';
 import type { RouteQuery } from '../ir/query.ts';
-import type { InferenceRequest } from '../ir/request.ts';
+import type { InferenceRequest, Message } from '../ir/request.ts';
 import { failedPatches } from '../metering/tool-calls.ts';
 import { holdsEnvelope } from '../protocols/envelope.ts';
 import type { EgressCall, EgressCodec, Headers, IngressCodec, Protocol } from '../protocols/protocol.ts';
@@ -18,6 +18,8 @@ import { editedBody, withoutPrivate } from './edited-body.ts';
 import { mended } from './mended.ts';
 import { type Prompt, promptOfBytes, promptOfText } from './prompt.ts';
 import { reshaped } from './reshaped.ts';
+import { withSearches } from './search/search-history.ts';
+import { withSearchTool } from './search/search-tool.ts';
 import type { Thoughts } from './thoughts.ts';
 
 /** The client's request, decoded no earlier than its target demands, and let go at the commit point.
@@ -25,7 +27,9 @@ import type { Thoughts } from './thoughts.ts';
  *  @property echo         what a reply repeats of the request: without the conversation, bare where it was never decoded.
  *  @property heard        the reply's events, for what the client may give back without them.
  *  @property prepare      `prompt`: what the provider may cache of it; to be asked before the request goes out.
- *  @property losses       of the target that was prepared last. */
+ *  @property losses       of the target that was prepared last.
+ *  @property searches     was it offered a search that the gateway answers? Then nothing is let go before the reply ends.
+ *  @property goOn         appends to the conversation. */
 export type Source = {
   readonly passesBytes: (target: Target) => boolean;
   readonly decode: () => void;
@@ -34,11 +38,14 @@ export type Source = {
   readonly prepare: (target: Target) => PreparedCall & { readonly prompt: () => Prompt };
   readonly heard: (events: readonly InferenceEvent[]) => void;
   readonly losses: () => readonly Loss[];
+  readonly searches: () => boolean;
+  readonly goOn: (messages: readonly Message[]) => void;
   readonly release: () => void;
 };
 
 /** @property nativeHeaders  those of the client that a target which passes bytes gets.
- *  @property lastTarget     the deployment that this session spoke to before, as `deploymentKey` names it. */
+ *  @property lastTarget     the deployment that this session spoke to before, as `deploymentKey` names it.
+ *  @property answersSearches  a search service is configured. */
 export type SourceOptions = {
   readonly ingress: IngressCodec;
   readonly protocols: (id: Protocol['id']) => Protocol;
@@ -47,6 +54,7 @@ export type SourceOptions = {
   readonly lastTarget: string | undefined;
   readonly caller: Caller;
   readonly thoughts: Thoughts;
+  readonly answersSearches: boolean;
 };
 
 /** Encrypted reasoning belongs to the organisation that made it, so a key counts as a part of the deployment. */
@@ -61,6 +69,8 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
   let echo = bare(query);
   let patches = 0;
   let losses: readonly Loss[] = [];
+  let searches = false;
+  const later: Message[] = [];
   let listener: ((events: readonly InferenceEvent[]) => void) | undefined;
 
   function original(): Uint8Array {
@@ -108,9 +118,12 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
 
   function encode(target: Target, stream: boolean, translated: boolean): EgressCall {
     const { model, credential } = target;
-    const { value, losses: lost } = decode();
+    const { value: asked, losses: lost } = decode();
     decoded = undefined;
     const dialect = dialectFor(model);
+    const searching = options.answersSearches ? withSearchTool(asked, dialect) : undefined;
+    searches = searching !== undefined && translated;
+    const value = { ...(searching ?? asked), messages: [...withSearches(asked.messages), ...later] };
     const cacheKey = value.cacheKey ?? derivedCacheKey(query.sessionId, dialect);
     const call = options.protocols(model.provider.protocol).egress.open(
       { ...value, stream, ...(cacheKey === undefined ? {} : { cacheKey }) },
@@ -175,7 +188,10 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     prepare,
     heard: (events) => listener?.(events),
     losses: () => losses,
+    searches: () => searches,
+    goOn: (messages) => void later.push(...messages),
     release: () => {
+      if (searches) return;
       body = undefined;
       decoded = undefined;
       echo = bare(query);

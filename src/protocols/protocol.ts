@@ -74,6 +74,8 @@ export type IngressCodec = {
   readonly encodeResponse: (response: InferenceResponse, context: ReplyContext) => JsonObject;
   /** What the client gets in place of the model's own reply, where its request asks for something else. */
   readonly reshape?: (request: InferenceRequest) => (() => Transducer<InferenceEvent, InferenceEvent>) | undefined;
+  /** How clients see a search that the gateway made for the model. Absent: they do not. */
+  readonly showSearch?: (search: ShownSearch) => readonly InferenceEvent[];
   /** A failure before the head, as this protocol's clients understand it. */
   readonly encodeError: (
     failure: Failure,
@@ -92,6 +94,13 @@ export type IngressCodec = {
   readonly count?: InputCount;
   /** Members of a body that tell of the person who calls, or of the machine: for the maker's own services alone. */
   readonly privateMembers: readonly string[];
+};
+
+/** @property id  unlike that of any other search of the session. @property sources  the pages found, best first. */
+export type ShownSearch = {
+  readonly id: string;
+  readonly query: string;
+  readonly sources: readonly { readonly title: string; readonly url: string }[];
 };
 
 /** @property decodeRequest  of a body that is only counted. @throws GatewayError as the other one does.

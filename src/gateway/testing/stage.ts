@@ -28,10 +28,11 @@ export type Ask = {
 export const CHAT = (model: string) => JSON.stringify({ model, stream: true, input: 'hello' });
 export const KEY = 'key-of-the-test-0123456789';
 
-/** A gateway before an upstream that answers as the test says. */
+/** A gateway before an upstream that answers as the test says. @param more  of config.yaml. */
 export async function staged(
   t: TestContext,
   answer: (request: Seen, response: ServerResponse) => void,
+  more = '',
 ): Promise<Stage> {
   const seen: Seen[] = [];
   const upstream = createServer((request, response) => {
@@ -73,7 +74,7 @@ models:
   - { slug: alike, provider: alike, model: up-alike }
 routes:
   both: { strategy: fallback, targets: [one, two] }
-`,
+${more}`,
   );
   let log = '';
   const gateway = await startGateway(

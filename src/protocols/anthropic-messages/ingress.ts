@@ -5,6 +5,7 @@ import { encodeError } from './encode-error.ts';
 import { encodeResponse } from './encode-response.ts';
 import { encodeStream } from './encode-stream.ts';
 import { outline } from './outline.ts';
+import { showSearch } from './show-search.ts';
 
 /** What clients of the Anthropic Messages API speak; Claude Code above all. */
 export const ingress: IngressCodec = {
@@ -13,6 +14,7 @@ export const ingress: IngressCodec = {
   encodeStream,
   encodeResponse,
   encodeError,
+  showSearch,
   keepAlive: encodeSse({ event: 'ping', data: '{"type":"ping"}' }),
   nativeHeaders: ['anthropic-version', 'anthropic-beta'],
   memberPaths: {

@@ -6,6 +6,7 @@ import { encodeError } from './encode-error.ts';
 import { encodeResponse } from './encode-response.ts';
 import { encodeStream } from './encode-stream.ts';
 import { outline } from './outline.ts';
+import { showSearch } from './show-search.ts';
 
 /** What clients of the OpenAI Responses API speak; Codex above all. */
 export const ingress: IngressCodec = {
@@ -19,6 +20,7 @@ export const ingress: IngressCodec = {
   encodeStream,
   encodeResponse,
   encodeError,
+  showSearch,
   // Codex's idle timer runs on through comments, and is set back by any event, known or not.
   keepAlive: 'data: {"type":"keepalive"}\n\n',
   nativeHeaders: ['openai-beta'],

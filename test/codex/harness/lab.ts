@@ -59,8 +59,8 @@ export type Lab = {
   readonly close: () => Promise<void>;
 };
 
-/** @property websocket  Codex speaks over a socket. */
-export type LabOptions = { readonly websocket?: boolean };
+/** @property websocket  Codex speaks over a socket. @property config  more of config.yaml. */
+export type LabOptions = { readonly websocket?: boolean; readonly config?: string };
 
 /** A provider, a gateway in front of it, and a recorder in front of each.
  *  @param provider  the lines of the provider's entry in config.yaml, its base URL and key aside. */
@@ -87,7 +87,7 @@ export async function startLab(
     await simulator.close();
   };
   try {
-    gateway = await startGateway(gatewayConfig(spy.url, cases, provider));
+    gateway = await startGateway(gatewayConfig(spy.url, cases, provider) + (options.config ?? ''));
     recorder = await startRecorder(gateway.url);
     const parts = { protocol, simulator, gateway, recorder, options };
     const exchanges = recorder.exchanges;
