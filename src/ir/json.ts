@@ -69,18 +69,26 @@ const HALF = /\\ud[89a-f]/;
 /** An escape of JSON itself: one that stands in a string's own text has its backslash doubled. */
 const LONE_HALF = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
-/** The member at a dotted path: `meta.n_ctx`, `choices.0.usage`; a number is a place in a list, and `*` the first member
- *  in which the rest of the path leads somewhere. */
+/** The member at a dotted path: `meta.n_ctx`, `choices.0.usage`; a number is a place in a list. `*` is the first member in
+ *  which the rest of the path leads somewhere, or whose own name ends with it: `info.*.length` finds `info["qwen3.length"]`. */
 export function memberAt(value: Json, path: string): Json | undefined {
-  return follow(value, path.split('.'));
+  return memberReader(path)(value);
 }
 
-function follow(value: Json | undefined, [step, ...rest]: readonly string[]): Json | undefined {
-  if (step === undefined) return value;
-  if (Array.isArray(value)) return follow(value[Number(step)], rest);
+/** The same for a path that is asked for often. */
+export function memberReader(path: string): (value: Json) => Json | undefined {
+  const steps = path.split('.');
+  return (value) => follow(value, steps, 0);
+}
+
+function follow(value: Json | undefined, steps: readonly string[], at: number): Json | undefined {
+  const step = steps[at];
+  if (step === undefined || value === undefined) return value;
+  if (Array.isArray(value)) return follow(value[Number(step)], steps, at + 1);
   if (!isJsonObject(value)) return undefined;
-  if (step !== '*') return follow(value[step], rest);
-  return Object.values(value)
-    .map((member) => follow(member, rest))
+  if (step !== '*') return follow(value[step], steps, at + 1);
+  const rest = `.${steps.slice(at + 1).join('.')}`;
+  return Object.entries(value)
+    .map(([name, member]) => (name.endsWith(rest) ? member : follow(member, steps, at + 1)))
     .find((found) => found !== undefined);
 }

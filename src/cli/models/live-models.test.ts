@@ -203,19 +203,21 @@ function rounded(model: DiscoveredModel): DiscoveredModel {
   return { ...model, price: { input: 0, output: 0, ...Object.fromEntries(entries) } };
 }
 
-test('Ollama: what is in memory tells its real window, what is called tells the window that it was made for', async (t) => {
-  const url = await simulator(t, {
-    models: ['qwen3:8b', 'spare:1b'],
-    ollama: { version: '0.14.0' },
-    contextWindow: 40_960,
-  });
-  const made = configured(t, [
-    `providers: { ollama: { preset: ollama, base_url: "${url}/v1" } }`,
-    'models: [{ slug: q, provider: ollama, model: "qwen3:8b", context_window: 32768 }]',
-  ]);
-  const [report] = await reports(made);
-  assert.deepEqual(report?.windows, [{ slug: 'q', model: 'qwen3:8b', here: 32_768, told: 40_960 }]);
-  assert.deepEqual(report?.fresh, [{ id: 'spare:1b', facts: { contextWindow: 40_960 } }]);
+test('Ollama: what is in memory tells its real window, else what is called the window that it was made for', async (t) => {
+  const told = async (options: Partial<SimulatorOptions>): Promise<LiveReport | undefined> => {
+    const ollama = { version: '0.14.0' };
+    const url = await simulator(t, { models: ['qwen3:8b', 'spare:1b'], ollama, contextWindow: 40_960, ...options });
+    const made = configured(t, [
+      `providers: { ollama: { preset: ollama, base_url: "${url}/v1" } }`,
+      'models: [{ slug: q, provider: ollama, model: "qwen3:8b", context_window: 32768 }]',
+    ]);
+    return (await reports(made))[0];
+  };
+  const made = await told({ lists: { '/api/ps': { models: [] } } });
+  assert.deepEqual(made?.windows, [{ slug: 'q', model: 'qwen3:8b', here: 32_768, told: 40_960 }]);
+  assert.deepEqual(made?.fresh, [{ id: 'spare:1b', facts: {} }], 'neither in memory nor called');
+  const loaded = await told({ lists: { '/api/ps': { models: [{ name: 'qwen3:8b', context_length: 4_096 }] } } });
+  assert.deepEqual(loaded?.windows, [{ slug: 'q', model: 'qwen3:8b', here: 32_768, told: 4_096 }]);
 });
 
 test('new, missing, another window, a refused key, no list and no answer, each in a line with its mend', async (t) => {

@@ -1,5 +1,5 @@
 import type { UsageRules } from '../../ir/dialect.ts';
-import { isJsonObject, type JsonObject, memberAt } from '../../ir/json.ts';
+import { isJsonObject, type JsonObject, memberReader } from '../../ir/json.ts';
 import { natural, type Usage, usageFromInclusive } from '../../ir/usage.ts';
 
 /** The names that every decoder knows, since a router hands through what the server behind it says. What a preset says
@@ -78,11 +78,6 @@ export function usageReader(rules: UsageRules = {}): UsageReader {
     return undefined;
   };
   return { find, counts, read };
-}
-
-/** A path is read once for a whole reply; most are one member, on which every chunk is asked. */
-function memberReader(path: string): (value: JsonObject) => unknown {
-  return path.includes('.') ? (value) => memberAt(value, path) : (value) => value[path];
 }
 
 /** The first count that is not zero. */
