@@ -29,11 +29,13 @@ function remembering(maxSize?: number) {
   let time = 0;
   const thoughts = createThoughts(() => time, maxSize);
   const hear = (question: string, ...events: InferenceEvent[]) => thoughts.listen('me', [user(question)])(events);
+  const partsFor = (question: string, parts: readonly Part[], caller: string): readonly Part[] =>
+    thoughts.recall(caller, [user(question), { role: 'assistant', parts }, user('And?')])[1]?.parts ?? [];
   const recalled = (question: string, parts: readonly Part[], caller = 'me') =>
-    thoughts
-      .recall(caller, [user(question), { role: 'assistant', parts }, user('And?')])[1]
-      ?.parts.map((part) => (part.type === 'reasoning' ? part.texts.join('|') : part.type));
-  return { hear, recalled, wait: (ms: number) => (time += ms) };
+    partsFor(question, parts, caller).map((part) => (part.type === 'reasoning' ? part.texts.join('|') : part.type));
+  const inputs = (question: string, parts: readonly Part[]) =>
+    partsFor(question, parts, 'me').flatMap((part) => (part.type === 'tool-call' ? [part.input] : []));
+  return { hear, recalled, inputs, wait: (ms: number) => (time += ms) };
 }
 
 test('thinking comes back before the call that it led to', () => {
@@ -58,6 +60,18 @@ test('it stands in the place of what a client gave back without its state, and b
     'tool-call',
   ]);
   assert.deepEqual(recalled('Go.', [{ type: 'reasoning', texts: ['plain'] }, callPart('9')]), ['plain', 'tool-call']);
+});
+
+test('a client that writes arguments anew gets those of the model back, with or without thinking', () => {
+  const { hear, inputs } = remembering();
+  const spaced = (callId: string): InferenceEvent[] =>
+    calling(callId).map((event) =>
+      event.type === 'tool-call-delta' ? { ...event, input: event.input.replace(':', ' : ') } : event,
+    );
+  hear('Go.', ...thinking('one'), ...spaced('1'), ...spaced('2'), ...calling('3'));
+  assert.deepEqual(inputs('Go.', [callPart('1'), callPart('2'), callPart('3')]), ['{"a" : 1}', '{"a" : 1}', '{"a":1}']);
+  const own: Part = { type: 'reasoning', texts: ['own'], state };
+  assert.deepEqual(inputs('Go.', [own, callPart('1')]), ['{"a" : 1}']);
 });
 
 test('nobody else gets it', () => {

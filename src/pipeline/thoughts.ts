@@ -1,11 +1,14 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { InferenceEvent } from '../ir/event.ts';
+import { parseJson } from '../ir/json.ts';
 import type { Message, Part, ProviderState, ReasoningPart, ToolCallPart } from '../ir/request.ts';
 
 /** What a model thought before it called a tool, for clients that give nothing of it back: several providers refuse a
- *  call without its thinking, and every model thinks better with it. In memory alone, bounded, and forgotten in time.
- *  A thought belongs to its call and to what the user had said by then, so that no other conversation can get it.
- *  @property recall  the messages with the thinking that is missing put back.
+ *  call without its thinking, and every model thinks better with it. And the call's arguments as the model wrote them,
+ *  for clients that write them anew: a provider's prompt cache lives by their bytes.
+ *  In memory alone, bounded, and forgotten in time. A thought belongs to its call and to what the user had said by then,
+ *  so that no other conversation can get it.
+ *  @property recall  the messages with what is missing put back.
  *  @property listen  hears the events of the reply to these messages. */
 export type Thoughts = {
   readonly recall: (caller: string, messages: readonly Message[]) => readonly Message[];
@@ -16,7 +19,12 @@ export type Thoughts = {
 const MAX_SIZE = 32 * 1024 * 1024;
 const KEPT_FOR_MS = 24 * 60 * 60 * 1000;
 
-type Kept = { readonly parts: readonly ReasoningPart[]; readonly size: number; readonly at: number };
+type Kept = {
+  readonly parts: readonly ReasoningPart[];
+  readonly input: string;
+  readonly size: number;
+  readonly at: number;
+};
 type Call = Pick<ToolCallPart, 'callId' | 'name' | 'input'>;
 
 /** @param now  ms since the epoch. */
@@ -30,9 +38,9 @@ export function createThoughts(now: () => number, maxSize = MAX_SIZE): Thoughts 
     kept.delete(key);
   }
 
-  function keep(key: string, parts: readonly ReasoningPart[]): void {
+  function keep(key: string, parts: readonly ReasoningPart[], input: string): void {
     forget(key);
-    const entry = { parts, size: JSON.stringify(parts).length, at: now() };
+    const entry = { parts, input, size: JSON.stringify(parts).length + input.length, at: now() };
     kept.set(key, entry);
     size += entry.size;
     for (const [oldest, { at }] of kept) {
@@ -42,16 +50,19 @@ export function createThoughts(now: () => number, maxSize = MAX_SIZE): Thoughts 
   }
 
   function recallInto(message: Message, said: Hash): Message {
-    if (message.parts.some((part) => part.type === 'reasoning' && part.state !== undefined)) return message;
-    let found = false;
+    const keepsThinking = message.parts.some((part) => part.type === 'reasoning' && isSigned(part));
+    let thought = false;
     const parts = message.parts.flatMap((part): readonly Part[] => {
-      const entry = part.type === 'tool-call' ? kept.get(keyOf(said, part)) : undefined;
+      if (part.type !== 'tool-call') return [part];
+      const entry = kept.get(keyOf(said, part));
       if (entry === undefined || now() - entry.at >= KEPT_FOR_MS) return [part];
-      found = true;
-      return [...entry.parts, part];
+      const call = { ...part, input: entry.input };
+      if (keepsThinking || entry.parts.length === 0) return [call];
+      thought = true;
+      return [...entry.parts, call];
     });
     // What the client gave back is the same thinking without what its maker needs.
-    return found ? { ...message, parts: parts.filter((part) => part.type !== 'reasoning' || isSigned(part)) } : message;
+    return { ...message, parts: thought ? parts.filter((part) => part.type !== 'reasoning' || isSigned(part)) : parts };
   }
 
   return {
@@ -67,7 +78,7 @@ export function createThoughts(now: () => number, maxSize = MAX_SIZE): Thoughts 
     listen: (caller, messages) => {
       const said = spokenBy(caller);
       for (const message of messages) hear(message, said);
-      return collector((call, parts) => keep(keyOf(said, call), parts));
+      return collector((call, parts) => keep(keyOf(said, call), parts, call.input));
     },
   };
 }
@@ -89,8 +100,14 @@ function hear(message: Message, said: Hash): void {
 function keyOf(said: Hash, { callId, name, input }: Call): string {
   return said
     .copy()
-    .update(JSON.stringify([callId, name.namespace ?? null, name.name, input]))
+    .update(JSON.stringify([callId, name.namespace ?? null, name.name, written(input)]))
     .digest('base64');
+}
+
+/** Arguments as most clients write them that have parsed them. */
+function written(input: string): string {
+  const value = parseJson(input);
+  return value === undefined ? input : JSON.stringify(value);
 }
 
 /** Gathers thinking up to the call that it led to. Thinking without a state needs no keeping. */
@@ -127,7 +144,7 @@ function collector(
         if (call !== undefined) call.input += event.input;
         break;
       case 'tool-call-end':
-        if (call !== undefined && parts.length > 0) keep(call, parts);
+        if (call !== undefined && (parts.length > 0 || written(call.input) !== call.input)) keep(call, parts);
         parts = [];
         call = undefined;
         break;
