@@ -12,23 +12,33 @@ import { startSimulator } from '../src/simulator/server.ts';
 const port = Number(process.argv[2] ?? 38_441);
 const simulator = await startSimulator({ scenario: obligingScenario, models: [...PROTOCOL_IDS], rules: 'plain' });
 const home = mkdtempSync(join(tmpdir(), 'plugboard-stage-'));
-/** The simulated provider of Chat Completions keeps to schemas, as most do; of one without a preset that is not assumed. */
-const QUIRKS =
-  '[{ kind: output-format, accepts: json-schema, source: "https://platform.openai.com/docs/api-reference/chat/create" }]';
-const line = (id: string): string =>
-  `  ${id}: { protocol: ${id}, base_url: "${simulator.url}/v1", api_key: simulated${id === 'openai-chat' ? `, quirks: ${QUIRKS}` : ''} }`;
+/** Each protocol as one of its providers is configured; native ones pass bytes. The simulated provider of Chat Completions
+ *  keeps to schemas and efforts, as most do; of one without a preset that is not assumed. */
+const PROVIDERS: Readonly<Record<string, string>> = {
+  'on-openai-responses': 'protocol: openai-responses',
+  'on-openai-chat': `protocol: openai-chat, quirks: [
+    { kind: output-format, accepts: json-schema, source: "https://platform.openai.com/docs/api-reference/chat/create" },
+    { kind: effort-dialect, source: "https://platform.openai.com/docs/api-reference/chat/create",
+      effort: { kind: field, path: [reasoning_effort], levels: [none, low, medium, high] } }]`,
+  'on-anthropic-messages': 'protocol: anthropic-messages',
+  'on-gemini': 'preset: gemini',
+  'native-openai-responses': 'preset: openai',
+  'native-anthropic-messages': 'preset: anthropic',
+};
+const line = ([id, kind]: readonly [string, string]): string =>
+  `  ${id}: { ${kind}, base_url: "${simulator.url}/v1", api_key: simulated }`;
 const model = (id: string): string =>
-  `  - { slug: on-${id}, provider: ${id}, model: ${id}, input_modalities: [text, image], reasoning_levels: [low, high] }`;
+  `  - { slug: ${id}, provider: ${id}, model: ${id.replace(/^(on|native)-/, '')}, input_modalities: [text, image], reasoning_levels: [low, high] }`;
 writeFileSync(
   join(home, 'config.yaml'),
-  `providers:\n${PROTOCOL_IDS.map(line).join('\n')}\nmodels:\n${PROTOCOL_IDS.map(model).join('\n')}\ndefault_model: on-openai-chat\n`,
+  `providers:\n${Object.entries(PROVIDERS).map(line).join('\n')}\nmodels:\n${Object.keys(PROVIDERS).map(model).join('\n')}\ndefault_model: on-openai-chat\n`,
 );
 const environment = { ...processEnvironment(), PLUGBOARD_HOME: home };
 const gateway = await startGateway(
   { version: 'stage', environment, places: places(environment), port, logLevel: 'silent' },
   () => {},
 );
-console.log(`${gateway.url}/v1  token ${gateway.token}  models ${PROTOCOL_IDS.map((id) => `on-${id}`).join(', ')}`);
+console.log(`${gateway.url}/v1  token ${gateway.token}  models ${Object.keys(PROVIDERS).join(', ')}`);
 process.once('SIGINT', async () => {
   await gateway.stop();
   await simulator.close();

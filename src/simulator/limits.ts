@@ -7,11 +7,15 @@ export function limitsOf(given: {
   readonly forced: string | undefined;
   readonly maxTokens: Json | undefined;
   readonly stop: Json | undefined;
-}): Pick<Turn, 'forced' | 'maxTokens' | 'stop'> {
+  readonly oneCall: boolean;
+  readonly isBrief: boolean;
+}): Pick<Turn, 'forced' | 'maxTokens' | 'stop' | 'oneCall' | 'isBrief'> {
   const stop = texts(given.stop);
   return {
     ...(given.forced === undefined || given.forced === '' ? {} : { forced: given.forced }),
     ...(typeof given.maxTokens === 'number' ? { maxTokens: given.maxTokens } : {}),
     ...(stop.length === 0 ? {} : { stop }),
+    ...(given.oneCall ? { oneCall: true } : {}),
+    ...(given.isBrief ? { isBrief: true } : {}),
   };
 }

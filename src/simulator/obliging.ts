@@ -7,27 +7,35 @@ import { findTool, lastUserText, type OfferedTool, type Turn } from './turn.ts';
  *  the prompt names too, a schema is met, limits and stop texts are kept. For suites that test the API, not the model. */
 export const obligingScenario: Scenario = (turn) => {
   const calls = callsFor(turn);
-  if (calls.length > 0) return script([think('A tool is called for.'), ...calls]);
-  const answer = answerFor(turn);
-  const { text, isCut } = limited(answer, turn);
-  const steps: readonly Step[] = text === '' ? [] : [say(text)];
-  return script(isCut ? steps : [think('The answer is plain.'), ...steps], {
+  if (calls.length > 0) return script([...thinking(turn), ...calls]);
+  const { text, isCut } = limited(answerFor(turn), turn);
+  const thoughts = isCut ? [] : thinking(turn);
+  const reasoning = 3 * thoughts.length;
+  const steps = text === '' ? thoughts : [...thoughts, say(text)];
+  return script(steps, {
     finish: isCut ? 'length' : 'stop',
-    usage: { input: 24, output: words(text).length + (isCut ? 0 : 6), reasoning: isCut ? 0 : 6 },
+    usage: { input: 24, output: words(text).length + reasoning, reasoning },
   });
 };
 
+/** Where an answer has to be short there is no room for thoughts. */
+function thinking(turn: Turn): readonly Step[] {
+  return turn.isBrief === true || (turn.maxTokens ?? 100) < 32 ? [] : [think('That is plain.')];
+}
+
 /** The calls of a turn: a tool that was forced, or every tool where the conversation has not called any yet. */
 function callsFor(turn: Turn): readonly Step[] {
-  if (turn.forced !== undefined) {
-    const tool = turn.forced === 'any' ? turn.tools[0] : findTool(turn.tools, turn.forced);
-    return tool === undefined ? [] : [exampleCall(tool)];
-  }
-  if (turn.results.length > 0 || turn.schema !== undefined) return [];
   const prompt = lastUserText(turn).toLowerCase();
   const named = turn.tools.filter((tool) => mentions(prompt, tool.name));
+  const most = turn.oneCall === true ? 1 : 10;
+  if (turn.forced !== undefined) {
+    const forced = turn.forced === 'any' ? turn.tools.slice(0, 1) : [findTool(turn.tools, turn.forced)];
+    const tools = turn.forced === 'any' && named.length > 0 ? named : forced;
+    return tools.flatMap((tool) => (tool === undefined ? [] : [exampleCall(tool)])).slice(0, most);
+  }
+  if (turn.results.length > 0 || turn.schema !== undefined) return [];
   const isTwice = named.length === 1 && /\b(both|each|two|and)\b/.test(prompt);
-  return (isTwice ? [...named, ...named] : named).map(exampleCall);
+  return (isTwice ? [...named, ...named] : named).map(exampleCall).slice(0, most);
 }
 
 /** `get_weather` is meant by "the weather in Rome". */
@@ -45,9 +53,9 @@ function answerFor(turn: Turn): string {
   if (turn.schema !== undefined) return JSON.stringify(exampleOf(turn.schema));
   const result = turn.results.at(-1)?.text;
   if (result !== undefined) return `The tool answered: ${result}`;
-  const prompt = lastUserText(turn);
-  if (/\bjson\b/i.test(`${turn.instructions} ${prompt}`)) return JSON.stringify({ answer: 'Plugboard' });
-  return turn.images > 0 ? 'I see a red picture.' : `You said: ${prompt}`;
+  const heard = [turn.instructions, ...turn.userTexts].filter((text) => text !== '').join(' ');
+  if (/\bjson\b/i.test(heard)) return JSON.stringify({ answer: 'Plugboard' });
+  return turn.images > 0 ? 'I see a red picture.' : `You said: ${heard}`;
 }
 
 function limited(answer: string, turn: Turn): { readonly text: string; readonly isCut: boolean } {

@@ -12,6 +12,8 @@ import type { ProtocolId } from '../ir/protocol-id.ts';
  *  @property forced        the tool that has to be called, by its wire name, or `any`: some tool has to be.
  *  @property maxTokens     the longest answer that the caller takes, in tokens.
  *  @property stop          texts at which the answer ends.
+ *  @property oneCall       the caller takes one tool call at a time.
+ *  @property isBrief       the caller wants no thinking.
  *  @property earlier       how many requests for this model came before: 0 at first, retries count. */
 export type Turn = {
   readonly protocol: ProtocolId;
@@ -27,6 +29,8 @@ export type Turn = {
   readonly forced?: string;
   readonly maxTokens?: number;
   readonly stop?: readonly string[];
+  readonly oneCall?: boolean;
+  readonly isBrief?: boolean;
   readonly earlier: number;
 };
 

@@ -28,6 +28,8 @@ export const readChat: Speaker['read'] = (body) => {
       forced: forcedTool(body['tool_choice']),
       maxTokens: body['max_completion_tokens'] ?? body['max_tokens'],
       stop: body['stop'],
+      oneCall: body['parallel_tool_calls'] === false,
+      isBrief: body['reasoning_effort'] === 'none',
     }),
   };
 };

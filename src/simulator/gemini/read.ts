@@ -22,7 +22,14 @@ export const readGemini: Speaker['read'] = (body) => {
     rounds: users.filter((content) => parts(content).some((part) => isJsonObject(part['functionResponse']))).length,
     images: results.reduce((count, result) => count + result.images, loose),
     ...(isJsonObject(schema) ? { schema } : {}),
-    ...limitsOf({ forced: forcedTool(body), maxTokens: config['maxOutputTokens'], stop: config['stopSequences'] }),
+    ...limitsOf({
+      forced: forcedTool(body),
+      maxTokens: config['maxOutputTokens'],
+      stop: config['stopSequences'],
+      // The API has no such member.
+      oneCall: false,
+      isBrief: object(config['thinkingConfig'])['thinkingBudget'] === 0,
+    }),
   };
 };
 

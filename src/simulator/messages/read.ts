@@ -30,6 +30,8 @@ export const readMessages: Speaker['read'] = (body) => {
       forced: choice['type'] === 'any' ? 'any' : text(choice['name']),
       maxTokens: body['max_tokens'],
       stop: body['stop_sequences'],
+      oneCall: choice['disable_parallel_tool_use'] === true,
+      isBrief: ['', 'disabled'].includes(text(object(body['thinking'])['type'])),
     }),
   };
 };

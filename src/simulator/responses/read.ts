@@ -36,6 +36,8 @@ export const readResponses: Speaker['read'] = (body) => {
       forced: body['tool_choice'] === 'required' ? 'any' : text(object(body['tool_choice'])['name']),
       maxTokens: body['max_output_tokens'],
       stop: undefined,
+      oneCall: body['parallel_tool_calls'] === false,
+      isBrief: object(body['reasoning'])['effort'] === 'none',
     }),
   };
 };
