@@ -8,9 +8,14 @@ import type { Transport } from '../../upstream/upstream.ts';
 import type { CommandContext } from '../context.ts';
 import { ofEach } from '../providers.ts';
 
-/** What a provider answered when it was asked for its models. `refused`: it does not take the key. */
+/** What a provider answered when it was asked for its models. `refused`: it does not take the key.
+ *  @property madeFor  ids whose window is what the model was made for: the server may have given it less. */
 export type ProviderList =
-  | { readonly state: 'listed'; readonly models: readonly DiscoveredModel[] }
+  | {
+      readonly state: 'listed';
+      readonly models: readonly DiscoveredModel[];
+      readonly madeFor: ReadonlySet<string>;
+    }
   | { readonly state: 'refused' | 'no-list' | 'silent'; readonly why: string };
 
 /** Asks every provider, all at once, each with a limit of time.
@@ -33,7 +38,7 @@ async function askList(provider: Provider, wanted: readonly string[], transport:
   const models = reply.status === 200 ? modelsIn(reply.text, provider) : undefined;
   if (models === undefined)
     return { state: 'no-list', why: `HTTP ${reply.status}${reply.status === 200 ? ', no list' : ''}` };
-  return { state: 'listed', models: await completed(models, provider, wanted, transport) };
+  return { state: 'listed', ...(await completed(models, provider, wanted, transport)) };
 }
 
 /** The list with what the provider tells of single models: those in memory, and those that are called. */
@@ -42,13 +47,18 @@ async function completed(
   provider: Provider,
   wanted: readonly string[],
   transport: Transport,
-): Promise<readonly DiscoveredModel[]> {
+): Promise<{ readonly models: readonly DiscoveredModel[]; readonly madeFor: ReadonlySet<string> }> {
   const ask = providerAsker(transport);
+  const loaded = await loadedWindows(provider, ask);
+  const madeFor = new Set<string>();
   const detailed = await Promise.all(
     models.map(async (model) => {
       if (!wanted.some((id) => isSameModel(model.id, id))) return model;
-      return { ...model, facts: { ...(await askDetails(provider, model.id, ask)), ...model.facts } };
+      const details = await askDetails(provider, model.id, ask);
+      const told = model.facts.contextWindow ?? loaded.get(model.id);
+      if (told === undefined && details.contextWindow !== undefined) madeFor.add(model.id);
+      return { ...model, facts: { ...details, ...model.facts } };
     }),
   );
-  return withWindows(detailed, await loadedWindows(provider, ask));
+  return { models: withWindows(detailed, loaded), madeFor };
 }

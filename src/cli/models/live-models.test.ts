@@ -213,8 +213,10 @@ test('Ollama: what is in memory tells its real window, else what is called the w
     ]);
     return (await reports(made))[0];
   };
-  const made = await told({ lists: { '/api/ps': { models: [] } } });
-  assert.deepEqual(made?.windows, [{ slug: 'q', model: 'qwen3:8b', here: 32_768, told: 40_960 }]);
+  const asleep = { lists: { '/api/ps': { models: [] } } };
+  const made = await told({ ...asleep, contextWindow: 16_384 });
+  assert.deepEqual(made?.windows, [{ slug: 'q', model: 'qwen3:8b', here: 32_768, told: 16_384 }]);
+  assert.deepEqual((await told(asleep))?.windows, [], 'it was made for more than it is given');
   assert.deepEqual(made?.fresh, [{ id: 'spare:1b', facts: {} }], 'neither in memory nor called');
   const loaded = await told({ lists: { '/api/ps': { models: [{ name: 'qwen3:8b', context_length: 4_096 }] } } });
   assert.deepEqual(loaded?.windows, [{ slug: 'q', model: 'qwen3:8b', here: 32_768, told: 4_096 }]);

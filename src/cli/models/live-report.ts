@@ -7,7 +7,7 @@ import type { ProviderList } from './live-lists.ts';
  *  @property listed   how many models it has.
  *  @property fresh    models that nobody can ask for yet: in no entry and under no wildcard.
  *  @property missing  entries whose model it does not have.
- *  @property windows  models of which it tells another window than is known here. */
+ *  @property windows  models of which it tells another window than is known here; of one that was made for more, nothing. */
 export type LiveReport = {
   readonly provider: string;
   readonly state: ProviderList['state'];
@@ -44,7 +44,7 @@ export function liveReports(snapshot: Snapshot, lists: ReadonlyMap<string, Provi
       missing: own
         .filter((model) => find(list.models, model) === undefined)
         .map((model) => ({ slug: model.slug, model: model.upstreamId })),
-      windows: own.flatMap((model) => difference(model, find(list.models, model))),
+      windows: own.flatMap((model) => difference(model, find(list.models, model), list.madeFor)),
     };
   });
 }
@@ -53,9 +53,14 @@ function find(models: readonly DiscoveredModel[], { upstreamId }: Model): Discov
   return models.find(({ id }) => isSameModel(id, upstreamId));
 }
 
-function difference(model: Model, listed: DiscoveredModel | undefined): readonly WindowDifference[] {
+function difference(
+  model: Model,
+  listed: DiscoveredModel | undefined,
+  madeFor: ReadonlySet<string>,
+): readonly WindowDifference[] {
   const here = model.facts.contextWindow;
   const told = listed?.facts.contextWindow;
-  if (here === undefined || told === undefined || here === told) return [];
+  if (listed === undefined || here === undefined || told === undefined || here === told) return [];
+  if (madeFor.has(listed.id) && here < told) return [];
   return [{ slug: model.slug, model: model.upstreamId, here, told }];
 }
