@@ -47,7 +47,6 @@ test('the members with a neutral form', () => {
     sampling: { maxOutputTokens: 100, temperature: 0.5, topP: 0.9, stop: ['END'] },
     reasoning: { effort: 'max', returnState: true },
     outputFormat: { type: 'json-schema', name: 'output', schema: { type: 'object' }, strict: true },
-    cacheKey: 's-1',
     stream: true,
     extensions: { 'anthropic-messages': { metadata: { user_id: '{"device_id":"d","session_id":"s-1"}' } } },
   });

@@ -6,7 +6,6 @@ import { invalid, parseAt, unsupported } from '../parse-request.ts';
 import { decodeMessages, decodeSystem } from './decode-messages.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { NO_THREADS } from './encode-error.ts';
-import { sessionOf } from './outline.ts';
 import { formatSchema, requestSchema } from './request-schema.ts';
 
 type Request = z.infer<typeof requestSchema>;
@@ -20,7 +19,6 @@ export function decodeRequest(body: Json): Translated<InferenceRequest> {
   const losses: Loss[] = [];
   const conversation = decodeMessages(request.messages, losses);
   const single = request.tool_choice?.type !== 'none' && request.tool_choice?.disable_parallel_tool_use === true;
-  const cacheKey = sessionOf(request.metadata);
   const value: InferenceRequest = {
     model: request.model,
     messages: [...decodeSystem(request.system ?? '', losses), ...conversation.messages],
@@ -30,7 +28,6 @@ export function decodeRequest(body: Json): Translated<InferenceRequest> {
     sampling: decodeSampling(request),
     reasoning: decodeThinking(request, losses),
     outputFormat: decodeFormat(request),
-    ...(cacheKey === undefined ? {} : { cacheKey }),
     stream: request.stream ?? false,
     extensions: { 'anthropic-messages': ownTopLevel(body) },
   };

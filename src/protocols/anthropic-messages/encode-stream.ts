@@ -157,7 +157,7 @@ class StreamEncoder {
     if (this.#blocks === 0) this.#release();
     const refusal = this.#refusal === undefined ? {} : { refusal: this.#refusal };
     const delta = stopMembers({ finish, stopSequence, calls: this.#calls, isPaused: this.#isPaused, ...refusal });
-    this.#emit('message_delta', { delta: { container: null, ...delta }, usage: usageMembers(this.#usage) });
+    this.#emit('message_delta', { delta, usage: usageMembers(this.#usage) });
     this.#emit('message_stop', {});
     this.#isEnded = true;
   }

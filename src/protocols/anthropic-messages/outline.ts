@@ -21,7 +21,7 @@ export function outline(body: Uint8Array, headers: Headers): RouteQuery {
 
 /** Claude Code puts its session into `metadata.user_id`: as JSON, or in earlier versions behind `_session_`. Of other
  *  clients the member names a person, who may have several sessions. */
-export function sessionOf(metadata: unknown): string | undefined {
+function sessionOf(metadata: unknown): string | undefined {
   const userId = isJsonObject(metadata) ? metadata['user_id'] : undefined;
   if (typeof userId !== 'string') return undefined;
   const parsed = parseJson(userId);
