@@ -73,6 +73,8 @@ export type Dialect = {
   readonly cacheKeyHeader?: string;
   /** Where explicit cache breakpoints are understood. */
   readonly cacheBreakpoints: boolean;
+  /** What is cached at our marks shall live so long; absent: as long as the provider has it without a word. */
+  readonly cacheLifetime?: '1h';
   readonly verbosity: boolean;
   readonly serviceTier: boolean;
   /** Members that are set where the request has none, after encoding. */

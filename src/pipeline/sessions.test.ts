@@ -31,6 +31,14 @@ test('how long a cache lives is what the provider documents', () => {
   assert.equal(sessions.affinity('s', 'coder', 3_600_000)?.warm, false);
 });
 
+test('marks that are to live for an hour do so', () => {
+  const hour = { kind: 'cache-breakpoints', accepted: true, lifetime: '1h', source: 'https://example.com' } as const;
+  const lasting = testTarget({ dialect: compileDialect('anthropic-messages', [hour]) });
+  const sessions = createSessions();
+  sessions.remember('s', 'coder', lasting, 0);
+  assert.equal(sessions.affinity('s', 'coder', 3_599_999)?.warm, true);
+});
+
 test('what is kept is bounded: of sessions, and of what one session asks for', () => {
   const sessions = createSessions();
   for (let count = 0; count < 9; count += 1) sessions.remember('s', `slug-${count}`, target, 0);

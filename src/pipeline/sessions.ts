@@ -21,7 +21,9 @@ const MAX_SLUGS = 8;
 export const USUAL_LIFETIME_MS = 5 * 60_000;
 
 export function cacheLifetimeMs({ model }: Target): number {
-  const { ttlSeconds } = dialectFor(model).cache ?? {};
+  const { cache, cacheLifetime } = dialectFor(model);
+  if (cacheLifetime === '1h') return 60 * 60_000;
+  const { ttlSeconds } = cache ?? {};
   return ttlSeconds === undefined ? USUAL_LIFETIME_MS : ttlSeconds * 1_000;
 }
 

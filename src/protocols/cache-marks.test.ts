@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type MarkableTurn, turnsToMark } from './cache-marks.ts';
+import { cacheMark, type MarkableTurn, turnsToMark } from './cache-marks.ts';
 
 const model = (blocks: number): MarkableTurn => ({ speaker: 'model', blocks });
 const others = (blocks: number): MarkableTurn => ({ speaker: 'others', blocks });
@@ -31,4 +31,9 @@ test('law: at most three, all of the others, and a request finds where the one b
       assert.ok(marks.includes(before.length - 1));
     }),
   );
+});
+
+test('a mark lives as long as the provider has it, or as long as it is told', () => {
+  assert.deepEqual(cacheMark({}), { type: 'ephemeral' });
+  assert.deepEqual(cacheMark({ cacheLifetime: '1h' }), { type: 'ephemeral', ttl: '1h' });
 });

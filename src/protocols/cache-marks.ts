@@ -1,3 +1,11 @@
+import type { Dialect } from '../ir/dialect.ts';
+import type { JsonObject } from '../ir/json.ts';
+
+/** A mark, as Anthropic has it and those who took it over. */
+export function cacheMark({ cacheLifetime }: Pick<Dialect, 'cacheLifetime'>): JsonObject {
+  return { type: 'ephemeral', ...(cacheLifetime === undefined ? {} : { ttl: cacheLifetime }) };
+}
+
 /** How many blocks a provider with explicit caching looks back from a mark for what an earlier request left at one.
  *  @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching */
 const LOOKBACK = 20;

@@ -151,7 +151,11 @@ function applyQuirk(dialect: Dialect, quirk: Quirk): Dialect {
       };
     }
     case 'cache-breakpoints':
-      return { ...dialect, cacheBreakpoints: quirk.accepted };
+      return {
+        ...dialect,
+        cacheBreakpoints: quirk.accepted,
+        ...(quirk.lifetime === undefined ? {} : { cacheLifetime: quirk.lifetime }),
+      };
     case 'verbosity':
       return { ...dialect, verbosity: quirk.accepted };
     case 'service-tier':

@@ -172,7 +172,12 @@ export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
       .regex(/^[a-z0-9-]+$/, 'is no header in lower case')
       .exactOptional(),
   }),
-  z.strictObject({ kind: z.literal('cache-breakpoints'), source, accepted: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('cache-breakpoints'),
+    source,
+    accepted: z.boolean(),
+    lifetime: z.literal('1h').exactOptional(),
+  }),
   z.strictObject({ kind: z.literal('verbosity'), source, accepted: z.boolean() }),
   z.strictObject({ kind: z.literal('service-tier'), source, accepted: z.boolean() }),
   z.strictObject({

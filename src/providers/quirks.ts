@@ -53,7 +53,8 @@ type QuirkKind =
   | { readonly kind: 'overflow-signs'; readonly words: readonly string[]; readonly emptyStatuses?: readonly number[] }
   | ({ readonly kind: 'cache-rules' } & CacheRules)
   | { readonly kind: 'cache-key'; readonly field: string | null; readonly header?: string }
-  | { readonly kind: 'cache-breakpoints'; readonly accepted: boolean }
+  /** `lifetime`: left out, that of the provider, which is the shortest. */
+  | { readonly kind: 'cache-breakpoints'; readonly accepted: boolean; readonly lifetime?: '1h' }
   | { readonly kind: 'verbosity'; readonly accepted: boolean }
   | { readonly kind: 'service-tier'; readonly accepted: boolean }
   | { readonly kind: 'set-default'; readonly field: string; readonly value: Json }

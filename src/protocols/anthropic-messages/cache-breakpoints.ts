@@ -10,14 +10,17 @@ type Prefix = {
   readonly messages: readonly { readonly role: string; readonly content: readonly JsonObject[] }[];
 };
 
-const CACHE_CONTROL = { type: 'ephemeral' };
 const MAX_MARKS = 4;
 
 /** Marks the ends of what stays the same from request to request, four at most: the instructions, which the tools stand
  *  before, and three turns of the user. The tools get one of their own where there is room, in a short conversation:
  *  what shares them and nothing else, as a sub-agent does, begins then.
  *  @see https://platform.claude.com/docs/en/build-with-claude/prompt-caching */
-export function placeBreakpoints(prefix: Prefix): Prefix {
+export function placeBreakpoints(prefix: Prefix, mark: JsonObject): Prefix {
+  const markLast = (blocks: readonly JsonObject[]): readonly JsonObject[] => {
+    const last = blocks.at(-1);
+    return last === undefined ? blocks : [...blocks.slice(0, -1), { ...last, [CACHE_MARK]: mark }];
+  };
   const turns = prefix.messages.map(({ role, content }) => ({
     speaker: role === 'user' ? ('others' as const) : ('model' as const),
     blocks: content.length,
@@ -69,9 +72,4 @@ function unmarked(block: JsonObject): JsonObject {
   const { [CACHE_MARK]: _, content, ...rest } = block;
   if (!Array.isArray(content)) return content === undefined ? rest : { ...rest, content };
   return { ...rest, content: content.map((one) => (isJsonObject(one) ? unmarked(one) : one)) };
-}
-
-function markLast(blocks: readonly JsonObject[]): readonly JsonObject[] {
-  const last = blocks.at(-1);
-  return last === undefined ? blocks : [...blocks.slice(0, -1), { ...last, cache_control: CACHE_CONTROL }];
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../ir/json.ts';
 import type { Loss, Translated } from '../../ir/loss.ts';
 import type { InferenceRequest, Sampling } from '../../ir/request.ts';
 import { applyFields, setMember } from '../apply-fields.ts';
+import { cacheMark } from '../cache-marks.ts';
 import { foreignMembers } from '../foreign-members.ts';
 import { gatherLosses } from '../gather-losses.ts';
 import type { EgressTarget } from '../protocol.ts';
@@ -48,7 +49,7 @@ export function encodeRequest(
     ? prefix
     : CACHE_MARK in own || hasBreakpoints(prefix)
       ? keepBreakpoints(prefix, losses)
-      : placeBreakpoints(prefix);
+      : placeBreakpoints(prefix, cacheMark(dialect));
   const body: JsonObject = {
     ...own,
     model: target.model,

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../ir/json.ts';
 import type { Loss, Translated } from '../../ir/loss.ts';
 import type { InferenceRequest, Sampling } from '../../ir/request.ts';
 import { applyFields } from '../apply-fields.ts';
+import { cacheMark } from '../cache-marks.ts';
 import { applyEffort } from '../effort.ts';
 import { foreignMembers } from '../foreign-members.ts';
 import type { EgressTarget } from '../protocol.ts';
@@ -29,7 +30,7 @@ export function encodeRequest(
   const body: JsonObject = {
     ...request.extensions['openai-chat'],
     model: target.model,
-    messages: dialect.cacheBreakpoints ? markCachePoints(messages.value) : messages.value,
+    messages: dialect.cacheBreakpoints ? markCachePoints(messages.value, cacheMark(dialect)) : messages.value,
     ...tools.value,
     ...format.members,
     ...samplingMembers(request.sampling, dialect),
