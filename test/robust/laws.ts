@@ -60,7 +60,14 @@ export function joinedEvents(events: readonly InferenceEvent[]): readonly Infere
     } else if (event.type === 'tool-call-start' && /^call_[0-9a-f]{32}$/.test(event.callId)) {
       made += 1;
       joined.push({ ...event, callId: `made-${made}` });
-    } else joined.push(event);
+    } else joined.push(event.type === 'reasoning-end' ? withoutMadeIds(event) : event);
   }
   return joined;
+}
+
+/** What goes back to a model may name a call by the id that we made for it. */
+function withoutMadeIds(event: Extract<InferenceEvent, { readonly type: 'reasoning-end' }>): InferenceEvent {
+  const id = event.state?.value['id'];
+  if (event.state === undefined || typeof id !== 'string' || !/^call_[0-9a-f]{32}$/.test(id)) return event;
+  return { ...event, state: { ...event.state, value: { ...event.state.value, id: 'made' } } };
 }

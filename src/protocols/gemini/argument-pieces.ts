@@ -1,69 +1,94 @@
 import { isJsonObject, type Json, type JsonObject, MAX_DEPTH } from '../../ir/json.ts';
 
 /** The arguments of a call as they come in pieces, each under a path into them: `$.edits[0].text`.
- *  @property add   @returns what is wrong with the piece; undefined where nothing is.
- *  @property text  the arguments so far, as JSON. */
+ *  @property add  @returns the JSON text that the piece adds, or what is wrong with it.
+ *  @property end  @returns the rest of the text: what is still open is closed. */
 export type ArgumentPieces = {
-  readonly add: (piece: JsonObject) => string | undefined;
-  readonly text: () => string;
+  readonly add: (piece: JsonObject) => { readonly text: string } | { readonly wrong: string };
+  readonly end: () => string;
 };
 
 type Step = string | number;
-type Container = Map<string, Node> | Node[];
-type Node = { readonly container: Container } | { value: Json };
+/** An object or a list that is still open. @property written  names that it has; @property count  places that it has. */
+type Container = { readonly kind: 'object'; readonly written: Set<string> } | { readonly kind: 'list'; count: number };
 
-/** Strings under one path are joined, any other value is set. Members live in maps, so that no name among them is special.
+/** The longest arguments, in characters: as in any other reply. */
+const MAX_SIZE = 16 * 1024 * 1024;
+
+/** A model writes its arguments from front to back, so that each piece can go on as text at once: what it leaves is
+ *  closed, and what it comes back to is out of place. A string stays open until another path follows.
  *  @see https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc */
 export function argumentPieces(): ArgumentPieces {
-  const root: Container = new Map();
+  /** The open containers, outermost first; each but the first stands under the step before it. */
+  const containers: Container[] = [{ kind: 'object', written: new Set() }];
+  let path: readonly Step[] = [];
+  let inString = false;
   let size = 0;
+
+  /** Closes down to the first `depth` containers. */
+  const closeTo = (depth: number): string => {
+    let text = inString ? '"' : '';
+    inString = false;
+    while (containers.length > depth) text += containers.pop()?.kind === 'list' ? ']' : '}';
+    return text;
+  };
+
+  const begin = (steps: readonly Step[], value: Json): string | undefined => {
+    const parents = steps.slice(0, -1);
+    const kept = parents.findIndex((step, at) => step !== path[at] || at + 1 >= containers.length);
+    const shared = kept === -1 ? parents.length : kept;
+    let text = (size === 0 ? '{' : '') + closeTo(shared + 1);
+    for (const [at, step] of steps.entries()) {
+      if (at < shared) continue;
+      const entry = enter(containers.at(-1), step);
+      if (entry === undefined) return undefined;
+      text += entry;
+      if (at === steps.length - 1) break;
+      const isList = typeof steps[at + 1] === 'number';
+      containers.push(isList ? { kind: 'list', count: 0 } : { kind: 'object', written: new Set() });
+      text += isList ? '[' : '{';
+    }
+    path = steps;
+    inString = typeof value === 'string';
+    return text + (typeof value === 'string' ? `"${escaped(value)}` : JSON.stringify(value));
+  };
+
   return {
     add: (piece) => {
-      const path = piece['jsonPath'];
-      const steps = typeof path === 'string' ? stepsOf(path) : undefined;
-      if (steps === undefined)
-        return `gave an argument under a path that is none: ${JSON.stringify(path ?? null).slice(0, 200)}`;
+      const given = piece['jsonPath'];
+      const steps = typeof given === 'string' ? stepsOf(given) : undefined;
+      const shown = JSON.stringify(given ?? null).slice(0, 200);
+      if (steps === undefined) return { wrong: `gave an argument under a path that is none: ${shown}` };
       const value = pieceValue(piece);
-      if (typeof value === 'string') size += value.length;
-      if (size > MAX_SIZE) return 'is longer than 16 Mi characters';
-      return put(root, steps, value) ? undefined : `gave an argument out of place: ${JSON.stringify(path)}`;
+      const goesOn = inString && typeof value === 'string' && isSamePath(steps, path);
+      const text = goesOn ? escaped(value) : begin(steps, value);
+      if (text === undefined) return { wrong: `gave an argument out of place: ${shown}` };
+      size += text.length;
+      return size > MAX_SIZE ? { wrong: 'is longer than 16 Mi characters' } : { text };
     },
-    text: () => JSON.stringify(jsonOf({ container: root })),
+    end: () => (size === 0 ? '{}' : closeTo(0)),
   };
 }
 
-function put(root: Container, steps: readonly Step[], value: Json): boolean {
-  let container = root;
-  for (const [at, step] of steps.entries()) {
-    const isLast = at === steps.length - 1;
-    const known = nodeAt(container, step);
-    if (isLast) {
-      if (known === undefined) return setNode(container, step, { value });
-      if (!('value' in known)) return false;
-      known.value = typeof known.value === 'string' && typeof value === 'string' ? known.value + value : value;
-      return true;
-    }
-    if (known === undefined) {
-      const inner: Container = typeof steps[at + 1] === 'number' ? [] : new Map();
-      if (!setNode(container, step, { container: inner })) return false;
-      container = inner;
-    } else if ('container' in known) container = known.container;
-    else return false;
+/** What stands before a value in its container; undefined where the container has that place already, or has none such. */
+function enter(container: Container | undefined, step: Step): string | undefined {
+  if (container?.kind === 'list') {
+    if (step !== container.count) return undefined;
+    container.count += 1;
+    return step === 0 ? '' : ',';
   }
-  return false;
+  if (container === undefined || typeof step === 'number' || container.written.has(step)) return undefined;
+  container.written.add(step);
+  return `${container.written.size === 1 ? '' : ','}${JSON.stringify(step)}:`;
 }
 
-function nodeAt(container: Container, step: Step): Node | undefined {
-  if (Array.isArray(container)) return typeof step === 'number' ? container[step] : undefined;
-  return container.get(String(step));
+/** The inside of a JSON string. */
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
-/** A list grows by its next place only: a far one would be a hole as large as somebody likes. */
-function setNode(container: Container, step: Step, node: Node): boolean {
-  if (!Array.isArray(container)) container.set(String(step), node);
-  else if (step === container.length) container.push(node);
-  else return false;
-  return true;
+function isSamePath(one: readonly Step[], other: readonly Step[]): boolean {
+  return one.length === other.length && one.every((step, at) => step === other[at]);
 }
 
 function pieceValue(piece: JsonObject): Json {
@@ -71,16 +96,8 @@ function pieceValue(piece: JsonObject): Json {
   return [stringValue, numberValue, boolValue].find((value) => value !== undefined) ?? null;
 }
 
-function jsonOf(node: Node): Json {
-  if ('value' in node) return node.value;
-  if (Array.isArray(node.container)) return node.container.map(jsonOf);
-  return Object.fromEntries([...node.container].map(([name, inner]) => [name, jsonOf(inner)]));
-}
-
 const STEP = /\.([^.[\]]+)|\[(\d+)\]|\[(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\]/y;
 
-/** The longest arguments, in characters: as in any other reply. */
-const MAX_SIZE = 16 * 1024 * 1024;
 /** The longest path that is read, in characters. */
 const MAX_PATH = 4_096;
 

@@ -106,7 +106,8 @@ function withFirstSigned(parts: readonly Part[], { target, path, losses }: Encod
   const stand = target.dialect.tools.callMembers;
   const at = parts.findIndex((part) => part.kind === 'call');
   const first = parts[at];
-  if (stand === undefined || first?.kind !== 'call' || first.members['thoughtSignature'] !== undefined) return parts;
+  const isSigned = first?.kind !== 'call' || first.members['thoughtSignature'] !== undefined;
+  if (isSigned || stand === undefined || Object.keys(stand).length === 0) return parts;
   losses.push({ path, why: 'A call without its signature goes with the mark that the provider takes in its place.' });
   return parts.with(at, { ...first, members: stand });
 }

@@ -54,19 +54,23 @@ export function readCalls(
       const pieces = Array.isArray(value['partialArgs']) ? value['partialArgs'].filter(isJsonObject) : [];
       const goesOn = value['willContinue'] === true;
       const current = open;
-      if (current !== undefined && !isSame(current, given, name)) end(current, current.pieces.text());
+      if (current !== undefined && !isSame(current, given, name)) end(current, current.pieces.end());
       const isNext = current === undefined || !isSame(current, given, name);
       // The empty part that ends a streamed call comes once more where its last piece ended it already.
       if (isNext && name === '' && given === '' && pieces.length === 0 && value['args'] === undefined) return undefined;
       const call = isNext ? begin(given, name, signature) : current;
       if (!isNext && signature !== undefined) keep({ of: 'call', id: call.id, signature });
       for (const piece of pieces) {
-        const wrong = call.pieces.add(piece);
-        if (wrong !== undefined)
-          return { kind: 'protocol', message: `The model's reply is malformed: the call "${call.name}" ${wrong}.` };
+        const added = call.pieces.add(piece);
+        if ('wrong' in added)
+          return {
+            kind: 'protocol',
+            message: `The model's reply is malformed: the call "${call.name}" ${added.wrong}.`,
+          };
+        blocks.extendCall(call.block, { input: added.text });
       }
       if (goesOn) open = call;
-      else end(call, value['args'] === undefined ? call.pieces.text() : argumentText(value['args']));
+      else end(call, value['args'] === undefined ? call.pieces.end() : argumentText(value['args']));
       return undefined;
     },
   };
