@@ -86,7 +86,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     if (!isJsonObject(json)) {
       throw new GatewayError({ kind: 'invalid-request', message: 'The request body is not a JSON object.' });
     }
-    decoded = ingress.forgetsThinking === true ? remembered(ingress.decodeRequest(json)) : ingress.decodeRequest(json);
+    decoded = ingress.rewritesHistory === true ? remembered(ingress.decodeRequest(json)) : ingress.decodeRequest(json);
     echo = withoutConversation(decoded.value);
     patches = failedPatches(decoded.value.messages);
     return decoded;

@@ -88,8 +88,8 @@ export type IngressCodec = {
   readonly nativeHeaders: readonly string[];
   /** Where the members that losses name stand in this protocol's body: losses name them as the Responses API does. */
   readonly memberPaths?: { readonly [path: string]: string };
-  /** Clients may give nothing back of what a model thought. */
-  readonly forgetsThinking?: true;
+  /** Clients may give back less than they were given: no thinking, and arguments written anew. */
+  readonly rewritesHistory?: true;
   /** How clients ask what their input counts, where they can. */
   readonly count?: InputCount;
   /** Members of a body that tell of the person who calls, or of the machine: for the maker's own services alone. */

@@ -17,6 +17,7 @@ export const ingress: IngressCodec = {
   showSearch,
   keepAlive: encodeSse({ event: 'ping', data: '{"type":"ping"}' }),
   nativeHeaders: ['anthropic-version', 'anthropic-beta'],
+  rewritesHistory: true,
   memberPaths: {
     input: 'messages',
     'reasoning.effort': 'output_config.effort',

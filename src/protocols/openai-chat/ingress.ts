@@ -15,7 +15,7 @@ export const ingress: IngressCodec = {
   // They know no event that means nothing; a comment every parser skips.
   keepAlive: ': keep-alive\n\n',
   nativeHeaders: ['openai-beta'],
-  forgetsThinking: true,
+  rewritesHistory: true,
   memberPaths: {
     input: 'messages',
     'reasoning.effort': 'reasoning_effort',
