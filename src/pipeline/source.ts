@@ -176,7 +176,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     return {
       request: { ...request, headers: { ...headers, ...request.headers }, body: text },
       reply: { form, decodeStream, decodeResponse, decodeError },
-      prompt: () => promptOfText(text, sent, egress.cachedMembers),
+      prompt: promptLater(text, sent, egress.cachedMembers),
     };
   }
 
@@ -197,6 +197,11 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
       echo = bare(query);
     },
   };
+}
+
+/** A frame of its own holds the body: what `prepare` returns beside this lives as long as the reply, and would hold it too. */
+function promptLater(text: string, body: JsonObject, members: readonly string[]): () => Prompt {
+  return () => promptOfText(text, body, members);
 }
 
 /** For clients that send no cache key but name their session: the same key for each of its requests, where the provider
