@@ -3,7 +3,7 @@ import type { Caller } from '../ir/caller.ts';
 import type { Dialect } from '../ir/dialect.ts';
 import type { InferenceEvent } from '../ir/event.ts';
 import { GatewayError } from '../ir/failure.ts';
-import { isJsonObject, type Json, jsonText, parseJson } from '../ir/json.ts';
+import { isJsonObject, type Json, type JsonObject, jsonText, parseJson } from '../ir/json.ts';
 import type { Loss, Translated } from '../ir/loss.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { InferenceRequest, Message } from '../ir/request.ts';
