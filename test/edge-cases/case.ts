@@ -13,21 +13,29 @@ export type EdgeCase = {
   readonly outcome: Outcome;
   readonly fixture: string;
   readonly trials: readonly Trial[];
-  /** What no exchange through a gateway can show. */
-  readonly also?: (fixture: (file: string) => Buffer) => void | Promise<void>;
+  /** What no exchange shows, once all have been. */
+  readonly also?: (about: Aftermath) => void | Promise<void>;
+};
+
+/** @property written        all that the gateway has written so far, in whatever file.
+ *  @property endlessStream  stops a gateway in the middle of a stream that never ends. */
+export type Aftermath = {
+  readonly written: () => string;
+  readonly endlessStream: () => Promise<{ readonly stoppedAfterMs: number; readonly text: string }>;
 };
 
 export type Door = 'responses' | 'chat' | 'messages';
 
 /** One request through a whole gateway to one deployment, and its reply back.
- *  @property to       PRESET/MODEL of a preset, or PROTOCOL/MODEL of a server that nothing is known of.
+ *  @property to       PRESET/MODEL of a preset, or PROTOCOL-server/MODEL of a server that nothing is known of.
  *  @property request  a file of the fixture. @property edit  changes it, where several trials share it.
  *  @property reply    the upstream's bytes: a file of the fixture or, with a slash, below `fixtures/`; several for calls in
  *                      a row. @property pieces  they come in pieces of so many bytes. @property encode  packs them.
  *  @property before   an exchange that comes first; its reply's id stands for `RESPONSE` in the request.
  *  @property sent     holds what went upstream. @property told  holds what the client got.
+ *  @property unrecorded  it is turned away at the door: there is no entry of it.
  *  @property loss     the Loss that says what had to give. @property besides  losses that are not this case's affair.
- *  @property refusal  the words and status of a refusal. */
+ *  @property refusal  the words of a failure and the status that they come with: 200 in the middle of a stream. */
 export type Trial = {
   readonly to: string;
   readonly door?: Door;
@@ -42,6 +50,7 @@ export type Trial = {
   readonly encode?: (bytes: Buffer) => Buffer;
   readonly sent?: (body: JsonObject, raw: string) => void;
   readonly told?: (told: Told) => void;
+  readonly unrecorded?: boolean;
   readonly loss?: RegExp;
   readonly besides?: RegExp;
   readonly refusal?: { readonly status: number; readonly words: RegExp };

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { PROTOCOL_IDS } from '../../src/ir/protocol-id.ts';
+import { PRESET_IDS } from '../../src/providers/presets/preset-files.ts';
 import { EDGE_CASES } from './all-cases.ts';
 import { type Stage, startStage } from './stage.ts';
 import { openFixtures, tryCase } from './try-case.ts';
 
 const NUMBERS = 69;
 
-/** Every provider that a trial names. */
+/** Every preset that a trial names. */
 const presets = new Set(
-  EDGE_CASES.flatMap(({ trials }) => trials.map(({ to }) => to.split('/')[0] ?? '')).filter(
-    (name) => !PROTOCOL_IDS.some((id) => id === name) && name !== 'two-in-a-row',
+  EDGE_CASES.flatMap(({ trials }) => trials.map(({ to }) => to.split('/')[0] ?? '')).filter((name) =>
+    PRESET_IDS.includes(name),
   ),
 );
 

@@ -3,7 +3,7 @@ import type { EdgeCase } from './case.ts';
 import { assertFailed, at, objectsAt, textOf, usageOf } from './read.ts';
 
 const AGENT = 'edge-cases/requests/agent.json';
-const TO = 'anthropic-messages/m';
+const TO = 'anthropic-messages-server/m';
 
 /** The Messages API. */
 export const MESSAGES_CASES: readonly EdgeCase[] = [

@@ -9,7 +9,7 @@ export const NATIVE_CASES: readonly EdgeCase[] = [
     title: 'A hosted web search is not offered to those that refuse it',
     outcome: 'repaired',
     fixture: '65-hosted-search-refused',
-    trials: ['mimo/m', 'longcat/m', 'minimax/m', 'openai-responses/m'].map((to) => ({
+    trials: ['mimo/m', 'longcat/m', 'minimax/m', 'openai-responses-server/m'].map((to) => ({
       to,
       sent: (_, raw) => assert.doesNotMatch(raw, /web_search/),
       loss: /no hosted tool "web_search"/,
@@ -22,7 +22,7 @@ export const NATIVE_CASES: readonly EdgeCase[] = [
     fixture: '66-reasoning-ids',
     trials: [
       {
-        to: 'openai-responses/m',
+        to: 'openai-responses-server/m',
         sent: (body, raw) => {
           assert.equal(body['store'], false);
           assert.doesNotMatch(raw, /made_elsewhere/);

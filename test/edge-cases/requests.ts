@@ -62,7 +62,7 @@ export const REQUEST_CASES: readonly EdgeCase[] = [
     fixture: '04-bare-output',
     trials: [
       {
-        to: 'openai-chat/m',
+        to: 'openai-chat-server/m',
         request: 'bare.json',
         before: { request: 'first.json', reply: 'call.sse' },
         sent: (body) =>
@@ -76,14 +76,14 @@ export const REQUEST_CASES: readonly EdgeCase[] = [
           ),
       },
       {
-        to: 'openai-chat/m',
+        to: 'openai-chat-server/m',
         request: 'ambiguous.json',
         sent: (body) => assert.deepEqual(at(body, 'messages.1.tool_calls.1.id'), 'call_1_2'),
         loss: /Two tool calls bear the id call_1; the later one is sent as call_1_2/,
         besides: /has no output/,
       },
       {
-        to: 'openai-chat/m',
+        to: 'openai-chat-server/m',
         request: 'unknown.json',
         refusal: { status: 400, words: /resp_never_was/ },
       },
@@ -115,7 +115,7 @@ export const REQUEST_CASES: readonly EdgeCase[] = [
     fixture: '06-message-in-between',
     trials: [
       {
-        to: 'openai-chat/m',
+        to: 'openai-chat-server/m',
         sent: (body) => {
           const roles = objectsAt(body, 'messages').map((message) => message['role']);
           assert.deepEqual(roles.slice(0, 3), ['user', 'assistant', 'tool']);
@@ -131,7 +131,7 @@ export const REQUEST_CASES: readonly EdgeCase[] = [
     fixture: '07-parallel-calls',
     trials: [
       {
-        to: 'openai-chat/m',
+        to: 'openai-chat-server/m',
         sent: (body) => {
           assert.equal(at(body, 'messages.1.content'), 'Both.');
           assert.deepEqual(
@@ -171,7 +171,7 @@ export const REQUEST_CASES: readonly EdgeCase[] = [
     fixture: '09-strange-schemas',
     trials: [
       {
-        to: 'openai-chat/m',
+        to: 'openai-chat-server/m',
         sent: (body) => {
           for (const tool of objectsAt(body, 'tools')) {
             assert.equal(at(tool, 'function.parameters.type'), 'object');
@@ -206,7 +206,7 @@ export const REQUEST_CASES: readonly EdgeCase[] = [
     fixture: '11-long-names',
     trials: [
       {
-        to: 'openai-chat/m',
+        to: 'openai-chat-server/m',
         reply: 'upstream.sse',
         sent: (body) => {
           const names = toolNames(body).map(String);
@@ -225,14 +225,16 @@ export const REQUEST_CASES: readonly EdgeCase[] = [
     title: 'A tool that comes twice is offered once',
     outcome: 'carried',
     fixture: '12-tool-twice',
-    trials: [{ to: 'openai-chat/m', sent: (body) => assert.deepEqual(toolNames(body), ['shell']) }],
+    trials: [{ to: 'openai-chat-server/m', sent: (body) => assert.deepEqual(toolNames(body), ['shell']) }],
   },
   {
     number: 13,
     title: 'Tools that are declared in the input, with no list of tools, are offered',
     outcome: 'carried',
     fixture: '13-lite-mode',
-    trials: [{ to: 'openai-chat/m', sent: (body) => assert.deepEqual(toolNames(body), ['functions__exec_command']) }],
+    trials: [
+      { to: 'openai-chat-server/m', sent: (body) => assert.deepEqual(toolNames(body), ['functions__exec_command']) },
+    ],
   },
   {
     number: 14,
@@ -241,7 +243,7 @@ export const REQUEST_CASES: readonly EdgeCase[] = [
     fixture: '14-freeform',
     trials: [
       {
-        to: 'openai-chat/m',
+        to: 'openai-chat-server/m',
         reply: 'upstream.sse',
         sent: (body) =>
           assert.match(String(at(body, 'tools.0.function.description')), /start: "\*\*\* Begin Patch" LF/),
@@ -299,7 +301,7 @@ export const REQUEST_CASES: readonly EdgeCase[] = [
     fixture: '18-images-in-outputs',
     trials: [
       {
-        to: 'openai-chat/m',
+        to: 'openai-chat-server/m',
         sent: (body) => {
           const messages = objectsAt(body, 'messages');
           assert.deepEqual(
@@ -337,7 +339,7 @@ export const REQUEST_CASES: readonly EdgeCase[] = [
     fixture: '20-arguments-keep-their-bytes',
     trials: [
       {
-        to: 'openai-chat/m',
+        to: 'openai-chat-server/m',
         sent: (body) =>
           assert.equal(
             at(body, 'messages.1.tool_calls.0.function.arguments'),
@@ -345,7 +347,7 @@ export const REQUEST_CASES: readonly EdgeCase[] = [
           ),
       },
       {
-        to: 'anthropic-messages/m',
+        to: 'anthropic-messages-server/m',
         sent: (_, raw) => assert.ok(raw.includes('"input":{"cmd":"ls","b":1.5,"a":"é"}')),
       },
     ],
@@ -357,7 +359,7 @@ export const REQUEST_CASES: readonly EdgeCase[] = [
     fixture: '21-messages-between-agents',
     trials: [
       {
-        to: 'openai-chat/m',
+        to: 'openai-chat-server/m',
         sent: (body) =>
           assert.equal(
             at(body, 'messages.1.content'),

@@ -1,20 +1,21 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startGateway } from '../../src/gateway/start.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../src/ir/json.ts';
-import { PROTOCOL_IDS } from '../../src/ir/protocol-id.ts';
+import { PROTOCOL_IDS, type ProtocolId } from '../../src/ir/protocol-id.ts';
 import { openLedgerReader } from '../../src/storage/ledger-reader.ts';
 import type { Door, Told } from './case.ts';
 
-/** What the upstream answers with. @property pieces  so many bytes at a time. */
+/** What the upstream answers with. @property pieces  so many bytes at a time. @property stays  it never ends. */
 export type Answer = {
   readonly status: number;
   readonly headers: { readonly [name: string]: string };
   readonly body: Buffer;
   readonly pieces?: number;
+  readonly stays?: boolean;
 };
 
 export type Exchanged = {
@@ -25,6 +26,7 @@ export type Exchanged = {
 
 /** A whole gateway before an upstream that answers as it is told.
  *  @property exchange  one request and its reply, with what went upstream for it.
+ *  @property written   all files of the gateway's home, and its log.
  *  @property losses    what the ledger says was lost of it: written a moment after the reply has ended. */
 export type Stage = {
   readonly exchange: (
@@ -34,6 +36,7 @@ export type Stage = {
     answers: readonly Answer[],
   ) => Promise<Exchanged>;
   readonly losses: (requestId: string) => Promise<readonly string[]>;
+  readonly written: () => string;
   readonly close: () => Promise<void>;
 };
 
@@ -47,6 +50,7 @@ const PATHS: { readonly [D in Door]: string } = {
 export async function startStage(presets: readonly string[]): Promise<Stage> {
   let answers: Answer[] = [];
   let sent: string[] = [];
+  let log = '';
   const upstream = createServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
@@ -63,21 +67,21 @@ export async function startStage(presets: readonly string[]): Promise<Stage> {
   const providers = [
     ...presets.map((id) => `  ${id}: { preset: ${id}, base_url: "${url}/${id}", api_key: "sk-edge-0123456789" }`),
     ...PROTOCOL_IDS.map(
-      (id) => `  ${id}: { protocol: ${id}, base_url: "${url}/${id}", api_key: "sk-edge-0123456789" }`,
+      (id) => `  ${plainServer(id)}: { protocol: ${id}, base_url: "${url}/${id}", api_key: "sk-edge-0123456789" }`,
     ),
   ];
-  const names = [...presets, ...PROTOCOL_IDS];
+  const names = [...presets, ...PROTOCOL_IDS.map(plainServer)];
   const models = names.map((id) => `  - { provider: ${id}, match: "*" }`);
-  const routes = '  two-in-a-row: { strategy: fallback, targets: [openai-responses/m, openai-chat/m] }';
+  const routes = '  two-in-a-row: { strategy: fallback, targets: [openai-responses-server/m, openai-chat-server/m] }';
   writeFileSync(
     join(home, 'config.yaml'),
     ['providers:', ...providers, 'models:', ...models, 'routes:', routes, ''].join('\n'),
   );
   const places = { home, codexHome: join(home, 'codex') };
-  const gateway = await startGateway(
-    { version: '0', environment: {}, places, port: 0, log: { write: () => {} } },
-    () => {},
-  );
+  const write = (line: string): void => {
+    log += line;
+  };
+  const gateway = await startGateway({ version: '0', environment: {}, places, port: 0, log: { write } }, () => {});
   const ledger = join(home, 'plugboard.db');
   return {
     exchange: async (door, body, headers, next) => {
@@ -94,6 +98,7 @@ export async function startStage(presets: readonly string[]): Promise<Stage> {
       return { requestId: response.headers.get('x-request-id') ?? '', told, sent };
     },
     losses: (requestId) => lossesOf(ledger, requestId),
+    written: () => log + filesIn(home),
     close: async () => {
       await gateway.stop();
       upstream.closeAllConnections();
@@ -103,13 +108,26 @@ export async function startStage(presets: readonly string[]): Promise<Stage> {
   };
 }
 
-async function sendPieces(response: ServerResponse, { body, pieces = body.length }: Answer): Promise<void> {
+/** The provider of which nothing but its protocol is known. */
+export function plainServer(protocol: ProtocolId): string {
+  return `${protocol}-server`;
+}
+
+function filesIn(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1')).join('\n');
+}
+
+async function sendPieces(
+  response: ServerResponse,
+  { body, pieces = body.length, stays = false }: Answer,
+): Promise<void> {
   for (let from = 0; from < body.length; from += pieces) {
     response.write(body.subarray(from, from + pieces));
     // Each piece is a chunk of its own on the wire.
     if (pieces < body.length) await new Promise((resolve) => setImmediate(resolve));
   }
-  response.end();
+  if (!stays) response.end();
 }
 
 async function listen(server: Server): Promise<string> {
