@@ -18,12 +18,13 @@ export function decodeRequest(body: Json): Translated<InferenceRequest> {
   refuseUnsupported(body);
   const losses: Loss[] = [];
   const conversation = decodeMessages(request.messages, losses);
+  const tools = decodeTools(request.tools ?? [], conversation);
   const single = request.tool_choice?.type !== 'none' && request.tool_choice?.disable_parallel_tool_use === true;
   const value: InferenceRequest = {
     model: request.model,
     messages: [...decodeSystem(request.system ?? '', losses), ...conversation.messages],
-    tools: decodeTools(request.tools ?? [], conversation),
-    toolChoice: decodeToolChoice(request.tool_choice),
+    tools,
+    toolChoice: decodeToolChoice(request.tool_choice, tools),
     ...(single ? { parallelToolCalls: false } : {}),
     sampling: decodeSampling(request),
     reasoning: decodeThinking(request, losses),

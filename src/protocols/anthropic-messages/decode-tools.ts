@@ -92,7 +92,11 @@ export function decodeToolChoice(
     | { readonly type: 'tool'; readonly name: string }
     | null
     | undefined,
+  tools: readonly ToolDefinition[],
 ): ToolChoice {
   if (choice === null || choice === undefined) return { type: 'auto' };
+  // Only its own protocol can name a tool that the provider runs. Who forces one offers it alone.
+  if (choice.type === 'tool' && tools.some((tool) => tool.kind === 'hosted' && tool.value['name'] === choice.name))
+    return { type: 'required' };
   return choice.type === 'tool' ? { type: 'tool', name: { name: choice.name } } : { type: CHOICES[choice.type] };
 }

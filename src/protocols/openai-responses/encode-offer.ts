@@ -6,18 +6,23 @@ import { FREEFORM_PARAMETERS } from '../grammar-words.ts';
 import { toolDescriptions } from '../tool-description.ts';
 import { type ClientTool, isFound, type OfferedTool, type ToolNames } from '../tool-names.ts';
 import { toolParameters } from '../tool-schema.ts';
+import { searchAsResponses } from '../web-search.ts';
 import { declaredTools, encodeToolChoice, encodeTools } from './encode-tools.ts';
 
 /** The members `tools`, `tool_choice` and `parallel_tool_calls`: all of them or, without a tool, none. */
 export function encodeOffer(request: InferenceRequest, dialect: Dialect, names: ToolNames): Translated<JsonObject> {
   const losses: Loss[] = [];
-  const isTaken = (tool: ToolDefinition, index: number): boolean => {
-    if (tool.kind !== 'hosted') return true;
-    if (tool.protocol === 'openai-responses' && dialect.tools.hosted.includes(tool.type)) return true;
+  const taken = (tool: ToolDefinition, index: number): readonly ToolDefinition[] => {
+    if (tool.kind !== 'hosted') return [tool];
+    const own = searchAsResponses(tool);
+    if (own.value.protocol === 'openai-responses' && dialect.tools.hosted.includes(tool.type)) {
+      losses.push(...own.losses);
+      return [own.value];
+    }
     losses.push({ path: `tools[${index}]`, why: `The provider has no hosted tool "${tool.type}".` });
-    return false;
+    return [];
   };
-  const offered = request.tools.filter(isTaken);
+  const offered = request.tools.flatMap(taken);
   const forms = offered.flatMap((tool) =>
     tool.kind === 'hosted' ? (dialect.tools.hostedForms?.[tool.type] ?? []) : [],
   );
