@@ -1,3 +1,4 @@
+import type { ErrorRules } from '../../ir/dialect.ts';
 import type { Failure } from '../../ir/failure.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../../ir/json.ts';
 import { decodeOpenAiError, decodeOpenAiErrorObject } from '../openai-error.ts';
@@ -8,8 +9,8 @@ import type { Headers } from '../protocol.ts';
  *  @param now  milliseconds since the epoch.
  *  @see https://ai.google.dev/gemini-api/docs/troubleshooting
  *  @see https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto */
-export function decodeError(status: number, headers: Headers, body: string, now: number): Failure {
-  return refine(decodeOpenAiError(status, headers, body, now), errorIn(parseJson(body)));
+export function decodeError(status: number, headers: Headers, body: string, now: number, rules?: ErrorRules): Failure {
+  return refine(decodeOpenAiError(status, headers, body, now, rules), errorIn(parseJson(body)));
 }
 
 /** The same where it stands in a stream, or in a reply with status 200. */

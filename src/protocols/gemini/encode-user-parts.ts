@@ -1,6 +1,6 @@
 import type { ImagePart, Part as MessagePart } from '../../ir/request.ts';
 import type { Encoding } from './encoding.ts';
-import { encodeImage } from './images.ts';
+import { encodeImage, tellsType } from './images.ts';
 import type { ImageDataPart, Part, TextPart } from './schema.ts';
 
 export function encodeUserParts(parts: readonly MessagePart[], encoding: Encoding): readonly Part[] {
@@ -29,7 +29,11 @@ export function textPart(text: string): readonly TextPart[] {
 
 export function imagePart(image: ImagePart, { target, path, losses }: Encoding): ImageDataPart | TextPart {
   const encoded = target.dialect.images.input ? encodeImage(image) : 'The model takes no images.';
-  if (typeof encoded !== 'string') return encoded;
+  if (typeof encoded !== 'string') {
+    if ('fileData' in encoded && !tellsType(image.url))
+      losses.push({ path, why: 'The address of an image does not say its type; it is sent as JPEG.' });
+    return encoded;
+  }
   losses.push({ path, why: `${encoded} A text stands in the image's place.` });
   return { kind: 'text', text: `[An image was left out here. ${encoded}]` };
 }

@@ -13,12 +13,21 @@ const EXTENSIONS: { readonly [extension: string]: string } = {
   heif: 'image/heif',
 };
 
+/** Does a web address say what the image is? */
+export function tellsType(url: string): boolean {
+  return extensionOf(url) in EXTENSIONS;
+}
+
+function extensionOf(url: string): string {
+  return /\.([a-z]+)(?:[?#].*)?$/i.exec(url)?.[1]?.toLowerCase() ?? '';
+}
+
 /** A web address goes as it is, and the provider fetches it; its type is told by its ending, and is JPEG where that says
  *  nothing. @returns why the image cannot be sent, where it cannot.
  *  @see https://ai.google.dev/gemini-api/docs/file-input-methods */
 export function encodeImage(image: ImagePart): ImageDataPart | string {
   if (/^(https?|gs):\/\//i.test(image.url)) {
-    const extension = /\.([a-z]+)(?:[?#].*)?$/i.exec(image.url)?.[1]?.toLowerCase() ?? '';
+    const extension = extensionOf(image.url);
     if (extension === 'gif') return 'The provider takes no images of type image/gif.';
     return { kind: 'image', fileData: { mimeType: EXTENSIONS[extension] ?? 'image/jpeg', fileUri: image.url } };
   }
