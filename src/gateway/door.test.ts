@@ -42,6 +42,12 @@ test('what cannot be served is said in the protocol of the path', async (t) => {
   const method = await stage.ask({ method: 'GET' });
   assert.deepEqual([method.status, method.headers.allow], [405, 'POST, HEAD']);
   assert.equal((await stage.ask({ method: 'GET', path: '/nowhere' })).status, 404);
+  for (const path of ['/chat/completions', '/v1/v1/chat/completions']) {
+    const slip = await stage.ask({ path });
+    assert.equal(slip.status, 404);
+    assert.match(errorOf(slip).message, /\/v1\/chat\/completions is served: correct the client's base URL/);
+  }
+  assert.doesNotMatch((await stage.ask({ path: '/v1/nowhere' })).text, /is served/);
   assert.equal((await stage.ask({ method: 'HEAD' })).status, 200);
   const chat = await stage.ask({ path: '/v1/chat/completions' });
   assert.deepEqual([chat.status, errorOf(chat).code], [400, 'invalid_value']);

@@ -105,8 +105,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
 
   app.setNotFoundHandler((request, reply) => {
     const allow = METHODS[pathOf(request)];
-    if (allow === undefined)
-      return sendError(reply, request, 404, 'not_found', `There is nothing at ${pathOf(request).slice(0, 200)}.`);
+    if (allow === undefined) return sendError(reply, request, 404, 'not_found', nothingAt(pathOf(request)));
     reply.header('allow', allow);
     return sendError(reply, request, 405, 'method_not_allowed', `${pathOf(request)} takes ${allow}.`);
   });
@@ -151,6 +150,13 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     return reply.code(202).send({ status: 'stopping' });
   });
   return app;
+}
+
+/** Clients are often given a base URL with its end missing or doubled. */
+function nothingAt(path: string): string {
+  const meant = `/v1${path.replace(/^(?:\/v1)+(?=\/)/, '')}`;
+  const mend = meant in METHODS ? ` ${meant} is served: correct the client's base URL.` : '';
+  return `There is nothing at ${path.slice(0, 200)}.${mend}`;
 }
 
 /** Codex names its version when it asks for its models: `/v1/models?client_version=0.169.0`. */
