@@ -13,8 +13,9 @@ export type CatalogSource = Pick<Snapshot, 'models' | 'routes' | 'defaultModel'>
   readonly resolve?: (slug: string) => Model | undefined;
 };
 
-/** @property instructions  the text with which every thread begins; see `instructions.ts`. */
-export type CatalogOptions = { readonly instructions: string };
+/** @property instructions     the text with which every thread begins; see `instructions.ts`.
+ *  @property describesImages  images are put into words for models that take none: Codex itself would leave them out. */
+export type CatalogOptions = { readonly instructions: string; readonly describesImages?: boolean };
 
 /** Our models and routes as Codex lists them: the default first, then models and routes in their order, hidden ones
  *  last. A slug appears once, whatever comes in: the first one counts. */
@@ -124,7 +125,9 @@ function modelInfo(entry: Entry, priority: number, options: CatalogOptions): Mod
     auto_compact_token_limit: compactionLimit(window, entry.maxOutputTokens),
     effective_context_window_percent: 95,
     experimental_supported_tools: [],
-    input_modalities: entry.modalities.includes('text') ? entry.modalities : ['text', ...entry.modalities],
+    input_modalities: [
+      ...new Set<Modality>(['text', ...entry.modalities, ...(options.describesImages ? ['image' as const] : [])]),
+    ],
     // Deferred tools cost a model one more call to find each; few but the newest know that dance.
     supports_search_tool: false,
     supports_image_detail_original: false,

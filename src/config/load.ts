@@ -115,6 +115,9 @@ function compile(
     wildcards: compileWildcards(config.models, compiled.providers),
     routes,
     ...(search.state === 'usable' ? { webSearch: search.service } : {}),
+    ...(config.image_description === undefined
+      ? {}
+      : { imageDescription: { prompt: DESCRIBE, ...config.image_description } }),
     // Without a choice: the first model that can serve, else a name whose failure says what is missing.
     defaultModel:
       model?.value ?? config.default_model ?? models[0]?.slug ?? routes[0]?.slug ?? slugsOf(config)[0] ?? '',
@@ -130,6 +133,9 @@ function compile(
   };
   return { ok: true, snapshot: deepFreeze(snapshot) };
 }
+
+const DESCRIBE =
+  'Describe this image for a colleague who cannot see it and has to work with it. Say what it is, give every text in it word for word, and name layout, values, states and errors that can be seen. Leave out what cannot be seen.';
 
 function unkeptIssue({ path, message, mend }: Unkept, document: SourceDocument): ConfigIssue {
   const place = path.length === 1 ? {} : document.at(path, 'key');

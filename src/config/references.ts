@@ -37,6 +37,7 @@ const outlineSchema = z.object({
     )
     .catch({}),
   default_model: z.string().optional().catch(undefined),
+  image_description: z.object({ model: z.string() }).optional().catch(undefined),
 });
 
 type Outline = z.output<typeof outlineSchema>;
@@ -51,6 +52,9 @@ export function badReferences(value: unknown): readonly BadReference[] {
     ...routes(outline, known),
     ...cycles(outline),
     ...(outline.default_model === undefined ? [] : missing(['default_model'], outline.default_model, known)),
+    ...(outline.image_description === undefined
+      ? []
+      : missing(['image_description', 'model'], outline.image_description.model, known)),
   ];
 }
 

@@ -155,6 +155,9 @@ const webSearch = z.strictObject({
   max_rounds: z.int().min(1).max(20).default(5),
 });
 
+/** Off until it is there: another model, which sees, puts images into words for those that take text only. */
+const imageDescription = z.strictObject({ model: slug, prompt: text.exactOptional() });
+
 export const configSchema = z.strictObject({
   server: server.prefault({}),
   codex: codex.prefault({}),
@@ -171,6 +174,7 @@ export const configSchema = z.strictObject({
   default_model: slug.exactOptional(),
   repair: repair.default({}),
   web_search: webSearch.exactOptional(),
+  image_description: imageDescription.exactOptional(),
   policy: policy.prefault({}),
   dispatch: dispatch.prefault({}),
   adaptive_router: adaptiveRouter.prefault({}),

@@ -32,7 +32,13 @@ export function createCatalog(
 
 function catalogBody(snapshot: Snapshot, instructions: string): CatalogBody {
   const { resolve, slugs } = routeView(snapshot, NO_HEALTH);
-  const models = codexCatalog({ ...snapshot, resolve }, { instructions });
+  const models = codexCatalog(
+    { ...snapshot, resolve },
+    {
+      instructions,
+      describesImages: snapshot.imageDescription !== undefined,
+    },
+  );
   // Each entry as OpenAI's clients read it, and as Anthropic's do.
   const data = slugs.map((id) => ({
     id,

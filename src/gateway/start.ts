@@ -31,6 +31,7 @@ import { layered } from '../upstream/layers.ts';
 import { createHttpTransport } from '../upstream/transport.ts';
 import { createCatalog } from './catalog.ts';
 import { demoFor } from './demo.ts';
+import { descriptionPort } from './description-port.ts';
 import { createLiveSnapshot, windowIsOpen } from './live-snapshot.ts';
 import { logEntry } from './log-entry.ts';
 import { register } from './register.ts';
@@ -105,14 +106,29 @@ async function start(
 
   const counter = createTokenCounter();
   undo.push(counter.close);
+  const plan: Line['plan'] = (query, affinity) =>
+    planRoute(query, { ...routeView(live.current(), health), ...(affinity === undefined ? {} : { affinity }) });
+  const observeAttempt: Line['observe'] = (attempt) => {
+    health = observe(health, attempt, Date.now());
+    if (attempt.failure === undefined && windowIsOpen(live.current(), attempt)) void live.look();
+  };
   const line: Line = {
     protocols: protocolById,
-    plan: (query, affinity) =>
-      planRoute(query, { ...routeView(live.current(), health), ...(affinity === undefined ? {} : { affinity }) }),
+    plan,
     transport,
     sessions: createSessions(),
     thoughts: createThoughts(Date.now),
     search: searchPort(transport, () => live.current().webSearch),
+    descriptions: descriptionPort(
+      {
+        protocols: protocolById,
+        plan: (query) => plan(query, undefined),
+        transport,
+        observe: observeAttempt,
+        now: Date.now,
+      },
+      () => live.current().imageDescription,
+    ),
     cacheThreads: createCacheThreads(),
     ledger: {
       ...ledger,
@@ -122,10 +138,7 @@ async function start(
       },
     },
     price: costOf,
-    observe: (attempt) => {
-      health = observe(health, attempt, Date.now());
-      if (attempt.failure === undefined && windowIsOpen(live.current(), attempt)) void live.look();
-    },
+    observe: observeAttempt,
     report: (error, requestId) => log.error({ requestId, err: error }, 'a request failed by a bug of the gateway'),
     now: Date.now,
   };

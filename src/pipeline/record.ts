@@ -38,6 +38,8 @@ export type Recorder = {
   readonly events: (events: readonly InferenceEvent[]) => void;
   readonly refused: (failure: Failure, status: number) => void;
   readonly failed: (failure: Failure) => void;
+  /** A further model was asked for this request: its cost counts, its tokens are not those of the reply. */
+  readonly spent: (model: Model, usage: Usage) => void;
   readonly close: () => void;
 };
 
@@ -54,6 +56,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
   let failure: Failure | undefined;
   let status = 200;
   let failedPatches = 0;
+  let extra: Cost | undefined;
   const calls = toolCallCounter();
 
   function cacheBreak(): CacheBreak | undefined {
@@ -67,8 +70,8 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
   function entry(): LedgerEntry {
     const last = attempts.at(-1);
     const broken = cacheBreak();
-    const price =
-      target === undefined || usage === undefined ? undefined : parts.price(target.model, usage, parts.now());
+    const own = target === undefined || usage === undefined ? undefined : parts.price(target.model, usage, parts.now());
+    const price = together(own, extra);
     const firstTokenMs =
       last?.firstTokenMs === undefined ? undefined : last.startedAt - request.receivedAt + last.firstTokenMs;
     return {
@@ -146,6 +149,14 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     failed: (why) => {
       failure = why;
     },
+    spent: (model, used) => {
+      extra = together(extra, parts.price(model, used, parts.now()));
+    },
     close: () => parts.ledger.record(entry()),
   };
+}
+
+function together(one: Cost | undefined, other: Cost | undefined): Cost | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return { ...one, costNanoUsd: one.costNanoUsd + other.costNanoUsd };
 }

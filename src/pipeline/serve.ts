@@ -11,6 +11,7 @@ import { type DispatchCall, dispatch } from '../upstream/dispatch.ts';
 import type { Transport } from '../upstream/upstream.ts';
 import { type ClientReply, type ClientRequest, nativeHeadersOf } from './client.ts';
 import { replyContext, replyHeaders } from './head.ts';
+import { type DescriptionPort, describeImages } from './images/describe-images.ts';
 import { openRecord, type Recorder, type RecordParts } from './record.ts';
 import { type Render, renderStream } from './render.ts';
 import { renderWhole } from './render-whole.ts';
@@ -23,6 +24,7 @@ import type { Thoughts } from './thoughts.ts';
  *  @property plan     over the configuration of this moment: a request keeps the plan that it was given.
  *                     `affinity`: who served the session when it last asked for this.
  *  @property search   the user's search service, where one is configured.
+ *  @property descriptions  the model that describes images for those that take none, where one is configured.
  *  @property observe  hears of every attempt when it is over.
  *  @property report   hears of a bug of ours, with the request that it hit. */
 export type Line = RecordParts & {
@@ -32,6 +34,7 @@ export type Line = RecordParts & {
   readonly sessions: Sessions;
   readonly thoughts: Thoughts;
   readonly search: () => SearchPort | undefined;
+  readonly descriptions: () => DescriptionPort | undefined;
   readonly observe: (attempt: Attempt) => void;
   readonly report: (error: unknown, requestId: string) => void;
 };
@@ -76,6 +79,10 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
       record.sent(prompt);
       return prepared;
     };
+    const port = line.descriptions();
+    if (port !== undefined) {
+      await describeImages(port, plan.targets, source, { signal: request.signal, spent: record.spent });
+    }
     const call = dispatchCall(line, request, plan, prepare, record);
     const { committed, failure } = await (search === undefined
       ? dispatch(line.transport, call, sink)

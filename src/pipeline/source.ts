@@ -15,6 +15,7 @@ import type { Target } from '../providers/provider.ts';
 import type { PreparedCall, ReplyDecoding } from '../upstream/call.ts';
 import { lowerCased } from '../upstream/credentials.ts';
 import { editedBody, withoutPrivate } from './edited-body.ts';
+import { type Descriptions, seen } from './images/described.ts';
 import { mended } from './mended.ts';
 import { type Prompt, promptOfBytes, promptOfText } from './prompt.ts';
 import { reshaped } from './reshaped.ts';
@@ -28,6 +29,7 @@ import type { Thoughts } from './thoughts.ts';
  *  @property heard        the reply's events, for what the client may give back without them.
  *  @property prepare      `prompt`: what the provider may cache of it; to be asked before the request goes out.
  *  @property losses       of the target that was prepared last.
+ *  @property describe     words for images, where a target takes none.
  *  @property searches     was it offered a search that the gateway answers? Then nothing is let go before the reply ends.
  *  @property goOn         appends to the conversation. */
 export type Source = {
@@ -38,6 +40,8 @@ export type Source = {
   readonly prepare: (target: Target) => PreparedCall & { readonly prompt: () => Prompt };
   readonly heard: (events: readonly InferenceEvent[]) => void;
   readonly losses: () => readonly Loss[];
+  readonly conversation: () => readonly Message[];
+  readonly describe: (descriptions: Descriptions) => void;
   readonly searches: () => boolean;
   readonly goOn: (messages: readonly Message[]) => void;
   readonly release: () => void;
@@ -71,6 +75,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
   let losses: readonly Loss[] = [];
   let searches = false;
   const later: Message[] = [];
+  let descriptions: Descriptions | undefined;
   let listener: ((events: readonly InferenceEvent[]) => void) | undefined;
 
   function original(): Uint8Array {
@@ -123,7 +128,8 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     const dialect = dialectFor(model);
     const searching = options.answersSearches ? withSearchTool(asked, dialect) : undefined;
     searches = searching !== undefined && translated;
-    const value = { ...(searching ?? asked), messages: [...withSearches(asked.messages), ...later] };
+    const { messages, losses: unseen } = seen(asked.messages, dialect, descriptions);
+    const value = { ...(searching ?? asked), messages: [...withSearches(messages), ...later] };
     const cacheKey = value.cacheKey ?? derivedCacheKey(query.sessionId, dialect);
     const call = options.protocols(model.provider.protocol).egress.open(
       { ...value, stream, ...(cacheKey === undefined ? {} : { cacheKey }) },
@@ -135,7 +141,11 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
       },
     );
     const { memberPaths } = ingress;
-    losses = [...lost, ...call.losses.map((loss) => ({ ...loss, path: memberPaths?.[loss.path] ?? loss.path }))];
+    losses = [
+      ...lost,
+      ...unseen,
+      ...call.losses.map((loss) => ({ ...loss, path: memberPaths?.[loss.path] ?? loss.path })),
+    ];
     return translated ? reshaped(mended(call, value, model), value, ingress) : call;
   }
 
@@ -146,6 +156,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     const { errors } = dialectFor(model);
     const decodeError: EgressCodec['decodeError'] = (status, headers, body, now) =>
       egress.decodeError(status, headers, body, now, errors);
+    searches = false;
     const kept = keepsBytes(target);
     const form = formFor(target, kept);
     const stream = form !== 'whole-bytes';
@@ -188,12 +199,17 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     prepare,
     heard: (events) => listener?.(events),
     losses: () => losses,
+    conversation: () => decode().value.messages,
+    describe: (found) => {
+      descriptions = found;
+    },
     searches: () => searches,
     goOn: (messages) => void later.push(...messages),
     release: () => {
       if (searches) return;
       body = undefined;
       decoded = undefined;
+      descriptions = undefined;
       echo = bare(query);
     },
   };

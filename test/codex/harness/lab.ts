@@ -18,7 +18,8 @@ export const PROVIDER_KEY = 'sk-simulated-0123456789abcdef';
  *  @property route     further models by their ids, in order: the slug is then a route over them, not a model.
  *  @property mayFail   the upstream fails on purpose.
  *  @property codexProvider  further lines of the gateway's entry in Codex's configuration.
- *  @property window    tokens; 128,000 where left out. */
+ *  @property window    tokens; 128,000 where left out.
+ *  @property takesImages  whether the model does; yes where left out. */
 export type Case = {
   readonly slug: string;
   readonly title: string;
@@ -26,6 +27,7 @@ export type Case = {
   readonly route?: { readonly [slug: string]: Scenario };
   readonly mayFail?: boolean;
   readonly window?: number;
+  readonly takesImages?: false;
   readonly codexProvider?: string;
   readonly run: (stage: Stage) => Promise<void>;
 };
@@ -177,7 +179,7 @@ function gatewayConfig(providerUrl: string, cases: readonly Case[], provider: st
   const models = cases.flatMap((one) =>
     Object.keys(modelsOf(one)).map(
       (slug) =>
-        `  - { slug: ${slug}, provider: sim, context_window: ${one.window ?? 128_000}, input_modalities: [text, image], reasoning_levels: [low, medium, high] }`,
+        `  - { slug: ${slug}, provider: sim, context_window: ${one.window ?? 128_000}, input_modalities: [${one.takesImages === false ? 'text' : 'text, image'}], reasoning_levels: [low, medium, high] }`,
     ),
   );
   const routes = cases.flatMap((one) =>

@@ -1,0 +1,158 @@
+import type { Attempt } from '../../ir/attempt.ts';
+import type { InferenceEvent } from '../../ir/event.ts';
+import { GatewayError } from '../../ir/failure.ts';
+import { jsonText } from '../../ir/json.ts';
+import type { ProtocolId } from '../../ir/protocol-id.ts';
+import type { RouteQuery } from '../../ir/query.ts';
+import type { ImagePart, InferenceRequest } from '../../ir/request.ts';
+import { foldEvents } from '../../ir/response.ts';
+import type { Usage } from '../../ir/usage.ts';
+import type { Protocol } from '../../protocols/protocol.ts';
+import { dialectFor } from '../../providers/dialect.ts';
+import type { Model, Target } from '../../providers/provider.ts';
+import type { Planned } from '../../routing/plan.ts';
+import type { PreparedCall } from '../../upstream/call.ts';
+import { dispatch } from '../../upstream/dispatch.ts';
+import type { Transport } from '../../upstream/upstream.ts';
+import { type Description, imageKey } from './described.ts';
+
+/** @property model  a slug or a route's. @property prompt  what that model is asked. */
+export type DescriptionSettings = { readonly model: string; readonly prompt: string };
+
+export type DescriberParts = {
+  readonly protocols: (id: ProtocolId) => Protocol;
+  readonly plan: (query: RouteQuery) => Planned;
+  readonly transport: Transport;
+  readonly observe: (attempt: Attempt) => void;
+  readonly now: () => number;
+};
+
+/** Who asks for a description. @property spent  hears what it used. */
+export type DescriptionCaller = {
+  readonly signal: AbortSignal;
+  readonly spent: (model: Model, usage: Usage) => void;
+};
+
+export type DescribeImage = (
+  image: ImagePart,
+  settings: DescriptionSettings,
+  caller: DescriptionCaller,
+) => Promise<Description | undefined>;
+
+/** Descriptions that are remembered, in the order of use, and the length of one, in characters. */
+const MAX_REMEMBERED = 500;
+const MAX_TEXT = 8_000;
+const TIME_LIMIT_MS = 60_000;
+
+/** Asks a model that sees to describe images for those that do not, each image once: the same words stand in every later
+ *  turn, so that prompt caches hold. In memory alone. What cannot be described is undefined. */
+export function imageDescriber(parts: DescriberParts): DescribeImage {
+  const remembered = new Map<string, Promise<Description | undefined>>();
+  return (image, settings, caller) => {
+    const key = JSON.stringify([settings.model, settings.prompt, imageKey(image)]);
+    const found = remembered.get(key) ?? describe(parts, image, settings, caller);
+    remembered.delete(key);
+    remembered.set(key, found);
+    const [oldest] = remembered.keys();
+    if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+    // What failed is tried again the next time.
+    const forget = (): void => {
+      if (remembered.get(key) === found) remembered.delete(key);
+    };
+    return found.then(
+      (description) => {
+        if (description === undefined) forget();
+        return description;
+      },
+      (error: unknown) => {
+        forget();
+        if (error instanceof GatewayError) return undefined;
+        throw error;
+      },
+    );
+  };
+}
+
+async function describe(
+  { protocols, plan, transport, observe, now }: DescriberParts,
+  image: ImagePart,
+  { model, prompt }: DescriptionSettings,
+  { signal, spent }: DescriptionCaller,
+): Promise<Description | undefined> {
+  const planned = plan({
+    protocol: 'openai-chat',
+    model,
+    stream: true,
+    background: false,
+    bodyBytes: image.url.length,
+  });
+  if (!planned.ok) return undefined;
+  const events: InferenceEvent[] = [];
+  let served: Target | undefined;
+  await dispatch(
+    transport,
+    {
+      targets: planned.plan.targets,
+      prepare: (target) => prepared(protocols(target.model.provider.protocol), target, question(model, prompt, image)),
+      clientHeaders: {},
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT_MS)]),
+      now,
+      observe,
+    },
+    {
+      commit: (target) => {
+        served = target;
+      },
+      chunk: (_, more) => {
+        events.push(...more);
+        return true;
+      },
+      end: () => {},
+    },
+  );
+  const folded = foldEvents(events);
+  if (!folded.ok || served === undefined) return undefined;
+  if (folded.response.usage !== undefined) spent(served.model, folded.response.usage);
+  const text = folded.response.parts
+    .flatMap((part) => (part.type === 'text' ? [part.text] : []))
+    .join('\n')
+    .trim();
+  return text === '' ? undefined : { text: text.slice(0, MAX_TEXT).toWellFormed(), by: served.model.slug };
+}
+
+function question(model: string, prompt: string, image: ImagePart): InferenceRequest {
+  return {
+    model,
+    messages: [{ role: 'user', parts: [{ type: 'text', text: prompt }, image] }],
+    tools: [],
+    toolChoice: { type: 'auto' },
+    sampling: {},
+    reasoning: {},
+    outputFormat: { type: 'text' },
+    stream: true,
+    extensions: {},
+  };
+}
+
+function prepared({ egress }: Protocol, { model, credential }: Target, request: InferenceRequest): PreparedCall {
+  const dialect = dialectFor(model);
+  const call = egress.open(request, {
+    provider: model.provider.id,
+    model: model.upstreamId,
+    ...(credential === null ? {} : { credentialId: credential.id }),
+    dialect,
+  });
+  return {
+    request: {
+      path: egress.path(model.upstreamId, true),
+      headers: { ...call.headers, accept: 'text/event-stream', ...egress.headers },
+      body: jsonText(call.body),
+    },
+    reply: {
+      form: 'translated',
+      decodeStream: call.decodeStream,
+      decodeResponse: call.decodeResponse,
+      decodeError: (status, headers, body, now) => egress.decodeError(status, headers, body, now, dialect.errors),
+    },
+  };
+}

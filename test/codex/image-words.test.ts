@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { isJsonObject } from '../../src/ir/json.ts';
+import type { ProtocolId } from '../../src/ir/protocol-id.ts';
+import { blindCase, eyesCase } from './cases/image-words.ts';
+import { type Lab, startLab } from './harness/lab.ts';
+
+const PROTOCOLS: readonly ProtocolId[] = ['openai-chat', 'openai-responses', 'anthropic-messages'];
+
+for (const protocol of PROTOCOLS) {
+  describe(`Codex shows an image to a model without eyes on ${protocol}`, () => {
+    let lab: Lab | undefined;
+    before(async () => {
+      const config = 'image_description: { model: eyes }\n';
+      lab = await startLab(protocol, [blindCase, eyesCase], `protocol: ${protocol}`, { config });
+    });
+    test(`${blindCase.slug}: ${blindCase.title}`, async () => {
+      await lab?.perform(blindCase);
+      const asked = lab?.simulator.requests.filter(({ body }) => isJsonObject(body) && body['model'] === 'eyes');
+      assert.equal(asked?.length, 1);
+    });
+    after(async () => {
+      try {
+        lab?.judge();
+      } finally {
+        await lab?.close();
+      }
+    });
+  });
+}
