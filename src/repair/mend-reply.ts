@@ -2,6 +2,7 @@ import type { InferenceEvent } from '../ir/event.ts';
 import type { ToolDefinition } from '../ir/request.ts';
 import type { Transducer } from '../wire/transducer.ts';
 import { mendCalls } from './mend-calls.ts';
+import { oneCall } from './one-call.ts';
 import { type PseudoCallOptions, pseudoCalls } from './pseudo/pseudo-calls.ts';
 import { stopRepetition } from './stop-repetition.ts';
 import { stopTexts } from './stop-texts.ts';
@@ -16,12 +17,14 @@ export type ReplyMender = {
 /** @property arguments   put arguments right.
  *  @property pseudo      make calls of those that the model writes into its text.
  *  @property stops       the client's texts at which the reply is to end, none of them empty.
+ *  @property oneCall     let the first of several calls pass.
  *  @property repetition  stop a reply that repeats itself without end. */
 export type MendOptions = {
   readonly tools: readonly ToolDefinition[];
   readonly arguments: boolean;
   readonly pseudo?: PseudoCallOptions | undefined;
   readonly stops: readonly string[];
+  readonly oneCall: boolean;
   readonly repetition: boolean;
 };
 
@@ -33,6 +36,7 @@ export function replyMender(options: MendOptions): ReplyMender {
   const steps = (): readonly Step[] => [
     ...(pseudo === undefined ? [] : [pseudoCalls(pseudo)]),
     ...(schemas === undefined ? [] : [mendCalls(schemas)]),
+    ...(options.oneCall ? [oneCall()] : []),
     ...(options.stops.length === 0 ? [] : [stopTexts(options.stops)]),
     ...(options.repetition ? [stopRepetition()] : []),
   ];

@@ -97,6 +97,7 @@ function checkStream(
   assert.deepEqual(joinedEvents(split), joinedEvents(events), 'another split of the bytes gives other events');
   const mender = replyMender({
     stops: ['stop here'],
+    oneCall: true,
     tools: request.tools,
     ...repairsFor({ provider: testProvider() }),
   });

@@ -167,7 +167,7 @@ test('a choice goes under the flat name; one that the provider does not take is 
   assert.equal(refused.body['tool_choice'], undefined);
   assert.deepEqual(refused.losses, [
     'tool_choice: The provider does not take the choice "tool".',
-    'parallel_tool_calls: The provider cannot be kept from calling several tools at once.',
+    'parallel_tool_calls: The provider cannot be told to make one call at a time: of several the gateway lets the first pass.',
   ]);
 });
 

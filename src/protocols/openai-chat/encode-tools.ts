@@ -96,7 +96,7 @@ function choiceMembers(
   else if (parallelToolCalls === false) {
     losses.push({
       path: 'parallel_tool_calls',
-      why: 'The provider cannot be kept from calling several tools at once.',
+      why: 'The provider cannot be told to make one call at a time: of several the gateway lets the first pass.',
     });
   }
   return members;
