@@ -5,6 +5,7 @@ import type { ClientReply } from '../pipeline/client.ts';
 import { eventTexts } from '../pipeline/event-texts.ts';
 import { errorFrame } from '../protocols/openai-responses/socket-frame.ts';
 import type { Headers } from '../protocols/protocol.ts';
+import { textFrames } from './text-frames.ts';
 
 /** The way back to a client on a socket: each event is one text frame, a refusal is one error frame.
  *  @param stream  what the socket's frames are written to.
@@ -18,16 +19,12 @@ export function socketReply(
   const events = eventTexts();
   let refusal: { readonly status: number; readonly headers: Headers } | undefined;
 
-  /** All frames of one write go out in one piece. */
+  /** All frames of one write go out in one piece. Past the library, which writes each of its own frames at once and so
+   *  is never in the middle of one. */
   function send(texts: readonly string[]): boolean {
     if (socket.readyState !== socket.OPEN || texts.length === 0) return true;
-    stream.cork();
-    for (const text of texts) {
-      sent(text);
-      socket.send(text);
-    }
-    stream.uncork();
-    return !stream.writableNeedDrain;
+    for (const text of texts) sent(text);
+    return stream.write(textFrames(texts));
   }
 
   return {

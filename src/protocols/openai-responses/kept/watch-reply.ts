@@ -14,7 +14,7 @@ export function watchReply(): ReplyWatch {
   const output: Uint8Array[] = [];
   let reply: WatchedReply | undefined;
   const look = (text: string): void => {
-    // Nearly every event is a delta: the names are looked for before anything is read.
+    if (isDelta(text)) return;
     if (text.includes(ITEM_DONE)) {
       const item = memberOf(text, [ITEM_DONE], 'item');
       if (item !== undefined) output.push(new Uint8Array(item));
@@ -36,6 +36,14 @@ export function watchReply(): ReplyWatch {
     reply: () => reply,
   };
 }
+
+/** Nearly every event is one, and says so at its start: nothing more of it is looked at. */
+function isDelta(text: string): boolean {
+  return text.startsWith(TYPE) && text.startsWith(DELTA, text.indexOf('"', TYPE.length) - DELTA.length);
+}
+
+const TYPE = '{"type":"';
+const DELTA = '.delta';
 
 /** A reply that came whole. */
 export function wholeReply(body: string): WatchedReply | undefined {
