@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { isJsonObject, type JsonObject, parseJson } from '../ir/json.ts';
 import { lastEntry, say, staged } from './testing/stage.ts';
 
-const MORE = `image_description: { model: two, prompt: "What is it?" }
+const MORE = `image_description: { model: eyes, prompt: "What is it?" }
 `;
 /** Any bytes will do: nobody here looks at them. */
 const PIXEL_PNG = Buffer.from('one white pixel').toString('base64');
@@ -43,14 +43,14 @@ test('an image is described once, and the words stand in its place in every turn
     MORE,
   );
   for (let turn = 0; turn < 2; turn += 1) assert.match((await stage.ask({ body: json(BODY) })).text, /I read\./);
-  const [asked, again] = sentTo(stage.seen, 'm-two');
+  const [asked, again] = sentTo(stage.seen, 'm-eyes');
   assert.ok(asked?.includes(PIXEL_PNG) && again === undefined);
   const [first, second] = sentTo(stage.seen, 'm-blind');
   assert.equal(first, second);
   assert.ok(!first?.includes(PIXEL_PNG));
-  assert.equal(first?.match(/as the model two describes it\]\\nA white dot\.\\n\[End/g)?.length, 2, first);
+  assert.equal(first?.match(/as the model eyes describes it\]\\nA white dot\.\\n\[End/g)?.length, 2, first);
   const entry = await lastEntry(stage);
-  assert.match(JSON.stringify(entry.losses), /described by two/);
+  assert.match(JSON.stringify(entry.losses), /described by eyes/);
   assert.doesNotMatch(JSON.stringify(entry), /white dot/);
 });
 

@@ -66,7 +66,8 @@ providers:
   alike: { protocol: anthropic-messages, base_url: "${url}/alike", api_key: "\${KEY}" }
 models:
   - { slug: one, provider: chat, model: m-one }
-  - { slug: two, provider: other, model: m-two, price: { input: 10, output: 20 } }
+  - { slug: two, provider: other, model: m-two }
+  - { slug: eyes, provider: other, model: m-eyes, price: { input: 10, output: 20 } }
   - { slug: blind, provider: chat, model: m-blind, input_modalities: [text], price: { input: 1, output: 2 } }
   - { slug: native, provider: openai, model: gpt }
   - { slug: completed, provider: completions, model: gpt }
