@@ -143,6 +143,29 @@ test('only the listed files dial out or listen', () => {
   assert.deepEqual(dialers, []);
 });
 
+/** Files that name a protocol, each with its reason: a new one touches none of them. */
+const MAY_NAME_PROTOCOLS: readonly RegExp[] = [
+  /^src\/ir\/protocol-id\.ts$/, // the list of them
+  /^src\/protocols\/registry\.ts$/, // a line for each
+  /^src\/protocols\/[^/]+\//, // its own folder
+  /^src\/protocols\/(web-search|foreign-members)\.ts$/, // what clients of one protocol say in words of their own
+  /^src\/simulator\//, // speaks them all
+  /^src\/server\//, // a path for each door
+  /^src\/gateway\/demo\.ts$|^src\/config\/web-search\.ts$/, // providers that are built in
+  /^src\/providers\/dialect\.ts$/, // the effort of a chat server that nothing is known of
+  /^src\/codex\/doctor\//, // servers that are said to have a Responses endpoint and have none
+];
+
+test('a protocol is known by name in its folder, in the list and the registry, and where a reason is given', () => {
+  const ids = globSync('src/protocols/*/').map((folder) => folder.replaceAll('\\', '/').split('/').at(-1) ?? '');
+  const named = new RegExp(`(?<!preset: )'(?:${ids.filter((id) => id !== '').join('|')})'`);
+  const knowing = products.filter(
+    (file) => named.test(sources.get(file) ?? '') && !MAY_NAME_PROTOCOLS.some((rule) => rule.test(file)),
+  );
+  assert.ok(ids.includes('gemini'));
+  assert.deepEqual(knowing, []);
+});
+
 test('no file holds two ideas', () => {
   const long = products.filter((file) => (sources.get(file) ?? '').split('\n').length > 400);
   assert.deepEqual(long, []);
