@@ -49,12 +49,12 @@ export function comparePrefix(before: PrefixPrint, prompt: Prompt): PrefixCompar
   return { kept, of: before.length, ...(member === undefined ? {} : { member }) };
 }
 
-/** One for all: a checksum is reckoned at once. Two bytes a character, as a string with any rare letter has them. */
-const scratch = Buffer.alloc(2 * CHUNK);
+/** One for all: a checksum is reckoned at once. The low byte of each character is enough to tell two texts apart. */
+const scratch = Buffer.alloc(CHUNK);
 
 function chunkSum(text: string, index: number, end: number): number {
   const chunk = text.substring(index * CHUNK, Math.min((index + 1) * CHUNK, end));
-  return crc32(scratch.subarray(0, scratch.write(chunk, 'utf16le')));
+  return crc32(scratch.subarray(0, scratch.write(chunk, 'latin1')));
 }
 
 function lengthWithoutClosers(text: string): number {
