@@ -42,8 +42,8 @@ const require = createRequireHere(import.meta.url), __filename = import.meta.fil
 
 rmSync('dist', { recursive: true, force: true });
 const { metafile } = await build({
-  // The thread that counts tokens is found beside the chunk that starts it.
-  entryPoints: { main: 'src/main.ts', 'chunks/token-worker': 'src/context/token-worker.ts' },
+  // The process that counts tokens is found beside the chunk that starts it.
+  entryPoints: { main: 'src/main.ts', 'chunks/token-process': 'src/context/token-process.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -73,7 +73,7 @@ test('what is beyond any window counts like what is before it', async () => {
   assert.ok(Math.abs(tokens - 2 * 1024 * 1024) < 20_000, String(tokens));
 });
 
-test('an idle thread ends, and the next count starts another', async () => {
+test('an idle process ends, and the next count starts another', async () => {
   const brief = createTokenCounter(5);
   const first = await brief.count(asking(says('hello world')));
   await new Promise((resolve) => setTimeout(resolve, 60));

@@ -1,26 +1,27 @@
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { type CountedRequest, requestText } from './request-text.ts';
-import type { CountAnswer, CountOrder } from './token-worker.ts';
+import type { CountAnswer, CountOrder } from './token-process.ts';
 
 /** Counts what a request's input is in tokens, for clients that ask before they call.
  *
  *  An estimate: with OpenAI's vocabulary `o200k_base` for every model, four tokens for the marks of each message and
  *  1,100 for each image. Other makers' vocabularies differ from it by a tenth to a quarter.
- *  @property count  resolves once a thread has counted: nothing waits for it but its caller. Rejects when closed.
- *  @property close  ends the thread, if one runs. */
+ *  @property count  resolves once another process has counted: nothing waits for it but its caller. Rejects when closed.
+ *  @property close  ends the process, if one runs. */
 export type TokenCounter = {
   readonly count: (request: CountedRequest) => Promise<number>;
   readonly close: () => Promise<void>;
 };
 
-/** Without work for this long, in ms, the thread ends and gives its 70 MB back. */
+/** Without work for this long, in ms, the process ends and gives its memory back. */
 const IDLE_MS = 30_000;
 
 /** Characters that are counted at most, in one request: no model reads more. The rest counts like these. */
 const MAX_CHARACTERS = 8 * 1024 * 1024;
 
 /** Beside this file in the sources, and beside its chunk in the bundle. */
-const WORKER = new URL(`./token-worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
+const FILE = new URL(`./token-process${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
 
 /** @param idleMs  see `IDLE_MS`. */
 export function createTokenCounter(idleMs = IDLE_MS): TokenCounter {
@@ -28,40 +29,56 @@ export function createTokenCounter(idleMs = IDLE_MS): TokenCounter {
     number,
     { readonly resolve: (tokens: number) => void; readonly reject: (why: Error) => void }
   >();
-  let worker: Worker | undefined;
+  let child: ChildProcess | undefined;
   let idle: NodeJS.Timeout | undefined;
   let asked = 0;
 
-  /** What a thread that is gone still owed. */
+  /** What a process that is gone still owed. */
   function abandon(why: Error): void {
-    worker = undefined;
+    child = undefined;
     for (const { reject } of waiting.values()) reject(why);
     waiting.clear();
   }
 
-  function started(): Worker {
+  function started(): ChildProcess {
     clearTimeout(idle);
-    if (worker !== undefined) return worker;
-    const begun = new Worker(WORKER);
+    if (child !== undefined) {
+      hold(child);
+      return child;
+    }
+    // It needs nothing of the environment, which holds keys.
+    const begun = fork(fileURLToPath(FILE), [], {
+      serialization: 'advanced',
+      execArgv: [],
+      env: {},
+      windowsHide: true,
+      stdio: 'ignore',
+    });
     begun.on('message', ({ id, tokens }: CountAnswer) => {
       waiting.get(id)?.resolve(tokens);
       waiting.delete(id);
-      if (waiting.size === 0) idle = setTimeout(end, idleMs).unref();
+      if (waiting.size > 0) return;
+      letGo(begun);
+      idle = setTimeout(end, idleMs).unref();
     });
-    begun.on('error', (error) => abandon(error instanceof Error ? error : new Error(String(error))));
-    begun.on('exit', () => {
-      if (worker === begun) abandon(new Error('the thread that counts tokens has ended'));
-    });
-    begun.unref();
-    worker = begun;
+    const gone = (why: Error): void => {
+      if (child === begun) abandon(why);
+    };
+    begun.on('error', gone);
+    begun.on('exit', () => gone(new Error('the process that counts tokens has ended')));
+    child = begun;
     return begun;
   }
 
   async function end(): Promise<void> {
     clearTimeout(idle);
-    const ended = worker;
+    const ended = child;
     abandon(new Error('the token counter was closed'));
-    await ended?.terminate();
+    if (ended === undefined || ended.exitCode !== null || !ended.connected) return;
+    const exited = new Promise((resolve) => ended.once('exit', resolve));
+    hold(ended);
+    ended.disconnect();
+    await exited;
   }
 
   return {
@@ -72,12 +89,23 @@ export function createTokenCounter(idleMs = IDLE_MS): TokenCounter {
       const order: CountOrder = { id: asked, texts: kept };
       const tokens = await new Promise<number>((resolve, reject) => {
         waiting.set(order.id, { resolve, reject });
-        started().postMessage(order);
+        started().send(order);
       });
       return fixed + Math.round(tokens / share);
     },
     close: end,
   };
+}
+
+/** While nothing waits for it, it keeps no program alive that is done. */
+function letGo(child: ChildProcess): void {
+  child.unref();
+  child.channel?.unref();
+}
+
+function hold(child: ChildProcess): void {
+  child.ref();
+  child.channel?.ref();
 }
 
 /** @property share  of all characters in those that are kept. */
