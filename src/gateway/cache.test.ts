@@ -55,3 +55,19 @@ test('after a failover a session stays with the new holder, and the ledger says 
   assert.ok(forgotten.broken?.cause === 'evicted', JSON.stringify(forgotten.broken));
   assert.ok(forgotten.broken.of > 15_000);
 });
+
+test('a client without a cache key that names its session gets the same key for each of its requests, where keys are known', async (t) => {
+  const stage = await staged(t, (_, response) => response.writeHead(400).end('{"error":{"message":"no"}}'));
+  const keyFor = async (model: string, headers: Record<string, string>, members: object = {}): Promise<unknown> => {
+    const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }], ...members });
+    await stage.ask({ path: '/v1/chat/completions', body, headers });
+    return JSON.parse(stage.seen.at(-1)?.body ?? '{}').prompt_cache_key;
+  };
+  const key = await keyFor('native', { 'x-session-id': 'of a person' });
+  assert.match(String(key), /^[0-9a-f]{32}$/, 'a digest: the name is its own affair');
+  assert.equal(await keyFor('native', { 'x-session-id': 'of a person' }), key);
+  assert.notEqual(await keyFor('native', { 'x-session-id': 'another' }), key);
+  assert.equal(await keyFor('native', { 'x-session-id': 'of a person' }, { prompt_cache_key: 'own' }), 'own');
+  assert.equal(await keyFor('native', {}), undefined);
+  assert.equal(await keyFor('one', { 'x-session-id': 'of a person' }), undefined, 'where they are not known');
+});
