@@ -207,9 +207,12 @@ test('a client that leaves ends the call upstream, which still has its entry', a
   assert.ok(gone);
 });
 
-test('a frame over the limit closes the socket with 1009; a binary one with 1003', async (t) => {
+test('a frame over the limit is refused in words, one over twice the limit closes the socket with 1009', async (t) => {
   const { stage, client } = await connected(t, (_, response) => say(response));
-  client.send({ ...TURN, input: 'x'.repeat(1_100_000) });
+  const [error] = await client.turn({ ...TURN, input: 'x'.repeat(1_100_000) });
+  assert.equal(error?.['status'], 413);
+  assert.equal((await client.turn(TURN)).at(-1)?.['type'], 'response.completed');
+  client.send({ ...TURN, input: 'x'.repeat(2_200_000) });
   assert.equal(await client.closed, 1009);
   const other = await openSocket(stage.gateway.url, { authorization: `Bearer ${stage.gateway.token}` });
   assert.ok(typeof other === 'object');

@@ -53,7 +53,11 @@ async function unpackOnce(body: Buffer, name: string, limit: number): Promise<Bu
 export function tooLarge(limit: number): Failure {
   return {
     kind: 'too-large',
-    message: `The request body is larger than ${Math.floor(limit / 1_048_576)} MiB.`,
+    message: `The request body is larger than ${sizeWords(limit)}.`,
     mend: 'Raise `server.body_limit` in config.yaml, or start a new session.',
   };
+}
+
+function sizeWords(bytes: number): string {
+  return bytes < 1_048_576 ? `${Math.floor(bytes / 1_024)} KiB` : `${Math.floor(bytes / 1_048_576)} MiB`;
 }

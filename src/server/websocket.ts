@@ -26,13 +26,14 @@ export type Sockets = {
 };
 
 /** The Responses API on sockets: the same path, guards and line as over HTTP. */
-export function createSockets(services: Services, maxFrameBytes: number): Sockets {
+export function createSockets(services: Services, bodyLimitBytes: number): Sockets {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     // Compression costs 300 KB of memory a socket, for a client that is on the same machine.
     perMessageDeflate: false,
-    maxPayload: maxFrameBytes,
+    // A frame up to twice the limit is refused in words; a larger one closes the socket.
+    maxPayload: 2 * bodyLimitBytes,
   });
   const open = new Map<WebSocket, SocketTurns>();
   let closing = false;
