@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { GatewayError } from '../../src/ir/failure.ts';
+import { isJsonObject, type Json } from '../../src/ir/json.ts';
 import { decodeRequest } from '../../src/protocols/anthropic-messages/decode-request.ts';
 import { outline } from '../../src/protocols/anthropic-messages/outline.ts';
 import { foreignMembers } from '../../src/protocols/foreign-members.ts';
@@ -40,6 +43,36 @@ test('deferred tools come with the search that found them, and the hosted search
   assert.deepEqual(names(webSearch), ['web_search']);
   assert.ok(names(first).includes('ToolSearch') && !names(first).includes('DeferredToolPlaceholder'));
   assert.deepEqual(names(second), [...names(first), 'WebFetch']);
+});
+
+/** The request with one value of it replaced, wherever it stands. */
+function broken(value: Json, at: number, by: Json): { readonly value: Json; readonly left: number } {
+  if (at === 0) return { value: by, left: -1 };
+  let left = at - 1;
+  const inner = (one: Json): Json => {
+    if (left < 0) return one;
+    const done = broken(one, left, by);
+    left = done.left;
+    return done.value;
+  };
+  if (Array.isArray(value)) return { value: value.map(inner), left };
+  if (!isJsonObject(value)) return { value, left };
+  return { value: Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner(one ?? null)])), left };
+}
+
+test('whatever stands in the place of whatever it sends, it is decoded or refused by its name', () => {
+  const request = fc.constantFrom(...recorded.map(({ body }) => body));
+  const other = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('text', 'tool_result', 'thinking', 'document'));
+  fc.assert(
+    fc.property(request, fc.nat(700), other, (body, at, by) => {
+      try {
+        decodeRequest(broken(body, at, JSON.parse(JSON.stringify(by))).value);
+      } catch (error) {
+        assert.ok(error instanceof GatewayError && error.message !== '', String(error));
+      }
+    }),
+    { numRuns: 1_500 },
+  );
 });
 
 const binary = claudeBinary();

@@ -80,7 +80,12 @@ function decodeDocument(block: JsonObject, at: string, reading: Reading): readon
     case 'text':
       return [told(parseAt(blockSchemas.plainText, source, place).data)];
     case 'content': {
-      const parts = decodeContent(parseAt(blockSchemas.contentSource, source, place).content, place, reading);
+      const { content } = parseAt(blockSchemas.contentSource, source, place);
+      // Documents do not nest.
+      const odd =
+        typeof content === 'string' ? -1 : content.findIndex(({ type }) => type !== 'text' && type !== 'image');
+      if (odd >= 0) throw invalid(`${place}.content[${odd}].type`, 'expected "text" or "image"');
+      const parts = decodeContent(content, `${place}.content`, reading);
       const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
       const images = parts.filter((part) => part.type === 'image');
       return images.length === 0 ? [told(texts.join('\n'))] : [{ type: 'text', text: `Document (${name}):` }, ...parts];

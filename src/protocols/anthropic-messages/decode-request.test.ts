@@ -314,6 +314,17 @@ for (const [members, at] of [
   [{ messages: [user({ type: 'image', source: { type: 'file', file_id: 'f' } })] }, 'messages[0].content[0].source'],
   [{ messages: [user({ type: 'container_upload', file_id: 'f' })] }, 'messages[0].content[0]'],
   [{ messages: [user({ type: 'video' })] }, 'messages[0].content[0]'],
+  [
+    {
+      messages: [
+        user({
+          type: 'document',
+          source: { type: 'content', content: [{ type: 'document', source: { type: 'text', data: '' } }] },
+        }),
+      ],
+    },
+    'messages[0].content[0].source.content[0].type',
+  ],
   [{ temperature: 1.5 }, 'temperature'],
   [{ thinking: { type: 'enabled', budget_tokens: 10 } }, 'thinking.budget_tokens'],
   [{ tool_choice: { type: 'some' } }, 'tool_choice.type'],
