@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { isJsonObject, type JsonObject } from '../ir/json.ts';
-import { errorOf, say, staged } from './testing/stage.ts';
+import { errorOf, lastEntry, say, staged } from './testing/stage.ts';
 
 const post = (body: JsonObject) => ({ body: JSON.stringify({ model: 'one', ...body }) });
 
@@ -34,6 +36,18 @@ test('a request goes on from a kept reply, streamed or whole', async (t) => {
     ['assistant', 'one'],
     ['user', 'third'],
   ]);
+});
+
+test('what is kept reaches neither disk nor log', async (t) => {
+  const stage = await staged(t, (_, response) => say(response, 'the reply of marzipan'));
+  const first = responseOf((await stage.ask(post({ input: 'the question of marzipan' }))).text);
+  await stage.ask(post({ input: 'more', previous_response_id: String(first['id']) }));
+  assert.match(stage.seen[1]?.body ?? '', /marzipan.*marzipan/);
+  await lastEntry(stage);
+  assert.ok(!stage.log().includes('marzipan'));
+  const files = readdirSync(stage.home, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  assert.ok(files.length > 2);
+  for (const { parentPath, name } of files) assert.ok(!readFileSync(join(parentPath, name)).includes('marzipan'), name);
 });
 
 test('what is not to be stored is not kept, and an unknown id is refused as the API does', async (t) => {
