@@ -44,6 +44,23 @@ const refusals: readonly (readonly [string, string, RegExp])[] = [
     'providers: { a: { preset: deepsek } }',
     /1:27: providers\.a\.preset: there is no preset "deepsek"\. Did you mean "deepseek"\?/,
   ],
+  [
+    'a repair that is not known',
+    'repair: { argument: true }',
+    /1:11: repair: unknown key "argument"\. Did you mean "arguments"\?/,
+  ],
+  ['a search service that is not known', 'web_search: { service: brav }', /Did you mean "brave"\?/],
+  ['a search service without address', 'web_search: { service: searxng }', /web_search: has no base_url/],
+  [
+    'a search service at an address of another kind',
+    'web_search: { service: exa, base_url: "ftp://x", api_key: k }',
+    /web_search\.base_url: is no http or https address/,
+  ],
+  [
+    'a model for images that is not there',
+    'providers: { a: { preset: ollama } }\nmodels: [{ slug: eyes, provider: a }]\nimage_description: { model: eye }',
+    /image_description\.model: "eye" is neither a model nor a route\. Did you mean "eyes"\?/,
+  ],
   ['a provider of nothing', 'providers: { a: {} }', /names neither a preset nor a protocol/],
   [
     'an endpoint without address',

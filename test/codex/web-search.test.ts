@@ -15,7 +15,7 @@ quirks:
   'anthropic-messages': 'protocol: anthropic-messages',
   gemini: 'protocol: gemini',
 };
-const PROTOCOLS: readonly ProtocolId[] = ['openai-chat', 'openai-responses', 'anthropic-messages'];
+const PROTOCOLS: readonly ProtocolId[] = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'];
 
 for (const protocol of PROTOCOLS) {
   describe(`Codex searches the web on ${protocol}`, () => {
