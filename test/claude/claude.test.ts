@@ -74,6 +74,19 @@ const overflows: Scenario = (turn) => {
   return turn.earlier === 2 ? script([say('<summary>Hi was said.</summary>')]) : DONE();
 };
 
+/** One agent asks another, which has the same model. */
+const delegates: Scenario = (turn) => {
+  if (turn.userTexts.some((text) => text.includes('SUBTASK'))) return script([say('The answer is 42.')], { usage });
+  if (turn.rounds === 0)
+    return script(
+      [call('Agent', { description: 'Ask', prompt: 'SUBTASK: answer.', subagent_type: 'general-purpose' })],
+      {
+        usage,
+      },
+    );
+  return script([say(`It said: ${/The answer is 42/.exec(turn.results.at(-1)?.text ?? '')?.[0]}.`)], { usage });
+};
+
 const look: Scenario = (turn) =>
   turn.rounds === 0
     ? script([call('Read', { file_path: join(directoryOf(turn), 'pixel.png') })], { usage })
@@ -84,6 +97,7 @@ const SCENARIOS = {
   search,
   look,
   overflows,
+  delegates,
   closed: refusedWith(401, 'authentication_error', 'The key is wrong.'),
   recovers: attempts(
     () => httpReply(503, { error: { message: 'Full house.' } }, { 'retry-after': '1' }),
@@ -181,6 +195,15 @@ describe('Claude Code on the Messages door', { skip: binary === undefined, concu
       );
     });
   }
+
+  test('asks another agent, and reads what that says', async () => {
+    await play(
+      'openai-chat',
+      'delegates',
+      ({ run }) => assert.match(run.stdout, /It said: The answer is 42/, transcript(run)),
+      { args: ['--allowedTools', 'Agent'], environment: { CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1' } },
+    );
+  });
 
   test('shows a picture to the model', async () => {
     for (const upstream of ['openai-chat', 'gemini'] as const)
