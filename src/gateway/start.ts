@@ -147,6 +147,9 @@ async function start(
   const tls = tlsFiles === undefined ? undefined : readTls(tlsFiles);
   const onLine: Serve = (request, reply) => serve(line, request, reply);
   const kept = new KeptReplies(KEEP_LIMITS, Date.now);
+  const expiry = setInterval(() => kept.expire(), KEEP_LIMITS.idleMs / 12);
+  expiry.unref();
+  undo.push(() => clearInterval(expiry));
   const app = createApp(
     {
       settings: () => live.current().server,

@@ -171,7 +171,7 @@ function decodeTrigger(item: JsonObject, _at: string, history: History): void {
 }
 
 function refuseReference(_item: JsonObject, at: string): void {
-  throw unsupported(at, 'replies are not stored, so that an item cannot be named by its id; send the item itself.');
+  throw unsupported(at, 'an item cannot be named by its id; send the item itself.');
 }
 
 /** Arguments are a text, byte for byte as the model wrote it; tool searches, and some clients, have them parsed. */

@@ -71,6 +71,18 @@ test('an output that answers no call is refused; a call among the first items is
   assert.ok(continued(body, own).includes(`${CALL},${OUTPUT}`));
 });
 
+test('what was condensed is gone from the conversation that goes on', () => {
+  const before = kept('{"model":"m","input":"hi"}', [CALL]);
+  const item = '{"type":"compaction","encrypted_content":"pb1:{}"}';
+  const body = '{"model":"m","previous_response_id":"resp_1","input":[{"type":"compaction_trigger"}]}';
+  const condensed = kept(body, [item], before);
+  assert.equal(
+    continued('{"model":"m","previous_response_id":"resp_1","input":[{"role":"user","content":"on"}]}', condensed),
+    `{"model":"m","input":[${item},{"role":"user","content":"on"}]}`,
+  );
+  assert.ok(condensed.wholeBytes < before.wholeBytes);
+});
+
 test('a reply that did not end well is not kept; one that came whole is', () => {
   const watch = watchReply();
   watch.event(`{"type":"response.output_item.done","item":${CALL}}`);

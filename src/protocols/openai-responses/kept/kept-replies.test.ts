@@ -34,6 +34,9 @@ test('what nobody went on from is forgotten', () => {
   assert.ok(kept.find('a', 'one'));
   assert.equal(kept.find('a', 'two'), undefined);
   assert.equal(kept.bytes, 10);
+  now = 9_000;
+  kept.expire();
+  assert.equal(kept.bytes, 0);
 });
 
 test('the least used goes first when there are too many, or too many bytes', () => {

@@ -51,7 +51,7 @@ export class KeptReplies {
 
   /** @returns undefined where it was never kept, is of another owner, or was forgotten. */
   find(owner: string, id: string): KeptReply | undefined {
-    this.#expire();
+    this.expire();
     const key = keyOf(owner, id);
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
@@ -61,7 +61,7 @@ export class KeptReplies {
   }
 
   keep(owner: string, reply: KeptReply): void {
-    this.#expire();
+    this.expire();
     this.drop(owner, reply.id);
     if (reply.wholeBytes > this.#limits.conversationBytes) return;
     this.#hold(reply);
@@ -82,7 +82,8 @@ export class KeptReplies {
     for (const [key, entry] of this.#entries) if (entry.owner === owner) this.#remove(key);
   }
 
-  #expire(): void {
+  /** Lets go of what nobody went on from for too long. Called at every use; and now and then, where there is none. */
+  expire(): void {
     const now = this.#now();
     for (const [key, { until }] of this.#entries) {
       if (until > now) break;

@@ -69,8 +69,17 @@ function memberOf(text: string, quotedTypes: readonly string[], key: string): Bu
   return type !== undefined && quotedTypes.includes(type.toString()) ? value(key) : undefined;
 }
 
-/** What is kept of a turn. @param withResponse  the reply may be asked for again. */
-export function keptReply(turn: Turn, { id, output, response }: WatchedReply, withResponse: boolean): KeptReply {
+/** What is kept of a turn. A reply that condensed the conversation stands for all that was before it.
+ *  @param withResponse  the reply may be asked for again. */
+export function keptReply(turn: Turn, reply: WatchedReply, withResponse: boolean): KeptReply {
+  const condensed = reply.output.findIndex((item) => memberValue(item, topLevelMembers(item), 'type') === 'compaction');
+  if (condensed === -1) return kept(turn, reply, withResponse);
+  const { store, previousId } = turn;
+  const anew = { store, previousId, before: undefined, input: new Uint8Array(0), openCalls: new Map<string, number>() };
+  return kept(anew, { ...reply, output: reply.output.slice(condensed) }, withResponse);
+}
+
+function kept(turn: Turn, { id, output, response }: WatchedReply, withResponse: boolean): KeptReply {
   const text = withResponse ? response : undefined;
   const bytes = turn.input.length + output.reduce((sum, item) => sum + item.length, 0) + (text?.length ?? 0);
   return {
