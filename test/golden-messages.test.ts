@@ -1,5 +1,6 @@
 /** Every reply in the fixtures, whatever protocol it came in, as a client of the Messages API sees it: byte for byte
- *  where a golden file lies beside it, and always as the judge demands. */
+ *  where a golden file lies beside it, and always as the judge demands. `GOLDEN=write node --test test/golden-messages.test.ts`
+ *  writes them anew after a change of the events: the diff is the review. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,6 +43,7 @@ const streams = globSync('fixtures/*/*/events.jsonl', { cwd: ROOT })
 
 for (const { name, text } of streams) {
   const golden = join(ROOT, 'fixtures', name, GOLDEN);
+  if (process.env['GOLDEN'] === 'write') writeFileSync(golden, text);
   if (existsSync(golden)) test(name, () => assert.equal(text, readFileSync(golden, 'utf8')));
 }
 
