@@ -16,6 +16,7 @@ import type { PreparedCall, ReplyDecoding } from '../upstream/call.ts';
 import { lowerCased } from '../upstream/credentials.ts';
 import { editedBody, withoutPrivate } from './edited-body.ts';
 import { type Descriptions, seen } from './images/described.ts';
+import { tellingLosses } from './lost-at-door.ts';
 import { mended } from './mended.ts';
 import { type Prompt, promptOfBytes, promptOfText } from './prompt.ts';
 import { reshaped } from './reshaped.ts';
@@ -146,7 +147,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
       ...unseen,
       ...call.losses.map((loss) => ({ ...loss, path: memberPaths?.[loss.path] ?? loss.path })),
     ];
-    return translated ? reshaped(mended(call, value, model), value, ingress) : call;
+    return translated ? reshaped(tellingLosses(mended(call, value, model), query.protocol), value, ingress) : call;
   }
 
   /** A unary reply that is to be translated is folded from a stream, whose silence can be told from its absence. */

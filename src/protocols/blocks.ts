@@ -1,6 +1,7 @@
 import type { FinishReason, InferenceEvent } from '../ir/event.ts';
 import { type Failure, GatewayError } from '../ir/failure.ts';
 import { isJsonObject, parseJson } from '../ir/json.ts';
+import type { Loss } from '../ir/loss.ts';
 import type { ProviderState } from '../ir/request.ts';
 import type { Transducer } from '../wire/transducer.ts';
 import { unwrapFreeform } from './freeform.ts';
@@ -23,6 +24,7 @@ import type { NamedTool, ToolNames } from './tool-names.ts';
  *                      open, unless it is a call that parses whole. @returns what makes the reply unusable, a call
  *                      among it that a refusal cut.
  *  @property conclude  a last event, after all others, whatever is still open.
+ *  @property lose      tells, once, what of the reply has no neutral form; it parts no block.
  *  @property take      the events since the last time. */
 export type Blocks = {
   readonly text: (text: string, phase?: string) => void;
@@ -37,6 +39,7 @@ export type Blocks = {
   readonly emit: (event: InferenceEvent) => void;
   readonly finish: (reason: FinishReason) => Failure | undefined;
   readonly conclude: (event: InferenceEvent) => void;
+  readonly lose: (loss: Loss) => void;
   readonly take: () => InferenceEvent[];
 };
 
@@ -104,6 +107,7 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
   let out: InferenceEvent[] = [];
   const queue: Block[] = [];
   const calls = new Map<CallBlock, OpenCall>();
+  const lost = new Set<string>();
   let failure: Failure | undefined;
   let length = 0;
   let count = 0;
@@ -320,6 +324,11 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
     conclude: (event) => {
       out.push(event);
     },
+    lose: (loss) => {
+      if (lost.has(loss.path)) return;
+      lost.add(loss.path);
+      out.push({ type: 'loss', loss });
+    },
     take: () => {
       const events = out;
       out = [];
@@ -327,6 +336,9 @@ export function sequenceBlocks(options: BlockOptions): Blocks {
     },
   };
 }
+
+/** Where a text was found, beside it. */
+export const SOURCES_LOST: Loss = { path: 'annotations', why: 'The sources of a text have no place in the reply.' };
 
 function mayAnnounce(block: Block): boolean {
   switch (block.kind) {

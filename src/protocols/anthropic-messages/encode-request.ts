@@ -5,6 +5,7 @@ import { applyFields, setMember } from '../apply-fields.ts';
 import { cacheMark } from '../cache-marks.ts';
 import { foreignMembers } from '../foreign-members.ts';
 import { gatherLosses } from '../gather-losses.ts';
+import { lostMarks } from '../lost-marks.ts';
 import type { EgressTarget } from '../protocol.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { hasBreakpoints, keepBreakpoints, placeBreakpoints } from './cache-breakpoints.ts';
@@ -64,6 +65,7 @@ export function encodeRequest(
     stream: request.stream,
   };
   if (request.cacheKey !== undefined) losses.push({ path: 'prompt_cache_key', why: NO_MEMBER });
+  losses.push(...lostMarks(request, dialect.tools.strict));
   if (request.verbosity !== undefined)
     losses.push({ path: 'text.verbosity', why: 'The Messages API has no verbosity.' });
   const applied = applyFields(body, dialect, CACHED_MEMBERS);

@@ -3,7 +3,7 @@ import type { FinishReason, InferenceEvent } from '../../ir/event.ts';
 import type { Failure } from '../../ir/failure.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../../ir/json.ts';
 import type { ProviderState } from '../../ir/request.ts';
-import { type BlockOptions, type CallBlock, sequenceBlocks } from '../blocks.ts';
+import { type BlockOptions, type CallBlock, SOURCES_LOST, sequenceBlocks } from '../blocks.ts';
 import { decodeErrorEvent } from './decode-error.ts';
 import { countUsage } from './usage.ts';
 
@@ -57,6 +57,8 @@ export function readMessage(options: ReplyOptions): MessageReader {
     switch (block['type']) {
       case 'text':
         open.set(index, { kind: 'text' });
+        if (options.state !== undefined && Array.isArray(block['citations']) && block['citations'].length > 0)
+          blocks.lose(SOURCES_LOST);
         blocks.text(text(block['text']));
         break;
       case 'thinking':
@@ -83,6 +85,7 @@ export function readMessage(options: ReplyOptions): MessageReader {
   const extend = (block: OpenBlock, delta: JsonObject): void => {
     switch (block.kind) {
       case 'text':
+        if (options.state !== undefined && delta['citation'] !== undefined) blocks.lose(SOURCES_LOST);
         blocks.text(text(delta['text']));
         break;
       case 'thinking':

@@ -4,6 +4,7 @@ import type { InferenceRequest } from '../../ir/request.ts';
 import { applyFields } from '../apply-fields.ts';
 import { foreignMembers } from '../foreign-members.ts';
 import { gatherLosses } from '../gather-losses.ts';
+import { lostMarks } from '../lost-marks.ts';
 import type { EgressTarget } from '../protocol.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { encodeContents } from './encode-contents.ts';
@@ -35,6 +36,9 @@ export function encodeRequest(
     ...(Object.keys(config).length === 0 ? {} : { generationConfig: config }),
     ...serviceTier(request, dialect.serviceTier, losses),
   };
+  losses.push(...lostMarks(request, false));
+  if (request.cacheKey !== undefined)
+    losses.push({ path: 'prompt_cache_key', why: 'The Gemini API has no cache key: it caches prefixes by itself.' });
   if (request.verbosity !== undefined) losses.push({ path: 'text.verbosity', why: 'The Gemini API has no verbosity.' });
   const applied = applyFields(body, dialect, CACHED_MEMBERS);
   const foreign = foreignMembers(request.extensions, 'gemini', 'the Gemini API');

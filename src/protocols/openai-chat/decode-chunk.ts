@@ -1,7 +1,7 @@
 import type { FinishReason, InferenceEvent } from '../../ir/event.ts';
 import type { Failure } from '../../ir/failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
-import { sequenceBlocks } from '../blocks.ts';
+import { SOURCES_LOST, sequenceBlocks } from '../blocks.ts';
 import type { EgressTarget } from '../protocol.ts';
 import { type ThinkSink, thinkTags } from '../think-tags.ts';
 import type { ToolNames } from '../tool-names.ts';
@@ -98,7 +98,8 @@ export function chunkDecoder(reading: ReplyReading): ChunkDecoder {
   const readDelta = (delta: JsonObject): void => {
     const thought = thinking.text(delta);
     if (thought !== '') reason(thought);
-    const { content, refusal } = delta;
+    const { content, refusal, annotations } = delta;
+    if (reading.target !== undefined && Array.isArray(annotations) && annotations.length > 0) blocks.lose(SOURCES_LOST);
     const toolCalls = callsIn(delta);
     if (typeof content === 'string') text(content);
     else if (Array.isArray(content)) for (const part of content) text(textOfPart(part));

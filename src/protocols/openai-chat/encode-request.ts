@@ -6,6 +6,7 @@ import { applyFields } from '../apply-fields.ts';
 import { cacheMark } from '../cache-marks.ts';
 import { applyEffort } from '../effort.ts';
 import { foreignMembers } from '../foreign-members.ts';
+import { lostMarks } from '../lost-marks.ts';
 import type { EgressTarget } from '../protocol.ts';
 import type { ToolNames } from '../tool-names.ts';
 import { markCachePoints } from './cache-points.ts';
@@ -44,6 +45,7 @@ export function encodeRequest(
     ...tools.losses,
     ...format.losses,
     ...hintLosses(request, dialect),
+    ...lostMarks(request, dialect.tools.strict),
     ...foreignMembers(request.extensions, 'openai-chat', 'Chat Completions'),
     ...effort.losses,
     ...fields.losses,

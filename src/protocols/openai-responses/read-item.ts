@@ -1,7 +1,7 @@
 import type { FinishReason } from '../../ir/event.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { ProviderState } from '../../ir/request.ts';
-import type { Blocks } from '../blocks.ts';
+import { type Blocks, SOURCES_LOST } from '../blocks.ts';
 import type { EgressTarget } from '../protocol.ts';
 import { type ThinkSink, type ThinkTags, thinkTags } from '../think-tags.ts';
 import { reasoningState } from './encode-reasoning.ts';
@@ -161,6 +161,8 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
         const content = listOf(value['content']);
         const number = toldAs(item, 'text', content.length);
         for (const [index, part] of content.entries()) {
+          if (target !== undefined && Array.isArray(part['annotations']) && part['annotations'].length > 0)
+            blocks.lose(SOURCES_LOST);
           if (part['type'] === 'refusal') complete(item, 'refusal', index, part['refusal']);
           else complete(item, 'text', number(index), part['text']);
         }

@@ -1,0 +1,42 @@
+import type { InferenceEvent } from '../ir/event.ts';
+import type { ProtocolId } from '../ir/protocol-id.ts';
+import type { EgressCall } from '../protocols/protocol.ts';
+import { compose, type Transducer } from '../wire/transducer.ts';
+
+/** A call whose translated reply tells what of it this door's clients do not see: what the provider did itself, in its own
+ *  protocol's words, and the phase of a text. Each is told once.
+ *  @param door  the client's protocol. */
+export function tellingLosses(call: EgressCall, door: ProtocolId): EgressCall {
+  const { decodeStream, decodeResponse } = call;
+  return {
+    ...call,
+    decodeStream: () => compose(decodeStream(), lostAtDoor(door)),
+    decodeResponse: (body) => {
+      const step = lostAtDoor(door);
+      return decodeResponse(body).flatMap((event) => step.push(event));
+    },
+  };
+}
+
+export function lostAtDoor(door: ProtocolId): Transducer<InferenceEvent, InferenceEvent> {
+  const told = new Set<string>();
+  const telling = (event: InferenceEvent, path: string, why: string): readonly InferenceEvent[] => {
+    if (told.has(why)) return [event];
+    told.add(why);
+    return [{ type: 'loss', loss: { path, why } }, event];
+  };
+  return {
+    push: (event) => {
+      if (event.type === 'opaque' && event.protocol !== door) {
+        const type = event.value['type'];
+        const what = typeof type === 'string' ? type : 'an item';
+        return telling(event, what, `What the provider did itself (${what}) has no form for this client.`);
+      }
+      if (event.type === 'text-start' && event.phase !== undefined && door !== 'openai-responses') {
+        return telling(event, 'phase', 'The phase of a text has no form for this client.');
+      }
+      return [event];
+    },
+    end: () => [],
+  };
+}
