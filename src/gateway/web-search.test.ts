@@ -131,6 +131,17 @@ test('a service that fails is told to the model; a client that leaves ends the s
   assert.equal(entry.outcome, 'cancelled');
 });
 
+test('a search that the client forces is made once', async (t) => {
+  const { stage } = await searching(t, (round, _, response) => (round === 1 ? search(response, 'q') : say(response)));
+  await stage.ask({ body: json({ ...BODY, tool_choice: 'required' }) });
+  const choices = stage.seen.map(({ body }) => {
+    const sent = parseJson(body);
+    return isJsonObject(sent) ? sent['tool_choice'] : undefined;
+  });
+  assert.equal(choices[0], 'required');
+  assert.notEqual(choices[1], 'required');
+});
+
 test('on the Messages door a search is a server tool, and the next turn holds what it was', async (t) => {
   const { stage } = await searching(t, (round, _, response) =>
     round === 1 ? search(response, 'what is it') : say(response, 'Forty-two.'),

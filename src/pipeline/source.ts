@@ -62,6 +62,8 @@ export type SourceOptions = {
   readonly answersSearches: boolean;
 };
 
+const AUTO = { type: 'auto' } as const;
+
 /** Encrypted reasoning belongs to the organisation that made it, so a key counts as a part of the deployment. */
 export function deploymentKey({ model, credential }: Target): string {
   return JSON.stringify([model.provider.id, credential?.id ?? '']);
@@ -130,7 +132,12 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     const searching = options.answersSearches ? withSearchTool(asked, dialect) : undefined;
     searches = searching !== undefined && translated;
     const { messages, losses: unseen } = seen(asked.messages, dialect, descriptions);
-    const value = { ...(searching ?? asked), messages: [...withSearches(messages), ...later] };
+    const value = {
+      ...(searching ?? asked),
+      messages: [...withSearches(messages), ...later],
+      // A choice that was forced is made: forced again, the model would never answer.
+      ...(later.length === 0 || asked.toolChoice.type === 'none' ? {} : { toolChoice: AUTO }),
+    };
     const cacheKey = value.cacheKey ?? derivedCacheKey(query.sessionId, dialect);
     const call = options.protocols(model.provider.protocol).egress.open(
       { ...value, stream, ...(cacheKey === undefined ? {} : { cacheKey }) },
