@@ -3,6 +3,8 @@ import { GatewayError } from '../../src/ir/failure.ts';
 import { isJsonObject, jsonText, parseJson } from '../../src/ir/json.ts';
 import { PROTOCOL_IDS } from '../../src/ir/protocol-id.ts';
 import { isEnvelope, readEnvelope } from '../../src/protocols/envelope.ts';
+import { continueRequest } from '../../src/protocols/openai-responses/kept/continue-request.ts';
+import { readCreateFrame } from '../../src/protocols/openai-responses/socket-frame.ts';
 import type { IngressCodec } from '../../src/protocols/protocol.ts';
 import { userPresetSchema } from '../../src/providers/preset.ts';
 import { PRESET_IDS, presetText } from '../../src/providers/presets/preset-files.ts';
@@ -25,6 +27,7 @@ export function bodySubjects(): readonly Subject[] {
       }),
     ),
     { name: 'json-edit', samples: requests, check: checkEdit },
+    { name: 'socket-frame', samples: [FRAME], check: checkFrame },
     {
       name: 'envelope',
       samples: [Buffer.from('pb1:{"protocol":"openai-chat","provider":"p","model":"m","value":{"a":[1]}}')],
@@ -41,6 +44,15 @@ export function bodySubjects(): readonly Subject[] {
     },
   ];
 }
+
+const FRAME = Buffer.from(
+  JSON.stringify({
+    type: 'response.create',
+    generate: true,
+    ...DOOR_REQUESTS['openai-responses'],
+    client_metadata: { session_id: 's' },
+  }),
+);
 
 /** A request is refused in the gateway's own words, or every provider's side takes it. */
 function checkRequest(ingress: IngressCodec, input: Uint8Array, random: Random): void {
@@ -88,4 +100,18 @@ function checkEdit(input: Uint8Array): void {
   assert.deepEqual(Object.keys(left), Object.keys(rest));
   assert.equal(stream, undefined);
   assert.equal(model, before['model'] === undefined ? undefined : 'another');
+}
+
+/** A socket's frame is refused in words, or is a request with all its other members. */
+function checkFrame(input: Uint8Array): void {
+  const before = parseJson(Buffer.from(input).toString('utf8'));
+  orRefused(() => {
+    const { body } = readCreateFrame(input, { 'sec-websocket-key': 'x' });
+    const { body: whole } = continueRequest(body, () => undefined, true);
+    if (!isJsonObject(before)) return;
+    const after = parseJson(Buffer.from(whole).toString('utf8'));
+    assert.ok(isJsonObject(after), 'a frame that becomes no request');
+    assert.deepEqual(after['input'], before['input']);
+    assert.equal(after['stream'], true);
+  });
 }
