@@ -41,7 +41,9 @@ export type Transport = (call: UpstreamCall) => Promise<UpstreamReply>;
 export type TransportLayer = (next: Transport) => Transport;
 
 export function requestUrl(provider: Provider, path: string): URL {
-  const url = path.startsWith('//') ? new URL(path.slice(1), provider.baseUrl) : new URL(provider.baseUrl + path);
+  // Joined as text, so that no path can name another host, to which the key would go.
+  const base = path.startsWith('//') ? new URL(provider.baseUrl).origin : provider.baseUrl;
+  const url = new URL(base + path.replace(/^\/\//, '/'));
   for (const [name, value] of Object.entries(provider.query)) url.searchParams.set(name, value);
   return url;
 }

@@ -32,12 +32,19 @@ export function geminiEgress(newId: () => string): EgressCodec {
       decodeStream: () => decodeStream(bare()),
       decodeResponse: (reply) => decodeResponse(reply, bare()),
     },
-    path: (model, stream) =>
-      `${model.includes('/') ? '' : '/models'}/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+    path: (model, stream) => `/${modelPath(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
     headers: {},
     cachedMembers: CACHED_MEMBERS,
     decodeError,
   };
+}
+
+/** A name, or the path of a model that does not stand among the others: `tunedModels/NAME`. Where a wildcard stands,
+ *  clients choose it: nothing of it may lead to another place, where the key would go too. */
+function modelPath(model: string): string {
+  const steps = model.split('/');
+  const isPath = steps.length > 1 && steps.every((step) => step !== '' && step !== '.' && step !== '..');
+  return isPath ? steps.map(encodeURIComponent).join('/') : `models/${encodeURIComponent(model)}`;
 }
 
 function stateOf({ provider, model, credentialId }: EgressTarget): (value: Kept) => ProviderState {
