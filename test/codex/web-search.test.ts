@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ProtocolId } from '../../src/ir/protocol-id.ts';
 import { type SimulatedSearch, startSearchService } from '../../src/simulator/search-service.ts';
-import { PAGES, webSearchCase } from './cases/web-search.ts';
+import { SEARCH_PAGES, webSearchCase } from './cases/web-search.ts';
 import { type Lab, startLab } from './harness/lab.ts';
 
 const PROVIDERS: { readonly [P in ProtocolId]: string } = {
@@ -22,7 +22,7 @@ for (const protocol of PROTOCOLS) {
     let lab: Lab | undefined;
     let service: SimulatedSearch | undefined;
     before(async () => {
-      service = await startSearchService(PAGES);
+      service = await startSearchService(SEARCH_PAGES);
       const config = `web_search: { service: tavily, base_url: "${service.url}", api_key: search-key-0123456789 }`;
       lab = await startLab(protocol, [webSearchCase], PROVIDERS[protocol], { config });
     });

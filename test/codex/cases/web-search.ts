@@ -6,7 +6,7 @@ import { finalText, items, transcript } from '../harness/codex.ts';
 import type { Case, Stage } from '../harness/lab.ts';
 import { run } from './work.ts';
 
-export const PAGES = [
+export const SEARCH_PAGES = [
   {
     title: 'The <b>answer</b>',
     url: 'https://pages.example/answer',
