@@ -4,18 +4,18 @@ import type { ImageDataPart } from './schema.ts';
 /** @see https://ai.google.dev/gemini-api/docs/image-understanding */
 const MEDIA_TYPES: readonly string[] = ['image/png', 'image/jpeg', 'image/webp', 'image/heic', 'image/heif'];
 
-const EXTENSIONS: { readonly [extension: string]: string } = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  webp: 'image/webp',
-  heic: 'image/heic',
-  heif: 'image/heif',
-};
+const EXTENSIONS: ReadonlyMap<string, string> = new Map([
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['webp', 'image/webp'],
+  ['heic', 'image/heic'],
+  ['heif', 'image/heif'],
+]);
 
 /** Does a web address say what the image is? */
 export function tellsType(url: string): boolean {
-  return extensionOf(url) in EXTENSIONS;
+  return EXTENSIONS.has(extensionOf(url));
 }
 
 function extensionOf(url: string): string {
@@ -29,7 +29,7 @@ export function encodeImage(image: ImagePart): ImageDataPart | string {
   if (/^(https?|gs):\/\//i.test(image.url)) {
     const extension = extensionOf(image.url);
     if (extension === 'gif') return 'The provider takes no images of type image/gif.';
-    return { kind: 'image', fileData: { mimeType: EXTENSIONS[extension] ?? 'image/jpeg', fileUri: image.url } };
+    return { kind: 'image', fileData: { mimeType: EXTENSIONS.get(extension) ?? 'image/jpeg', fileUri: image.url } };
   }
   const data = /^data:([^;,]+)(?:;[^;,]*)*;base64,/i.exec(image.url);
   if (data === null) return 'The image is neither a web address nor base64 data.';

@@ -3,13 +3,17 @@ import type { FittedSchema } from '../tool-schema.ts';
 
 /** How deep definitions may be put into each other: beyond it a schema is as good as endless. */
 const MAX_DEPTH = 24;
+/** How many schemas definitions may become in all: those that hold each other twice double with every step. */
+const MAX_SCHEMAS = 10_000;
 
 /** A schema whose definitions stand where they were referred to, without words that speak to tools rather than to models
  *  (`$schema`, `$id`, `$comment`, `x-...`). A definition that holds itself ends in an object of any form.
  *  @param schema  references point into it: `#/$defs/NAME`, `#/definitions/NAME`, `#`. */
 export function inlineReferences(schema: JsonObject): FittedSchema {
   const changes = new Set<string>();
+  let written = 0;
   const walk = (node: JsonObject, open: readonly string[]): JsonObject => {
+    if (open.length > 0) written += 1;
     const reference = node['$ref'];
     if (typeof reference === 'string') {
       const { $ref: _, ...beside } = node;
@@ -34,6 +38,12 @@ export function inlineReferences(schema: JsonObject): FittedSchema {
   const resolve = (reference: string, open: readonly string[]): JsonObject => {
     if (open.includes(reference) || open.length >= MAX_DEPTH) {
       changes.add(`The definition ${reference} holds itself; below that any object is taken.`);
+      return { type: 'object' };
+    }
+    if (written >= MAX_SCHEMAS) {
+      changes.add(
+        'Its definitions are too many once each stands where it is referred to; any object is taken for the rest.',
+      );
       return { type: 'object' };
     }
     const target = pointedAt(schema, reference);

@@ -24,11 +24,11 @@ const READ: readonly string[] = [
 ];
 const KNOWN: ReadonlySet<string> = new Set([...KEPT, ...READ]);
 
-const FORMATS: { readonly [type: string]: readonly string[] } = {
-  string: ['enum', 'date-time'],
-  number: ['float', 'double'],
-  integer: ['int32', 'int64'],
-};
+const FORMATS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['string', ['enum', 'date-time']],
+  ['number', ['float', 'double']],
+  ['integer', ['int32', 'int64']],
+]);
 
 function reduce(given: JsonObject, changes: Changes): JsonObject {
   const schema = mergeAll(given);
@@ -42,7 +42,7 @@ function reduce(given: JsonObject, changes: Changes): JsonObject {
   kept['type'] = type;
   for (const keyword of KEPT) if (schema[keyword] !== undefined) kept[keyword] = schema[keyword];
   if (typeof schema['format'] === 'string') {
-    if (FORMATS[type]?.includes(schema['format'])) kept['format'] = schema['format'];
+    if (FORMATS.get(type)?.includes(schema['format'])) kept['format'] = schema['format'];
     else changes.add(`The provider refuses the format "${schema['format']}".`);
   }
   bounds(schema, type, kept, changes);
