@@ -128,6 +128,9 @@ test('for any other provider it is estimated here; nobody is called and nothing 
   assert.ok(few > 1 && few < 20, String(few));
   assert.equal((await count('hello '.repeat(1000))) - few, 1000);
   assert.equal(await count('hello', 'alike'), few);
+  const routed = { path: COUNT, body: json({ model: 'both', messages: [{ role: 'user', content: 'hello' }] }) };
+  const { headers } = await stage.ask(routed);
+  assert.deepEqual([headers['x-plugboard-route'], headers['x-plugboard-model']], ['both', 'one']);
   assert.equal(stage.seen.length, 0);
   const opened = openLedgerReader(join(stage.home, 'plugboard.db'));
   assert.ok(opened.ok);

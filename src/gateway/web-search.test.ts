@@ -1,5 +1,6 @@
 /** Searches of models whose provider has none, answered by a service of the user's. */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { isJsonObject, type JsonObject, parseJson } from '../ir/json.ts';
 import { startSearchService } from '../simulator/search-service.ts';
@@ -29,16 +30,16 @@ async function searching(t: TestContext, answer: Answering, options: { pages?: t
   return { stage, service };
 }
 
-function search(response: Parameters<Answer>[1], query: string): void {
-  const made = {
-    index: 0,
+function search(response: Parameters<Answer>[1], ...queries: readonly string[]): void {
+  const made = queries.map((query, index) => ({
+    index,
     id: `call_${query.replaceAll(' ', '_')}`,
     function: { name: 'web_search', arguments: json({ query }) },
-  };
+  }));
   const chunk = (delta: JsonObject, finish: string | null = null) =>
     `data: ${json({ id: 'c', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  response.end(`${chunk({ tool_calls: [made] })}${chunk({}, 'tool_calls')}${USAGE}data: [DONE]\n\n`);
+  response.end(`${chunk({ tool_calls: made })}${chunk({}, 'tool_calls')}${USAGE}data: [DONE]\n\n`);
 }
 
 function events(text: string): readonly JsonObject[] {
@@ -129,6 +130,40 @@ test('a service that fails is told to the model; a client that leaves ends the s
   outgoing.on('response', () => setTimeout(() => outgoing.destroy(), 5));
   const entry = await lastEntry(slow.stage);
   assert.equal(entry.outcome, 'cancelled');
+});
+
+test('what the rounds so far used counts where the client leaves while a search is made', async (t) => {
+  let leave = (): void => {};
+  const service = createServer(() => leave());
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    service.closeAllConnections();
+    service.close();
+  });
+  const address = service.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const stage = await staged(
+    t,
+    (_, response) => search(response, 'q'),
+    `web_search: { service: searxng, base_url: "http://127.0.0.1:${port}" }\n`,
+  );
+  const { outgoing, reply } = call(stage.gateway, { body: json(BODY) });
+  reply.catch(() => {});
+  outgoing.on('error', () => {});
+  leave = () => outgoing.destroy();
+  const entry = await lastEntry(stage);
+  assert.deepEqual([entry.outcome, entry.usage?.freshInput, entry.usage?.output], ['cancelled', 12, 3]);
+});
+
+test('of very many searches at once the first ones are made', async (t) => {
+  const queries = Array.from({ length: 20 }, (_, at) => `q${at}`);
+  const { stage, service } = await searching(t, (round, _, response) =>
+    round === 1 ? search(response, ...queries) : say(response, 'Found.'),
+  );
+  const reply = await stage.ask({ body: json(BODY) });
+  assert.equal(last(reply.text)['status'], 'completed');
+  assert.deepEqual(service.queries, queries.slice(0, 8));
+  assert.equal(stage.seen[1]?.body.match(/searched often enough/g)?.length, 12);
 });
 
 test('a search that the client forces is made once', async (t) => {

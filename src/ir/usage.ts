@@ -13,6 +13,17 @@ export function totalInput(usage: Usage): number {
   return usage.freshInput + usage.cacheRead + usage.cacheWrite;
 }
 
+/** Of two calls together. */
+export function addUsage(one: Usage, other: Usage): Usage {
+  return {
+    freshInput: one.freshInput + other.freshInput,
+    cacheRead: one.cacheRead + other.cacheRead,
+    cacheWrite: one.cacheWrite + other.cacheWrite,
+    output: one.output + other.output,
+    reasoning: one.reasoning + other.reasoning,
+  };
+}
+
 /** From a provider that counts cached tokens inside its input count (OpenAI's way). Numbers that contradict each
  *  other are clamped so that classes stay disjoint and non-negative. */
 export function usageFromInclusive(counts: {

@@ -6,6 +6,7 @@ import { holdsEnvelope } from '../protocols/envelope.ts';
 import type { Headers, IngressCodec, InputCount } from '../protocols/protocol.ts';
 import { dialectFor } from '../providers/dialect.ts';
 import type { Target } from '../providers/provider.ts';
+import type { RoutePlan } from '../routing/plan.ts';
 import { lowerCased } from '../upstream/credentials.ts';
 import { type ClientReply, type ClientRequest, nativeHeadersOf } from './client.ts';
 import { editedBody } from './edited-body.ts';
@@ -28,9 +29,8 @@ export async function countInput(line: CountLine, request: ClientRequest, reply:
     reply.end(JSON.stringify(body));
   };
   try {
-    const { tokens, target, by } = await counted(line, ingress, ingress.count, request);
-    const told = replyHeaders(request.id, { targets: [target], route: target.model.slug, why: [] }, target);
-    send(200, { ...told, [COUNTED_BY]: by }, ingress.count.encode(tokens));
+    const { tokens, plan, by } = await counted(line, ingress, ingress.count, request);
+    send(200, { ...replyHeaders(request.id, plan), [COUNTED_BY]: by }, ingress.count.encode(tokens));
   } catch (error) {
     if (!(error instanceof GatewayError)) line.report(error, request.id);
     const failure = error instanceof GatewayError ? error.failure : UNEXPECTED;
@@ -43,7 +43,7 @@ export async function countInput(line: CountLine, request: ClientRequest, reply:
 const COUNTED_BY = 'x-plugboard-counted-by';
 const UNEXPECTED: Failure = { kind: 'server-error', message: 'The gateway failed on this request; its log says why.' };
 
-type Counted = { readonly tokens: number; readonly target: Target; readonly by: 'provider' | 'estimate' };
+type Counted = { readonly tokens: number; readonly plan: RoutePlan; readonly by: 'provider' | 'estimate' };
 
 async function counted(
   line: CountLine,
@@ -55,12 +55,12 @@ async function counted(
   const query = ingress.outline(body, request.headers);
   const planned = line.plan(query, undefined);
   if (!planned.ok) throw new GatewayError(planned.failure);
-  const [target] = planned.plan.targets;
-  const asked = await ask(line, ingress, query, target, body, request);
-  if (asked !== undefined) return { tokens: asked, target, by: 'provider' };
+  const { plan } = planned;
+  const asked = await ask(line, ingress, query, plan.targets[0], body, request);
+  if (asked !== undefined) return { tokens: asked, plan, by: 'provider' };
   const json = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
   const { value } = count.decodeRequest(json ?? null);
-  return { tokens: await line.counter.count(value), target, by: 'estimate' };
+  return { tokens: await line.counter.count(value), plan, by: 'estimate' };
 }
 
 /** Longer than this, in ms, nobody waits for a number that can be estimated. */

@@ -2,8 +2,9 @@ import type { Attempt } from '../ir/attempt.ts';
 import type { FinishReason, InferenceEvent } from '../ir/event.ts';
 import type { Failure } from '../ir/failure.ts';
 import type { Loss } from '../ir/loss.ts';
+import type { NonEmpty } from '../ir/non-empty.ts';
 import type { RouteQuery } from '../ir/query.ts';
-import type { Usage } from '../ir/usage.ts';
+import { addUsage, type Usage } from '../ir/usage.ts';
 import type { CacheBreak } from '../metering/cache-break.ts';
 import type { Ledger, LedgerEntry, Outcome } from '../metering/ledger.ts';
 import type { Cost } from '../metering/pricing.ts';
@@ -38,6 +39,8 @@ export type Recorder = {
   readonly events: (events: readonly InferenceEvent[]) => void;
   readonly refused: (failure: Failure, status: number) => void;
   readonly failed: (failure: Failure) => void;
+  /** The usage of each call that the reply is made of, where it is made of several: the ledger has them all together. */
+  readonly rounds: (usages: NonEmpty<Usage>) => void;
   /** A further model was asked for this request: its cost counts, its tokens are not those of the reply. */
   readonly spent: (model: Model, usage: Usage) => void;
   readonly close: () => void;
@@ -51,15 +54,18 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
   let target: Target | undefined;
   let bytes = false;
   let losses: readonly Loss[] = [];
-  let usage: Usage | undefined;
+  /** Of each call that the reply is made of: nearly always one. */
+  let usages: readonly Usage[] = [];
   let finish: FinishReason | undefined;
   let failure: Failure | undefined;
   let status = 200;
   let failedPatches = 0;
-  let extra: Cost | undefined;
+  /** Of the further models, each call: undefined where it is unpriced. */
+  const further: (Cost | undefined)[] = [];
   const calls = toolCallCounter();
 
   function cacheBreak(): CacheBreak | undefined {
+    const usage = usages.at(-1);
     if (target === undefined || plan === undefined || usage === undefined) return undefined;
     const { model } = target;
     const now = parts.now();
@@ -70,8 +76,8 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
   function entry(): LedgerEntry {
     const last = attempts.at(-1);
     const broken = cacheBreak();
-    const own = target === undefined || usage === undefined ? undefined : parts.price(target.model, usage, parts.now());
-    const price = together(own, extra);
+    const usage = usages.length === 0 ? undefined : usages.reduce(addUsage);
+    const price = together([...ownCosts(), ...further]);
     const firstTokenMs =
       last?.firstTokenMs === undefined ? undefined : last.startedAt - request.receivedAt + last.firstTokenMs;
     return {
@@ -100,6 +106,12 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
       ...(failure === undefined ? {} : { failureKind: failure.kind }),
       status,
     };
+  }
+
+  /** One call at a time: what a token costs may depend on the length of its prompt. */
+  function ownCosts(): readonly (Cost | undefined)[] {
+    const model = target?.model;
+    return model === undefined ? [] : usages.map((usage) => parts.price(model, usage, parts.now()));
   }
 
   function outcome(): Outcome {
@@ -136,7 +148,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     events: (events) => {
       calls.push(events);
       for (const event of events) {
-        if (event.type === 'usage') usage = event.usage;
+        if (event.type === 'usage') usages = [event.usage];
         else if (event.type === 'loss') losses = [...losses, event.loss];
         else if (event.type === 'finish') finish = event.reason;
         else if (event.type === 'error') failure = event.failure;
@@ -149,14 +161,22 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     failed: (why) => {
       failure = why;
     },
+    rounds: (each) => {
+      usages = each;
+    },
     spent: (model, used) => {
-      extra = together(extra, parts.price(model, used, parts.now()));
+      further.push(parts.price(model, used, parts.now()));
     },
     close: () => parts.ledger.record(entry()),
   };
 }
 
-function together(one: Cost | undefined, other: Cost | undefined): Cost | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return { ...one, costNanoUsd: one.costNanoUsd + other.costNanoUsd };
+/** Undefined where a part of it is unknown: half of what was spent must not look like the whole. */
+function together(costs: readonly (Cost | undefined)[]): Cost | undefined {
+  let whole: Cost | undefined;
+  for (const cost of costs) {
+    if (cost === undefined) return undefined;
+    whole = whole === undefined ? cost : { ...whole, costNanoUsd: whole.costNanoUsd + cost.costNanoUsd };
+  }
+  return whole;
 }

@@ -44,32 +44,40 @@ const MAX_REMEMBERED = 500;
 const MAX_TEXT = 8_000;
 const TIME_LIMIT_MS = 60_000;
 
+/** @property asker  aborts when the client leaves on whose request the model is asked. */
+type Asked = { readonly description: Promise<Description | undefined>; readonly asker: AbortSignal };
+
 /** Asks a model that sees to describe images for those that do not, each image once: the same words stand in every later
  *  turn, so that prompt caches hold. In memory alone. What cannot be described is undefined. */
 export function imageDescriber(parts: DescriberParts): DescribeImage {
-  const remembered = new Map<string, Promise<Description | undefined>>();
-  return (image, settings, caller) => {
-    const key = JSON.stringify([settings.model, settings.prompt, imageKey(image)]);
-    const found = remembered.get(key) ?? describe(parts, image, settings, caller);
+  const remembered = new Map<string, Asked>();
+
+  function remember(key: string, asked: Asked): void {
     remembered.delete(key);
-    remembered.set(key, found);
+    remembered.set(key, asked);
     const [oldest] = remembered.keys();
     if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-    // What failed is tried again the next time.
-    const forget = (): void => {
-      if (remembered.get(key) === found) remembered.delete(key);
+  }
+
+  return async function ask(image, settings, caller): Promise<Description | undefined> {
+    const key = JSON.stringify([settings.model, settings.prompt, imageKey(image)]);
+    const asked = remembered.get(key) ?? {
+      description: describe(parts, image, settings, caller),
+      asker: caller.signal,
     };
-    return found.then(
-      (description) => {
-        if (description === undefined) forget();
-        return description;
-      },
-      (error: unknown) => {
-        forget();
-        if (error instanceof GatewayError) return undefined;
-        throw error;
-      },
-    );
+    remember(key, asked);
+    let description: Description | undefined;
+    try {
+      description = await asked.description;
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+    } finally {
+      // What failed is tried again the next time.
+      if (description === undefined && remembered.get(key) === asked) remembered.delete(key);
+    }
+    // It was asked for another client, who has left: whoever is still there asks anew.
+    if (description === undefined && asked.asker.aborted && !caller.signal.aborted) return ask(image, settings, caller);
+    return description;
   };
 }
 
@@ -110,9 +118,12 @@ async function describe(
       end: () => {},
     },
   );
+  if (served === undefined) return undefined;
+  // Also of a reply that broke: it was paid for.
+  const counted = events.findLast((event) => event.type === 'usage');
+  if (counted !== undefined) spent(served.model, counted.usage);
   const folded = foldEvents(events);
-  if (!folded.ok || served === undefined) return undefined;
-  if (folded.response.usage !== undefined) spent(served.model, folded.response.usage);
+  if (!folded.ok) return undefined;
   const text = folded.response.parts
     .flatMap((part) => (part.type === 'text' ? [part.text] : []))
     .join('\n')

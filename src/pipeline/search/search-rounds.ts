@@ -1,9 +1,10 @@
 import type { InferenceEvent } from '../../ir/event.ts';
 import type { Failure } from '../../ir/failure.ts';
+import { isNonEmpty, type NonEmpty } from '../../ir/non-empty.ts';
 import type { ProtocolId } from '../../ir/protocol-id.ts';
 import type { Message } from '../../ir/request.ts';
 import { foldEvents } from '../../ir/response.ts';
-import { NO_USAGE, type Usage } from '../../ir/usage.ts';
+import { addUsage, type Usage } from '../../ir/usage.ts';
 import type { IngressCodec } from '../../protocols/protocol.ts';
 import type { Target } from '../../providers/provider.ts';
 import type { ReplySink } from '../../upstream/call.ts';
@@ -21,7 +22,7 @@ import { searchWords } from './search-words.ts';
  *  @property maxRounds  after so many the model is told to answer with what it has.
  *  @property goOn       appends to the conversation for the next round.
  *  @property show       how the client sees a search.
- *  @property count      takes the usage of all rounds together, for the ledger. */
+ *  @property count      takes the usage of each round so far, for the ledger. */
 export type SearchRounds = {
   readonly protocol: ProtocolId;
   readonly searches: () => boolean;
@@ -29,7 +30,7 @@ export type SearchRounds = {
   readonly maxRounds: number;
   readonly goOn: (messages: readonly Message[]) => void;
   readonly show: NonNullable<IngressCodec['showSearch']>;
-  readonly count: (usage: Usage) => void;
+  readonly count: (rounds: NonEmpty<Usage>) => void;
 };
 
 /** The user's search service. @property maxRounds  as in `SearchRounds`. */
@@ -40,7 +41,7 @@ export function searchRounds(
   ingress: IngressCodec,
   protocol: ProtocolId,
   source: Pick<Source, 'searches' | 'goOn'>,
-  record: Pick<Recorder, 'events'>,
+  record: Pick<Recorder, 'rounds'>,
 ): SearchRounds {
   return {
     ...port,
@@ -48,18 +49,21 @@ export function searchRounds(
     searches: source.searches,
     goOn: source.goOn,
     show: ingress.showSearch ?? (() => []),
-    count: (usage) => record.events([{ type: 'usage', usage }]),
+    count: record.rounds,
   };
 }
 
 /** Rounds beyond the limit in which a model may still not have understood that it is to answer. */
 const PATIENCE = 2;
+/** Searches of one round that are made; services bill each. */
+const MAX_AT_ONCE = 8;
 
 type Wanted = { readonly callId: string; input: string };
 
 /** Like `dispatch`, but searches of the model are answered here, and it is asked again within the same reply: the client
- *  sees one reply, whose input is that of its last round, since agents compact by it, and whose output is that of all. Calls that the client must answer end it; searches beside them
- *  go with the reply, so that the next request holds them. */
+ *  sees one reply, whose input is that of its last round, since agents compact by it, and whose output is that of all.
+ *  Calls that the client must answer end it; searches beside them go with the reply, so that the next request holds
+ *  them. */
 export async function dispatchSearching(
   transport: Transport,
   call: DispatchCall,
@@ -76,8 +80,8 @@ export async function dispatchSearching(
     const made: MadeSearch[] = [];
     for (const [index, { callId, input }] of wanted.entries()) {
       const query = queryIn(input);
-      const answer =
-        round > rounds.maxRounds ? LIMIT : query === undefined ? UNREADABLE : await rounds.ask(query, call.signal);
+      const isEnough = round > rounds.maxRounds || index >= MAX_AT_ONCE;
+      const answer = isEnough ? LIMIT : query === undefined ? UNREADABLE : await rounds.ask(query, call.signal);
       const closes = goesOn && index === wanted.length - 1;
       const search: MadeSearch = { callId, input, result: searchWords(answer), closes };
       made.push(search);
@@ -114,8 +118,9 @@ type Round = {
 function searchingSink(sink: ReplySink, { searches, count }: SearchRounds) {
   let target: Target | undefined;
   let watches = false;
-  let total: Usage | undefined;
-  let last: Usage | undefined;
+  /** Of the rounds that ended, and what the one that runs has told so far. */
+  let ended: readonly Usage[] = [];
+  let running: Usage | undefined;
   let events: InferenceEvent[] = [];
   let wanted: Wanted[] = [];
   let open: Wanted | undefined;
@@ -123,9 +128,18 @@ function searchingSink(sink: ReplySink, { searches, count }: SearchRounds) {
   let waits = false;
   let isOver = false;
 
+  const each = (): readonly Usage[] => (running === undefined ? ended : [...ended, running]);
   const counted = (): readonly InferenceEvent[] => {
-    if (total === undefined || last === undefined) return [];
-    return [{ type: 'usage', usage: { ...last, output: total.output, reasoning: total.reasoning } }];
+    const usages = each();
+    const last = usages.at(-1);
+    if (last === undefined) return [];
+    const { output, reasoning } = usages.reduce(addUsage);
+    return [{ type: 'usage', usage: { ...last, output, reasoning } }];
+  };
+
+  const tellCounts = (): void => {
+    const usages = each();
+    if (isNonEmpty(usages)) count(usages);
   };
 
   const step = (event: InferenceEvent): readonly InferenceEvent[] => {
@@ -148,8 +162,7 @@ function searchingSink(sink: ReplySink, { searches, count }: SearchRounds) {
         open = undefined;
         return [];
       case 'usage':
-        total = sum(total ?? NO_USAGE, event.usage);
-        last = event.usage;
+        running = event.usage;
         return [];
       case 'finish':
         waits = wanted.length > 0 && (event.reason === 'stop' || event.reason === 'tool-calls');
@@ -167,7 +180,7 @@ function searchingSink(sink: ReplySink, { searches, count }: SearchRounds) {
   const over = (end: InferenceEvent): void => {
     tell([...counted(), end]);
     isOver = true;
-    if (total !== undefined) count(total);
+    tellCounts();
     sink.end();
   };
 
@@ -185,7 +198,7 @@ function searchingSink(sink: ReplySink, { searches, count }: SearchRounds) {
       },
       end: () => {
         if (waits || isOver) return;
-        if (total !== undefined) count(total);
+        tellCounts();
         sink.end();
       },
     } satisfies ReplySink,
@@ -196,6 +209,10 @@ function searchingSink(sink: ReplySink, { searches, count }: SearchRounds) {
     /** The searches of the round that has just ended; undefined where it was the last. */
     takeRound: (): Round | undefined => {
       if (!waits || target === undefined) return undefined;
+      // Counted now too: the client may leave before the reply ends.
+      tellCounts();
+      ended = each();
+      running = undefined;
       const folded = foldEvents(events);
       const round = { wanted, calls, parts: folded.ok ? folded.response.parts : [], target };
       events = [];
@@ -204,15 +221,5 @@ function searchingSink(sink: ReplySink, { searches, count }: SearchRounds) {
       waits = false;
       return round;
     },
-  };
-}
-
-function sum(one: Usage, other: Usage): Usage {
-  return {
-    freshInput: one.freshInput + other.freshInput,
-    cacheRead: one.cacheRead + other.cacheRead,
-    cacheWrite: one.cacheWrite + other.cacheWrite,
-    output: one.output + other.output,
-    reasoning: one.reasoning + other.reasoning,
   };
 }

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NO_USAGE, type Usage } from '../ir/usage.ts';
+import type { LedgerEntry } from '../metering/ledger.ts';
+import { testModel, testProvider } from '../providers/testing/provider.ts';
+import { createCacheThreads } from './cache-watch.ts';
+import { openRecord } from './record.ts';
+
+const provider = testProvider();
+const target = (slug: string) => ({ model: testModel(slug, provider), credential: null });
+const input = (freshInput: number): Usage => ({ ...NO_USAGE, freshInput });
+
+/** One request by these steps. A token costs 1 nano-USD, in prompts longer than 100 tokens 2; "free" has no price. */
+function recorded(steps: (record: ReturnType<typeof openRecord>) => void): LedgerEntry {
+  const entries: LedgerEntry[] = [];
+  const record = openRecord(
+    {
+      id: 'r',
+      protocol: 'openai-responses',
+      headers: {},
+      takeBody: () => new Uint8Array(),
+      caller: { id: 'local' },
+      tags: [],
+      signal: new AbortController().signal,
+      receivedAt: 0,
+    },
+    {
+      ledger: { record: (entry) => entries.push(entry), close: async () => {} },
+      cacheThreads: createCacheThreads(),
+      price: ({ slug }, { freshInput }) =>
+        slug === 'free' ? undefined : { costNanoUsd: freshInput * (freshInput > 100 ? 2 : 1), source: 'config' },
+      now: () => 1,
+    },
+  );
+  steps(record);
+  record.close();
+  const [entry] = entries;
+  assert.ok(entry);
+  return entry;
+}
+
+test('each call of a reply is priced for itself: the price may depend on the length of a prompt', () => {
+  const entry = recorded((record) => {
+    record.committed(target('priced'), false, []);
+    record.events([{ type: 'usage', usage: input(90) }]);
+    record.rounds([input(80), input(90)]);
+  });
+  assert.deepEqual([entry.usage?.freshInput, entry.costNanoUsd], [170, 170]);
+});
+
+test('a cost is unknown where a part of it is: half of it must not look like the whole', () => {
+  const costWith = (slug: string, further: string): number | undefined =>
+    recorded((record) => {
+      record.spent(target(further).model, input(10));
+      record.committed(target(slug), false, []);
+      record.events([{ type: 'usage', usage: input(50) }]);
+    }).costNanoUsd;
+  assert.equal(costWith('priced', 'priced'), 60);
+  assert.equal(costWith('free', 'priced'), undefined);
+  assert.equal(costWith('priced', 'free'), undefined);
+});
+
+test('what a further model cost counts where no reply came', () => {
+  const entry = recorded((record) => {
+    record.spent(target('priced').model, input(10));
+    record.failed({ kind: 'overloaded', message: 'Busy.' });
+  });
+  assert.deepEqual([entry.costNanoUsd, entry.usage], [10, undefined]);
+});
