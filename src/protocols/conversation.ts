@@ -129,6 +129,7 @@ function hasUniqueIds(messages: readonly Message[]): boolean {
  *  such a history behind where another gateway let them. @param messages  paired. */
 function withUniqueIds(messages: readonly Message[], losses: Loss[]): readonly Message[] {
   const taken = new Set<string>();
+  const counts = new Map<string, number>();
   let ids: string[] = [];
   return messages.map((message, at) => {
     if (message.role === 'tool') {
@@ -137,7 +138,7 @@ function withUniqueIds(messages: readonly Message[], losses: Loss[]): readonly M
     ids = [];
     const parts = message.parts.map((part) => {
       if (part.type !== 'tool-call') return part;
-      const callId = freeId(part.callId, taken);
+      const callId = freeId(part.callId, taken, counts);
       if (callId !== part.callId) {
         const why = `Two tool calls bear the id ${part.callId}; the later one is sent as ${callId}.`;
         losses.push({ path: `messages[${at}]`, why });
@@ -150,10 +151,13 @@ function withUniqueIds(messages: readonly Message[], losses: Loss[]): readonly M
   });
 }
 
-function freeId(id: string, taken: ReadonlySet<string>): string {
-  let free = id;
-  for (let count = 2; taken.has(free); count += 1) free = `${id}_${count}`;
-  return free;
+/** @param counts  how far each id was counted before: a thousand calls of one id are not counted a thousand times. */
+function freeId(id: string, taken: ReadonlySet<string>, counts: Map<string, number>): string {
+  if (!taken.has(id)) return id;
+  let count = counts.get(id) ?? 2;
+  while (taken.has(`${id}_${count}`)) count += 1;
+  counts.set(id, count + 1);
+  return `${id}_${count}`;
 }
 
 /** The common case, found without building anything. */

@@ -15,6 +15,8 @@ const IGNORE = [
   'FINAL_ENCRYPTED',
   'EMPTY_MESSAGE',
   'THINK_LEAK',
+  'THINKING_AFTER_TOOL',
+  'TOOL_NAME',
 ];
 
 const FILES: { readonly [P in ProtocolId]?: string } = {

@@ -12,16 +12,21 @@ import { type ImageDataPart, type Part, partJson } from './schema.ts';
 export function encodeToolResults(message: Message, calls: Message | undefined, encoding: Encoding): readonly Part[] {
   const results: Part[] = [];
   const lifted: Part[] = [];
+  const names = namesOf(calls, encoding);
   for (const part of message.parts) {
     if (part.type === 'tool-result')
-      results.push(functionResponse(part, nameOf(part, calls, encoding), encoding, lifted));
+      results.push(functionResponse(part, names.get(part.callId) ?? part.callId, encoding, lifted));
   }
   return [...results, ...lifted];
 }
 
-function nameOf(result: ToolResultPart, calls: Message | undefined, { names }: Encoding): string {
-  const call = calls?.parts.find((part) => part.type === 'tool-call' && part.callId === result.callId);
-  return call?.type === 'tool-call' ? names.wireName(call.name) : result.callId;
+/** The functions of a turn's calls, by the ids of the calls. */
+function namesOf(calls: Message | undefined, { names }: Encoding): ReadonlyMap<string, string> {
+  const byId = new Map<string, string>();
+  for (const part of calls?.parts ?? []) {
+    if (part.type === 'tool-call' && !byId.has(part.callId)) byId.set(part.callId, names.wireName(part.name));
+  }
+  return byId;
 }
 
 function functionResponse(result: ToolResultPart, name: string, encoding: Encoding, lifted: Part[]): Part {

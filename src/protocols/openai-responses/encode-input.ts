@@ -95,9 +95,11 @@ class InputEncoder {
       case 'user':
         this.#speak('user', message);
         break;
-      case 'assistant':
-        for (const part of message.parts) this.#assistantPart(part, message);
+      case 'assistant': {
+        const hasCall = message.parts.some(({ type }) => type === 'tool-call');
+        for (const part of message.parts) this.#assistantPart(part, hasCall);
         break;
+      }
       case 'tool':
         this.#results(message);
         break;
@@ -150,7 +152,7 @@ class InputEncoder {
     return { type: 'input_image', image_url: part.url, detail: part.detail ?? 'auto' };
   }
 
-  #assistantPart(part: Part, message: Message): void {
+  #assistantPart(part: Part, hasCall: boolean): void {
     switch (part.type) {
       case 'text': {
         if (!this.#isSent(part.text)) break;
@@ -163,7 +165,7 @@ class InputEncoder {
         this.items.push({ type: 'message', role: 'assistant', content: [{ type: 'refusal', refusal: part.text }] });
         break;
       case 'reasoning':
-        this.#reasoning(part, message);
+        this.#reasoning(part, hasCall);
         break;
       case 'tool-call':
         this.items.push(this.#call(part));
@@ -181,8 +183,7 @@ class InputEncoder {
     }
   }
 
-  #reasoning(part: ReasoningPart, message: Message): void {
-    const hasCall = message.parts.some(({ type }) => type === 'tool-call');
+  #reasoning(part: ReasoningPart, hasCall: boolean): void {
     const { item, loss } = encodeReasoning(part, this.#target, hasCall);
     if (item !== undefined) this.items.push(item);
     if (loss !== undefined) this.#count(loss);
