@@ -121,6 +121,7 @@ test('hostile texts end within bounds', () => {
     ',}'.repeat(50_000),
     '```'.repeat(50_000),
     `{"a":1${' '.repeat(200_000)}x`,
+    `\`\`\`${' '.repeat(400_000)}x${'\n'.repeat(400_000)}x`,
   ];
   for (const text of hostile) mendArguments(text, SHELL);
   assert.ok(performance.now() - started < 2_000);

@@ -34,11 +34,12 @@ export function replyMender(options: MendOptions): ReplyMender {
   const schemas = options.arguments ? toolSchemas(options.tools) : undefined;
   const { pseudo } = options;
   const steps = (): readonly Step[] => [
+    // First, so that an endless text is not held as the beginning of a call.
+    ...(options.repetition ? [stopRepetition()] : []),
     ...(pseudo === undefined ? [] : [pseudoCalls(pseudo)]),
     ...(schemas === undefined ? [] : [mendCalls(schemas)]),
     ...(options.oneCall ? [oneCall()] : []),
     ...(options.stops.length === 0 ? [] : [stopTexts(options.stops)]),
-    ...(options.repetition ? [stopRepetition()] : []),
   ];
   return {
     stream: (decoder) => {

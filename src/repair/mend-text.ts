@@ -20,13 +20,18 @@ export function mendText(text: string, layers = MAX_LAYERS): readonly MendedText
     if (!isJsonObject(only) || second !== undefined) return [];
     return [{ text: text.trim().slice(1, -1).trim(), repairs: ['an array around the arguments'] }];
   }
-  const fenced = FENCE.exec(text)?.[1];
+  const fenced = insideFence(text.trim());
   if (fenced !== undefined) return layers === 0 ? [] : inside(fenced, 'a code fence', layers);
   return readTolerantly(text, layers);
 }
 
-/** ``` or ```json, what stands inside, and mostly the closing fence. */
-const FENCE = /^\s*```[a-z]*[ \t]*\r?\n?([\s\S]*?)(?:\r?\n?```)?\s*$/i;
+/** What stands between ``` or ```json and mostly a closing fence. */
+function insideFence(text: string): string | undefined {
+  const opening = /^```[a-z]*/i.exec(text)?.[0];
+  if (opening === undefined) return undefined;
+  const rest = text.slice(opening.length);
+  return (rest.endsWith('```') ? rest.slice(0, -3) : rest).trim();
+}
 
 function inside(text: string, repair: string, layers: number): readonly MendedText[] {
   if (isJsonObject(parseJson(text))) return [{ text: text.trim(), repairs: [repair] }];

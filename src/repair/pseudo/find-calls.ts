@@ -30,6 +30,10 @@ export function callFinder(wanted: readonly PseudoCallForm[]): CallFinder {
   /** The end of what came, kept apart: to cut it from what is held would copy all of that for each piece. */
   let tail = '';
   let form: Form | undefined;
+  /** Its end may have come since it was read last. A long one is not read for every piece, lest reading takes the square
+   *  of its length. */
+  let closed = false;
+  let readAgainAt = 0;
   let inFence = false;
   let lineStart = true;
   let textStart = true;
@@ -61,6 +65,8 @@ export function callFinder(wanted: readonly PseudoCallForm[]): CallFinder {
   const decide = (text: string, isWhole: boolean): string | undefined => {
     const candidates = inFence ? [] : forms.filter(mayStand);
     form = candidates.find((one) => one.begins(text) === 'yes');
+    closed = false;
+    readAgainAt = 0;
     if (form !== undefined) return read(form, text, text, isWhole);
     if (!isWhole && candidates.some((one) => one.begins(text) === 'maybe')) return undefined;
     return pass(text, isWhole);
@@ -79,14 +85,23 @@ export function callFinder(wanted: readonly PseudoCallForm[]): CallFinder {
 
   /** @param news  what came since it was read last. */
   const read = (open: Form, text: string, news: string, isWhole: boolean): string | undefined => {
-    if (text.length > MAX_HELD) return pass(text, isWhole);
-    if (!isWhole && !open.closes.test(news)) return undefined;
+    if (text.length > MAX_HELD) {
+      form = undefined;
+      say(text);
+      return '';
+    }
+    closed ||= open.closes.test(news);
+    if (!isWhole && (!closed || text.length < readAgainAt)) return undefined;
+    closed = false;
+    readAgainAt = text.length + (text.length >> 3);
     const reading = open.read(text, isWhole);
     switch (reading.state) {
       case 'incomplete':
         return undefined;
       case 'text':
-        return pass(text, isWhole);
+        form = undefined;
+        say(text.slice(0, reading.end));
+        return text.slice(reading.end);
       case 'calls':
         form = undefined;
         parts.push({ type: 'calls', calls: reading.calls, text: text.slice(0, reading.end) });

@@ -1,8 +1,8 @@
 import type { PseudoCallForm } from '../../ir/dialect.ts';
-import { jsonCalls } from './read-json.ts';
+import { jsonCalls, withoutFence } from './read-json.ts';
 import { functionCalls, invokeCalls, pairCall } from './read-markup.ts';
 import { deepseek, kimi, mistral } from './read-tokens.ts';
-import { INCOMPLETE, type Reading, TEXT, type WrittenCall } from './written-call.ts';
+import { INCOMPLETE, type Reading, readingOf, type WrittenCall } from './written-call.ts';
 
 /** One way in which models write calls into their text.
  *  @property first   the characters that it can begin with.
@@ -21,6 +21,7 @@ export type Form = {
 };
 
 const MINIMAX = ']<]minimax[>[';
+const FENCE = '```';
 const NEVER = /(?!)/;
 
 /** The first member says whether an object may be a call: that of most data is another. */
@@ -35,7 +36,7 @@ export const FORMS: { readonly [F in PseudoCallForm]: readonly Form[] } = {
       begins: startsJson('[[{]'),
       where: 'text',
       closes: NEVER,
-      read: (text, isWhole) => (isWhole ? found(jsonCalls(text), text.length) : INCOMPLETE),
+      read: (text, isWhole) => (isWhole ? readingOf(jsonCalls(text), text.length) : INCOMPLETE),
     },
     // In a fence that ends the answer.
     {
@@ -71,7 +72,7 @@ export const FORMS: { readonly [F in PseudoCallForm]: readonly Form[] } = {
       where: 'anywhere',
       closes: NEVER,
       read: (text, isWhole) =>
-        isWhole ? found(jsonCalls(text.slice('<|python_tag|>'.length)), text.length) : INCOMPLETE,
+        isWhole ? readingOf(jsonCalls(text.slice('<|python_tag|>'.length)), text.length) : INCOMPLETE,
     },
   ],
   // Mistral: [TOOL_CALLS][{...}] of old, [TOOL_CALLS]NAME[ARGS]{...} or [TOOL_CALLS]NAME{...} now.
@@ -144,11 +145,12 @@ function startsJson(opening: string): Form['begins'] {
 }
 
 function fenced(text: string, isWhole: boolean): Reading {
-  const block = /^```[a-z]*\s*([\s\S]*?)\s*```(?:\s*(\S))?/.exec(text);
-  if (block === null) return isWhole ? found(jsonCalls(text.replace(/^```[a-z]*/, '')), text.length) : INCOMPLETE;
-  const calls = block[2] === undefined ? jsonCalls(block[1] ?? '') : undefined;
-  if (calls === undefined) return TEXT;
-  return isWhole ? found(calls, text.length) : INCOMPLETE;
+  const stop = text.indexOf(FENCE, FENCE.length);
+  if (stop === -1 && !isWhole) return INCOMPLETE;
+  const end = stop === -1 ? text.length : stop + FENCE.length;
+  const calls = text.slice(end).trim() === '' ? jsonCalls(withoutFence(text.slice(0, end))) : undefined;
+  if (calls === undefined) return { state: 'text', end };
+  return isWhole ? readingOf(calls, text.length) : INCOMPLETE;
 }
 
 type Inside = (inside: string) => readonly WrittenCall[] | undefined;
@@ -160,7 +162,7 @@ function between(close: string, inside: Inside, keepsTags = false): Form['read']
     if (stop === -1 && !isWhole) return INCOMPLETE;
     const end = stop === -1 ? text.length : stop + close.length;
     const body = keepsTags ? text.slice(0, end) : text.slice(openingEnd(text), stop === -1 ? undefined : stop);
-    return found(inside(body), end);
+    return readingOf(inside(body), end);
   };
 }
 
@@ -180,11 +182,7 @@ function readInvokes(text: string, plain: (text: string) => string, isWhole: boo
   const end = close === null ? text.length : close.index + close[0].length;
   const inside = plain(text.slice(0, end));
   const stripped = wrapper === undefined ? inside : inside.replace(WRAPPER, '').replace(`</${wrapper}>`, '');
-  return found(invokeCalls(stripped), end);
-}
-
-function found(calls: readonly WrittenCall[] | undefined, end: number): Reading {
-  return calls === undefined ? TEXT : { state: 'calls', calls, end };
+  return readingOf(invokeCalls(stripped), end);
 }
 
 function one(call: WrittenCall | undefined): readonly WrittenCall[] | undefined {

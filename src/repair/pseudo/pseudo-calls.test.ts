@@ -286,5 +286,16 @@ test('a long call is read once, and one without end is let go', () => {
   ];
   assert.equal(read(pieces).at(-1), 'tool-calls');
   assert.equal(read(['<tool_call>', ...Array(60_000).fill('<p>{"x": [1]} words ')]).at(-1), 'stop');
-  assert.ok(performance.now() - started < 3_000);
+  const far = (piece: (at: number) => string, count: number) => Array.from({ length: count }, (_, at) => piece(at));
+  const hostile: readonly (readonly string[])[] = [
+    ['[TOOL_CALLS]run{"cmd":"', ...far((at) => `${at}}`, 60_000)],
+    ['<tool_call>', ...far((at) => `<function=f${at}>`, 40_000), '</tool_call>'],
+    ['<tool_call>', ...far((at) => `<parameter=f${at}></tool_call `, 30_000)],
+    ['```json\n{"name":"run",', ' '.repeat(500_000), '``', ' '.repeat(400_000), '```', ' '.repeat(100_000), 'x'],
+    ['<｜DSML｜invoke name="run">', ...far((at) => `<｜DSML｜p${at}></｜DSML｜q>`, 20_000)],
+    ['<|tool_calls_section_begin|>', ...far((at) => `<|tool_call_begin|>f${at}`, 30_000), '<|tool_calls_section_end|>'],
+    far((at) => (at % 2 === 0 ? '<' : '`'), 60_000),
+  ];
+  for (const text of hostile) assert.ok(read(text).length > 0);
+  assert.ok(performance.now() - started < 10_000, `${performance.now() - started} ms`);
 });

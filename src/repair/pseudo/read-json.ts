@@ -2,6 +2,7 @@ import { isJsonObject, type Json, parseJson } from '../../ir/json.ts';
 import { mendText } from '../mend-text.ts';
 import type { WrittenCall } from './written-call.ts';
 
+const FENCE = '```';
 const TOKEN = /"(?:[^"\\]|\\[\s\S])*"|[{}[\]]/g;
 
 /** Where the object or array that begins at `from` ends; -1 where it does not. */
@@ -32,6 +33,12 @@ export function jsonCalls(text: string): readonly WrittenCall[] | undefined {
     at = end === -1 ? text.length : end;
   }
   return calls.length === 0 ? undefined : calls;
+}
+
+/** What stands in a code fence, whose closing marks may be missing. */
+export function withoutFence(text: string): string {
+  const inside = text.trim().replace(/^```[a-z]*/, '');
+  return (inside.endsWith(FENCE) ? inside.slice(0, -FENCE.length) : inside).trim();
 }
 
 function skip(text: string, from: number): number {

@@ -1,5 +1,6 @@
-import { jsonCalls, jsonEnd } from './read-json.ts';
-import { INCOMPLETE, type Reading, TEXT, type WrittenCall } from './written-call.ts';
+import { jsonCalls, jsonEnd, withoutFence } from './read-json.ts';
+import { type ElementRule, elementsOf } from './sequence.ts';
+import { INCOMPLETE, type Reading, readingOf, type WrittenCall } from './written-call.ts';
 
 const MISTRAL = '[TOOL_CALLS]';
 /** The name of the tool, and what may stand between it and its arguments. */
@@ -9,39 +10,38 @@ const LONGEST_NAME = 256;
 export function mistral(text: string, isWhole: boolean): Reading {
   const behind = text.slice(MISTRAL.length);
   const named = NAME.exec(behind);
-  if (named === null && !/^\s*[[{]/.test(behind)) return isWhole || behind.length > LONGEST_NAME ? TEXT : INCOMPLETE;
+  if (named === null && !/^\s*[[{]/.test(behind)) {
+    return isWhole || behind.length > LONGEST_NAME ? { state: 'text', end: MISTRAL.length } : INCOMPLETE;
+  }
   const start = MISTRAL.length + (named?.[0].length ?? 0);
   const end = jsonEnd(text, start);
   if (end === -1 && !isWhole) return INCOMPLETE;
   const stop = end === -1 ? text.length : end;
   const json = text.slice(start, stop);
   const calls = named?.[1] === undefined ? jsonCalls(json) : [{ name: named[1], input: json }];
-  return calls === undefined ? TEXT : { state: 'calls', calls, end: stop };
+  return readingOf(calls, stop);
 }
 
-const DEEPSEEK =
-  /<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>([\w.-]+)\s*```json\s*([\s\S]*?)\s*```|([\w.-]+)<｜tool▁sep｜>([\s\S]*?))\s*<｜tool▁call▁end｜>/g;
+/** V3 with the word `function` and a fence around the arguments, V3.1 without. */
+const DEEPSEEK: ElementRule = {
+  open: /<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>([\w.-]{1,200})\s*```json|([\w.-]{1,200})<｜tool▁sep｜>)/y,
+  close: () => '<｜tool▁call▁end｜>',
+};
 
 export function deepseek(inside: string): readonly WrittenCall[] | undefined {
-  const calls: WrittenCall[] = [];
-  const rest = inside.replace(
-    DEEPSEEK,
-    (_, old: string | undefined, fence: string | undefined, name: string | undefined, json: string | undefined) => {
-      calls.push({ name: old ?? name ?? '', input: fence ?? json ?? '' });
-      return '';
-    },
-  );
-  return rest.trim() === '' && calls.length > 0 ? calls : undefined;
+  const calls = elementsOf(inside, [DEEPSEEK])?.map(({ opened, inside: json }) => ({
+    name: opened[1] ?? opened[2] ?? '',
+    input: opened[1] === undefined ? json : withoutFence(json),
+  }));
+  return calls?.length === 0 ? undefined : calls;
 }
 
-const KIMI =
-  /<\|tool_call_begin\|>\s*(?:functions\.)?([\w.-]+?)(?::\d+)?\s*<\|tool_call_argument_begin\|>([\s\S]*?)<\|tool_call_end\|>/g;
+const KIMI: ElementRule = {
+  open: /<\|tool_call_begin\|>\s*(?:functions\.)?([\w.-]{1,200})(?::\d{1,9})?\s*<\|tool_call_argument_begin\|>/y,
+  close: () => '<|tool_call_end|>',
+};
 
 export function kimi(inside: string): readonly WrittenCall[] | undefined {
-  const calls: WrittenCall[] = [];
-  const rest = inside.replace(KIMI, (_, name: string, json: string) => {
-    calls.push({ name, input: json });
-    return '';
-  });
-  return rest.trim() === '' && calls.length > 0 ? calls : undefined;
+  const calls = elementsOf(inside, [KIMI])?.map(({ opened, inside: json }) => ({ name: opened[1] ?? '', input: json }));
+  return calls?.length === 0 ? undefined : calls;
 }

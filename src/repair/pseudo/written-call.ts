@@ -8,11 +8,15 @@ export type WrittenCall = {
   readonly texts?: { readonly [name: string]: string };
 };
 
-/** What stands at a mark: calls up to `end`, the beginning of some, or nothing of the kind. */
+/** What stands at a mark: calls or mere words up to `end`, or the beginning of either. What was read once is not looked
+ *  into again, so that reading takes no more than a text's length. */
 export type Reading =
   | { readonly state: 'calls'; readonly calls: readonly WrittenCall[]; readonly end: number }
   | { readonly state: 'incomplete' }
-  | { readonly state: 'text' };
+  | { readonly state: 'text'; readonly end: number };
 
 export const INCOMPLETE: Reading = { state: 'incomplete' };
-export const TEXT: Reading = { state: 'text' };
+
+export function readingOf(calls: readonly WrittenCall[] | undefined, end: number): Reading {
+  return calls === undefined ? { state: 'text', end } : { state: 'calls', calls, end };
+}
