@@ -55,8 +55,12 @@ test('any split of the text gives the same reply', () => {
       fc.array(stop, { minLength: 1, maxLength: 3 }),
       (pieces, stops) => {
         const text = pieces.join('');
-        const ends = stops.map((one) => text.indexOf(one)).filter((at) => at !== -1);
-        const wanted = ends.length === 0 ? text : text.slice(0, Math.min(...ends));
+        // The first that is complete ends the text, wherever it began; of several the longest.
+        const ends = stops
+          .map((one) => ({ at: text.indexOf(one), end: text.indexOf(one) + one.length }))
+          .filter(({ at }) => at !== -1)
+          .sort((one, other) => one.end - other.end || one.at - other.at);
+        const wanted = text.slice(0, ends[0]?.at);
         const folded = foldEvents(told(stops, reply(pieces)));
         assert.ok(folded.ok);
         assert.equal(folded.response.parts.map((part) => (part.type === 'text' ? part.text : '')).join(''), wanted);

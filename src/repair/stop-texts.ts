@@ -50,13 +50,11 @@ function delta(text: string): readonly InferenceEvent[] {
   return text === '' ? NONE : [{ type: 'text-delta', text }];
 }
 
+/** The one that is complete first, as a provider would see it while it writes; of several the longest. */
 function firstOf(stops: readonly string[], text: string): { readonly at: number; readonly stop: string } | undefined {
-  let first: { readonly at: number; readonly stop: string } | undefined;
-  for (const stop of stops) {
-    const at = text.indexOf(stop);
-    if (at !== -1 && (first === undefined || at < first.at)) first = { at, stop };
-  }
-  return first;
+  const found = stops.map((stop) => ({ at: text.indexOf(stop), stop })).filter(({ at }) => at !== -1);
+  const end = (one: { readonly at: number; readonly stop: string }): number => one.at + one.stop.length;
+  return found.sort((one, other) => end(one) - end(other) || one.at - other.at)[0];
 }
 
 /** How many of the last characters may be the beginning of a stop text. */
