@@ -61,6 +61,22 @@ export const HOSTILE: readonly HostileReply[] = [
     ends: /longer than 16 Mi characters/,
   },
   {
+    name: 'arguments in many small pieces',
+    pieces: ({ head, begin, call }) =>
+      joined(
+        `${head}${begin(0)}${call(0, '{"cmd":[')}`,
+        repeat(150_000, (number) => call(0, `${number * 7919},`)),
+      ),
+  },
+  {
+    name: 'a text in many small pieces',
+    pieces: ({ head, text }) =>
+      joined(
+        head,
+        repeat(150_000, (number) => text(`${number * 7919} `)),
+      ),
+  },
+  {
     name: 'a million calls',
     pieces: ({ head, begin }) => joined(head, repeat(1_000_000, begin)),
     ends: /more than 10000 parts/,

@@ -9,7 +9,7 @@ import type { IngressCodec, ReplyContext } from '../../src/protocols/protocol.ts
 import { protocolById } from '../../src/protocols/registry.ts';
 import { repairsFor } from '../../src/providers/repairs.ts';
 import { testProvider } from '../../src/providers/testing/provider.ts';
-import { replyMender } from '../../src/repair/mend-reply.ts';
+import { type ReplyMender, replyMender } from '../../src/repair/mend-reply.ts';
 import { encodeSse } from '../../src/wire/sse.ts';
 import type { Transducer } from '../../src/wire/transducer.ts';
 import { deployment, dialectsOf } from './deployments.ts';
@@ -95,17 +95,17 @@ function checkStream(
   assertEventLaws(events);
   const split = run(call().decodeStream(), inChunks(input, random));
   assert.deepEqual(joinedEvents(split), joinedEvents(events), 'another split of the bytes gives other events');
-  const mender = replyMender({
-    stops: ['stop here'],
-    oneCall: true,
-    tools: request.tools,
-    ...repairsFor({ provider: testProvider() }),
-  });
+  const mender = menderOf(request, random.chance(0.5));
   const mended = run(mender.stream(call().decodeStream()), [input]);
   assertEventLaws(mended);
   const whole = parseJson(Buffer.from(input).toString('utf8'));
   if (whole !== undefined) assertEventLaws(mender.whole(call().decodeResponse(whole)));
   checkDoor(door.ingress, mended, request, random.chance(0.3) ? judges.get(door.protocol) : undefined);
+}
+
+/** Everything that is put right in a reply on its way. @param oneCall  of several calls the first alone passes. */
+export function menderOf({ tools }: InferenceRequest, oneCall = false): ReplyMender {
+  return replyMender({ stops: ['stop here'], oneCall, tools, ...repairsFor({ provider: testProvider() }) });
 }
 
 /** What a client sees of the events, as a stream and whole. */
