@@ -72,3 +72,18 @@ test('what another provider made does not go to a native one, whose reply is the
   assert.equal(entry.path, 'translated');
   assert.ok(entry.losses.length > 0);
 });
+
+test('a member that bears the name of what every object has is told under its own name', async (t) => {
+  const said = { type: 'message', id: 'm', role: 'assistant', content: [{ type: 'text', text: 'hi' }] };
+  const stage = await staged(t, (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ ...said, stop_reason: 'end_turn', usage: { input_tokens: 1, output_tokens: 1 } }));
+  });
+  const body = '{"model":"alike","messages":[{"role":"user","content":"Go."}],"constructor":{"a":1}}';
+  assert.equal((await stage.ask({ path, body })).status, 200);
+  const { losses } = await lastEntry(stage);
+  assert.ok(
+    losses.some((loss) => loss.path === 'constructor'),
+    JSON.stringify(losses),
+  );
+});

@@ -11,7 +11,7 @@ import { lowerCased } from '../upstream/credentials.ts';
 import { type ClientReply, type ClientRequest, nativeHeadersOf } from './client.ts';
 import { editedBody } from './edited-body.ts';
 import { replyHeaders } from './head.ts';
-import type { Line } from './serve.ts';
+import type { Line } from './line.ts';
 
 /** @property counter  for providers that cannot be asked. */
 export type CountLine = Pick<Line, 'protocols' | 'plan' | 'transport' | 'report' | 'now'> & {

@@ -1,43 +1,19 @@
-import type { Attempt } from '../ir/attempt.ts';
 import { type Failure, GatewayError } from '../ir/failure.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
-import type { RouteQuery } from '../ir/query.ts';
-import type { IngressCodec, Protocol } from '../protocols/protocol.ts';
+import type { IngressCodec } from '../protocols/protocol.ts';
 import type { Target } from '../providers/provider.ts';
-import type { Affinity } from '../routing/affinity.ts';
-import type { Planned, RoutePlan } from '../routing/plan.ts';
+import type { RoutePlan } from '../routing/plan.ts';
 import type { PreparedCall } from '../upstream/call.ts';
 import { type DispatchCall, dispatch } from '../upstream/dispatch.ts';
-import type { Transport } from '../upstream/upstream.ts';
-import { type ClientReply, type ClientRequest, nativeHeadersOf } from './client.ts';
+import { begin } from './begin.ts';
+import type { ClientReply, ClientRequest } from './client.ts';
 import { replyContext, replyHeaders } from './head.ts';
-import { type DescriptionPort, describeImages } from './images/describe-images.ts';
-import { openRecord, type Recorder, type RecordParts } from './record.ts';
+import { describeImages } from './images/describe-images.ts';
+import type { Line } from './line.ts';
+import { openRecord, type Recorder } from './record.ts';
 import { type Render, renderStream } from './render.ts';
 import { renderWhole } from './render-whole.ts';
-import { dispatchSearching, type SearchPort, searchRounds } from './search/search-rounds.ts';
-import type { Sessions } from './sessions.ts';
-import { openSource, type Source } from './source.ts';
-import type { Thoughts } from './thoughts.ts';
-
-/** The parts of the line, chosen in main.
- *  @property plan     over the configuration of this moment: a request keeps the plan that it was given.
- *                     `affinity`: who served the session when it last asked for this.
- *  @property search   the user's search service, where one is configured.
- *  @property descriptions  the model that describes images for those that take none, where one is configured.
- *  @property observe  hears of every attempt when it is over.
- *  @property report   hears of a bug of ours, with the request that it hit. */
-export type Line = RecordParts & {
-  readonly protocols: (id: ProtocolId) => Protocol;
-  readonly plan: (query: RouteQuery, affinity: Affinity | undefined) => Planned;
-  readonly transport: Transport;
-  readonly sessions: Sessions;
-  readonly thoughts: Thoughts;
-  readonly search: () => SearchPort | undefined;
-  readonly descriptions: () => DescriptionPort | undefined;
-  readonly observe: (attempt: Attempt) => void;
-  readonly report: (error: unknown, requestId: string) => void;
-};
+import { dispatchSearching, searchRounds } from './search/search-rounds.ts';
 
 /** The straight line: parse, plan, dispatch, render; and whatever happens, one ledger entry. */
 export async function serve(line: Line, request: ClientRequest, reply: ClientReply): Promise<void> {
@@ -117,41 +93,6 @@ const UNEXPECTED: Failure = { kind: 'server-error', message: 'The gateway failed
 
 /** The target that was tried last. @property number  how many were tried by then. */
 type Trial = { readonly target: Target; readonly number: number };
-type Begun = { readonly query: RouteQuery; readonly plan: RoutePlan; readonly source: Source };
-
-/** Its frame ends before the call goes out, so that the source alone holds the body.
- *  @throws GatewayError for what the client got wrong, before any provider hears of it. */
-function begin(
-  line: Line,
-  ingress: IngressCodec,
-  request: ClientRequest,
-  record: Recorder,
-  answersSearches: boolean,
-): Begun {
-  const body = request.takeBody();
-  const query = ingress.outline(body, request.headers);
-  record.asked(query);
-  const { sessionId } = query;
-  const affinity = sessionId === undefined ? undefined : line.sessions.affinity(sessionId, query.model, line.now());
-  const planned = line.plan(query, affinity);
-  if (!planned.ok) throw new GatewayError(planned.failure);
-  const { plan } = planned;
-  const lastTarget = sessionId === undefined ? undefined : line.sessions.last(sessionId);
-  const source = openSource(body, {
-    ingress,
-    protocols: line.protocols,
-    query,
-    nativeHeaders: nativeHeadersOf(request, ingress),
-    lastTarget,
-    caller: request.caller,
-    thoughts: line.thoughts,
-    answersSearches,
-  });
-  // Every answer is given before a provider hears of the call; only native providers take what nobody has read.
-  if (!plan.targets.every(source.passesBytes)) source.decode();
-  record.planned(plan, source.failedPatches());
-  return { query, plan, source };
-}
 
 function dispatchCall(
   line: Line,

@@ -90,6 +90,8 @@ export type IngressCodec = {
   readonly memberPaths?: { readonly [path: string]: string };
   /** Clients may give back less than they were given: no thinking, and arguments written anew. */
   readonly rewritesHistory?: true;
+  /** Clients see which phase of the reply a text belongs to. */
+  readonly showsPhases?: true;
   /** How clients ask what their input counts, where they can. */
   readonly count?: InputCount;
   /** Members of a body that tell of the person who calls, or of the machine: for the maker's own services alone. */

@@ -37,7 +37,7 @@ function told(
   const body: JsonObject = { ...PLAIN[door], ...tool('shell')[door], ...OWN[door] };
   const { value } = ingress.decodeRequest(body);
   const call = protocolById(upstream).egress.open({ ...value, stream: true }, targetOf(upstream));
-  const decoder = tellingLosses(call, door).decodeStream();
+  const decoder = tellingLosses(call, protocolById(door)).decodeStream();
   const events: InferenceEvent[] = [...decoder.push(Buffer.from(said)), ...decoder.end()];
   const context = { echo: value, caller: { id: 'local' }, responseId: 'r', createdAt: 1 };
   const losses = events.flatMap((event) => (event.type === 'loss' ? [event.loss.why] : []));

@@ -21,6 +21,7 @@ export const ingress: IngressCodec = {
   encodeResponse,
   encodeError,
   showSearch,
+  showsPhases: true,
   // Codex's idle timer runs on through comments, and is set back by any event, known or not.
   keepAlive: 'data: {"type":"keepalive"}\n\n',
   nativeHeaders: ['openai-beta'],

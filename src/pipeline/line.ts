@@ -1,0 +1,31 @@
+import type { Attempt } from '../ir/attempt.ts';
+import type { ProtocolId } from '../ir/protocol-id.ts';
+import type { RouteQuery } from '../ir/query.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import type { Affinity } from '../routing/affinity.ts';
+import type { Planned } from '../routing/plan.ts';
+import type { Transport } from '../upstream/upstream.ts';
+import type { DescriptionPort } from './images/describe-images.ts';
+import type { RecordParts } from './record.ts';
+import type { SearchPort } from './search/search-rounds.ts';
+import type { Sessions } from './sessions.ts';
+import type { Thoughts } from './thoughts.ts';
+
+/** The parts of the line, chosen in main.
+ *  @property plan     over the configuration of this moment: a request keeps the plan that it was given.
+ *                     `affinity`: who served the session when it last asked for this.
+ *  @property search   the user's search service, where one is configured.
+ *  @property descriptions  the model that describes images for those that take none, where one is configured.
+ *  @property observe  hears of every attempt when it is over.
+ *  @property report   hears of a bug of ours, with the request that it hit. */
+export type Line = RecordParts & {
+  readonly protocols: (id: ProtocolId) => Protocol;
+  readonly plan: (query: RouteQuery, affinity: Affinity | undefined) => Planned;
+  readonly transport: Transport;
+  readonly sessions: Sessions;
+  readonly thoughts: Thoughts;
+  readonly search: () => SearchPort | undefined;
+  readonly descriptions: () => DescriptionPort | undefined;
+  readonly observe: (attempt: Attempt) => void;
+  readonly report: (error: unknown, requestId: string) => void;
+};
