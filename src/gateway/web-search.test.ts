@@ -198,6 +198,10 @@ test('on the Messages door a search is a server tool, and the next turn holds wh
   );
   const messages = [...body.messages, { role: 'assistant', content }, { role: 'user', content: 'And?' }];
   await stage.ask({ path: '/v1/messages', body: json({ ...body, messages }) });
+  assert.deepEqual(
+    (await lastEntry(stage)).losses.map(({ path }) => path),
+    ['tools[0].max_uses'],
+  );
   const [, second, third] = stage.seen.map((seen) => seen.body);
   const conversation = (text: string | undefined) => {
     const sent = parseJson(text ?? '');

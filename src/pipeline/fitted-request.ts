@@ -5,7 +5,7 @@ import type { RouteQuery } from '../ir/query.ts';
 import type { InferenceRequest, Message } from '../ir/request.ts';
 import { type Descriptions, seen } from './images/described.ts';
 import { withSearches } from './search/search-history.ts';
-import { withSearchTool } from './search/search-tool.ts';
+import { searchLosses, withSearchTool } from './search/search-tool.ts';
 
 /** @property later         what was added to the conversation since the client asked: rounds of searches.
  *  @property descriptions  words for images.
@@ -28,7 +28,7 @@ export type FittedRequest = {
 export function fittedRequest(asked: InferenceRequest, dialect: Dialect, fitting: Fitting): FittedRequest {
   const { query, later, descriptions, answersSearches } = fitting;
   const searching = answersSearches ? withSearchTool(asked, dialect) : undefined;
-  const { messages, losses } = seen(asked.messages, dialect, descriptions);
+  const { messages, losses: unseen } = seen(asked.messages, dialect, descriptions);
   const cacheKey = asked.cacheKey ?? derivedCacheKey(query.sessionId, dialect);
   const request = {
     ...(searching ?? asked),
@@ -37,6 +37,7 @@ export function fittedRequest(asked: InferenceRequest, dialect: Dialect, fitting
     ...(later.length === 0 || asked.toolChoice.type === 'none' ? {} : { toolChoice: AUTO }),
     ...(cacheKey === undefined ? {} : { cacheKey }),
   };
+  const losses = searching === undefined ? unseen : [...unseen, ...searchLosses(asked)];
   return { request, losses, searches: searching !== undefined };
 }
 

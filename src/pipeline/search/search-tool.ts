@@ -1,5 +1,6 @@
 import type { Dialect } from '../../ir/dialect.ts';
 import { isJsonObject, parseJson } from '../../ir/json.ts';
+import type { Loss } from '../../ir/loss.ts';
 import type { InferenceRequest, ToolDefinition } from '../../ir/request.ts';
 
 export const SEARCH_TOOL = 'web_search';
@@ -35,6 +36,21 @@ export function withSearchTool(request: InferenceRequest, dialect: Dialect): Inf
 
 function isNamed({ name }: Exclude<ToolDefinition, { readonly kind: 'hosted' }>): boolean {
   return name.namespace === undefined && name.name === SEARCH_TOOL;
+}
+
+/** Members of a declaration that say nothing of what is searched, or nothing more than that it is. */
+const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['type', 'name', 'external_web_access', 'cache_control']);
+
+/** What a client asks of its hosted search and this one does not do: domains, places, a number of uses. */
+export function searchLosses({ tools }: InferenceRequest): readonly Loss[] {
+  return tools.flatMap((tool, index) => {
+    if (tool.kind !== 'hosted' || !HOSTED.test(tool.type)) return [];
+    const members = Object.keys(tool.value).filter((name) => !WITHOUT_EFFECT.has(name) && tool.value[name] != null);
+    return members.map((name) => ({
+      path: `tools[${index}].${name}`,
+      why: 'The search that the gateway makes does not know this.',
+    }));
+  });
 }
 
 /** What the model asks for; undefined where its arguments do not say. */
