@@ -81,14 +81,21 @@ export function memberReader(path: string): (value: Json) => Json | undefined {
   return (value) => follow(value, steps, 0);
 }
 
-function follow(value: Json | undefined, steps: readonly string[], at: number): Json | undefined {
-  const step = steps[at];
-  if (step === undefined || value === undefined) return value;
-  if (Array.isArray(value)) return follow(value[Number(step)], steps, at + 1);
-  if (!isJsonObject(value)) return undefined;
-  if (step !== '*') return follow(value[step], steps, at + 1);
-  const rest = `.${steps.slice(at + 1).join('.')}`;
+function follow(value: Json | undefined, steps: readonly string[], from: number): Json | undefined {
+  let found = value;
+  for (let at = from; at < steps.length && found !== undefined; at += 1) {
+    const step = steps[at] ?? '';
+    if (Array.isArray(found)) found = found[Number(step)];
+    else if (!isJsonObject(found)) return undefined;
+    else if (step === '*') return anyOf(found, steps, at + 1);
+    else found = found[step];
+  }
+  return found;
+}
+
+function anyOf(value: JsonObject, steps: readonly string[], from: number): Json | undefined {
+  const rest = `.${steps.slice(from).join('.')}`;
   return Object.entries(value)
-    .map(([name, member]) => (name.endsWith(rest) ? member : follow(member, steps, at + 1)))
+    .map(([name, member]) => (name.endsWith(rest) ? member : follow(member, steps, from)))
     .find((found) => found !== undefined);
 }

@@ -33,20 +33,26 @@ export function replyBytes(
   let streamBytes = 0;
   let form: 'unknown' | 'stream' | 'body' = 'unknown';
 
-  const readFrames = (next: () => readonly SseFrame[]): void => {
-    let frames: readonly SseFrame[] = [];
+  /** @param bytes  the next piece, or null for the end. What every chunk of every reply goes through makes no closures. */
+  const nextFrames = (bytes: Uint8Array | null): readonly SseFrame[] => {
     try {
-      frames = next();
+      return bytes === null ? sse.end() : sse.push(bytes);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       sink.fail({ kind: 'protocol', message: 'The provider sent an event that is too long.' });
+      return [];
     }
-    guarded(sink.fail, () => {
-      for (const frame of frames) {
+  };
+
+  const readFrames = (bytes: Uint8Array | null): void => {
+    try {
+      for (const frame of nextFrames(bytes)) {
         if (sink.isOver()) return;
         sink.frame(frame);
       }
-    });
+    } catch (error) {
+      sink.fail(failureOf(error));
+    }
   };
 
   const keep = (bytes: Uint8Array): void => {
@@ -57,7 +63,7 @@ export function replyBytes(
 
   const read = (bytes: Uint8Array): void => {
     streamBytes += bytes.length;
-    if (streamBytes <= limit) readFrames(() => sse.push(bytes));
+    if (streamBytes <= limit) readFrames(bytes);
     else sink.fail({ kind: 'protocol', message: 'The provider sent a stream that is too long.' });
   };
 
@@ -71,7 +77,7 @@ export function replyBytes(
     end: () => {
       if (sink.isOver()) return;
       if (form === 'body') guarded(sink.fail, () => sink.body(new TextDecoder().decode(body.take())));
-      else readFrames(() => sse.end());
+      else readFrames(null);
     },
   };
 }
@@ -81,9 +87,14 @@ export function guarded(fail: (failure: Failure) => void, read: () => void): voi
   try {
     read();
   } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    fail(error.failure);
+    fail(failureOf(error));
   }
+}
+
+/** @throws the error itself where it is a bug of ours. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof GatewayError) return error.failure;
+  throw error;
 }
 
 /** No line of a stream begins with a brace or bracket, nor with the `<` of an error page. White space and a byte-order

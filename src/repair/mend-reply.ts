@@ -45,7 +45,11 @@ export function replyMender(options: MendOptions): ReplyMender {
     stream: (decoder) => {
       const all = steps();
       return {
-        push: (input) => all.reduce(through, decoder.push(input)),
+        push: (input) => {
+          let events = decoder.push(input);
+          for (const step of all) events = through(events, step);
+          return events;
+        },
         end: () => ended(all, decoder.end()),
       };
     },
@@ -56,13 +60,17 @@ export function replyMender(options: MendOptions): ReplyMender {
 /** Most events pass as they are: a list that nothing changed is handed on as it came. */
 function through(events: readonly InferenceEvent[], step: Step): readonly InferenceEvent[] {
   let changed: InferenceEvent[] | undefined;
-  for (const [index, event] of events.entries()) {
+  let same = 0;
+  for (const event of events) {
     const told = step.push(event);
     if (changed === undefined) {
-      if (told.length === 1 && told[0] === event) continue;
-      changed = events.slice(0, index);
+      if (told.length === 1 && told[0] === event) {
+        same += 1;
+        continue;
+      }
+      changed = events.slice(0, same);
     }
-    changed.push(...told);
+    for (const one of told) changed.push(one);
   }
   return changed ?? events;
 }

@@ -23,10 +23,10 @@ export function clientReply(response: ServerResponse): ClientReply {
       isFlowing = response.headersSent && socket !== null;
       return response.write(data);
     }
-    const room =
-      typeof data === 'string'
-        ? socket.write(framed(Buffer.byteLength(data), data), 'utf8')
-        : socket.write(framed(data.length, latin1(data)), 'latin1');
+    const text = typeof data === 'string' ? data : latin1(data);
+    const length = typeof data === 'string' ? Buffer.byteLength(data) : data.length;
+    // Where each character is one byte, nothing is left to encode.
+    const room = socket.write(framed(length, text), length === text.length ? 'latin1' : 'utf8');
     isSocketFull = !room;
     return room;
   }

@@ -24,7 +24,7 @@ export function socketReply(
   function send(texts: readonly string[]): boolean {
     if (socket.readyState !== socket.OPEN || texts.length === 0) return true;
     for (const text of texts) sent(text);
-    return stream.write(textFrames(texts));
+    return stream.write(textFrames(texts), 'latin1');
   }
 
   return {

@@ -38,11 +38,27 @@ export type UsageReader = {
   readonly read: (usage: JsonObject) => Usage | undefined;
 };
 
+type Readers = readonly ReturnType<typeof memberReader>[];
+
+/** Made once: a reader is made for every reply. */
+const KNOWN_READERS: { readonly [field in keyof typeof KNOWN]: Readers } = {
+  places: KNOWN.places.map(memberReader),
+  input: KNOWN.input.map(memberReader),
+  output: KNOWN.output.map(memberReader),
+  cacheRead: KNOWN.cacheRead.map(memberReader),
+  cacheWrite: KNOWN.cacheWrite.map(memberReader),
+  reasoning: KNOWN.reasoning.map(memberReader),
+};
+
 /** Usage as one provider tells it, under its own names ahead of those of all the others. */
 export function usageReader(rules: UsageRules = {}): UsageReader {
-  const places = [...(rules.places ?? []), ...KNOWN.places].map(memberReader);
+  const readers = (field: keyof typeof KNOWN): Readers => {
+    const own = rules[field];
+    return own === undefined ? KNOWN_READERS[field] : [...own.map(memberReader), ...KNOWN_READERS[field]];
+  };
+  const places = readers('places');
   const count = (field: Exclude<keyof typeof KNOWN, 'places'>): ((usage: JsonObject) => number) =>
-    firstCount([...(rules[field] ?? []), ...KNOWN[field]].map(memberReader));
+    firstCount(readers(field));
   const input = count('input');
   const output = count('output');
   const cacheRead = count('cacheRead');
