@@ -102,6 +102,15 @@ test('a client that breaks off while it asks for another protocol does no harm',
   assert.equal((await stage.ask()).status, 200);
 });
 
+test('a client that offers HTTP/2 beside its request, as Java does, is answered in HTTP/1.1', async (t) => {
+  const stage = await staged(t, (_, response) => say(response));
+  const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAARAAAAA' };
+  const reply = await stage.ask({ headers });
+  assert.equal(reply.status, 200);
+  assert.match(reply.text, /response\.completed/);
+  assert.equal((await stage.ask({ headers, token: null })).status, 401);
+});
+
 test('packed requests are unpacked', async (t) => {
   const stage = await staged(t, (_, response) => say(response));
   for (const [encoding, pack] of [

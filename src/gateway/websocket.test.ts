@@ -220,6 +220,26 @@ test('a frame over the limit is refused in words, one over twice the limit close
   assert.equal(await other.closed, 1003);
 });
 
+test('what waits on a socket is no longer than one body; the rest is refused, and what waits still runs', async (t) => {
+  const open: ServerResponse[] = [];
+  const { client } = await connected(t, (_, response) => void open.push(response));
+  const long = { ...TURN, input: 'x'.repeat(600_000) };
+  client.send(TURN);
+  while (open.length < 1) await sleep(5);
+  client.send(long);
+  const [refused] = await client.turn(long);
+  assert.deepEqual([refused?.['type'], refused?.['status']], ['error', 429]);
+  for (const turn of [1, 2]) {
+    while (open.length < turn) await sleep(5);
+    const response = open[turn - 1];
+    assert.ok(response);
+    say(response);
+    let event: JsonObject = {};
+    while (!TERMINAL.includes(event['type'])) event = await client.next();
+    assert.equal(event['type'], 'response.completed');
+  }
+});
+
 test('a conversation that grows over the limit is refused in words', async (t) => {
   const { client } = await connected(t, (_, response) => say(response));
   const long = { ...TURN, input: 'x'.repeat(600_000) };

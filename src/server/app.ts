@@ -11,7 +11,7 @@ import { memoryKeeper } from './memory.ts';
 import { refuseBytes } from './raw-socket.ts';
 import { headersOf, pathOf } from './request-facts.ts';
 import type { Services } from './services.ts';
-import { createSockets } from './websocket.ts';
+import { asksForSocket, createSockets } from './websocket.ts';
 
 /** @property tls  PEM texts. */
 export type AppOptions = {
@@ -78,6 +78,8 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   app.decorateRequest('clientHeaders', null);
   const sockets = createSockets(services, options.bodyLimitBytes);
   app.server.on('upgrade', sockets.upgrade);
+  // Read at each request, from Node 24.9 on; before, whoever offers anything else than a socket is refused.
+  Object.assign(app.server, { shouldUpgradeCallback: asksForSocket });
   // Not waited for: meanwhile the server already takes no more connections, and it is closed once these are.
   app.addHook('preClose', async () => void sockets.close(DRAIN_MS));
   const memory = memoryKeeper();

@@ -30,7 +30,7 @@ const MAX_NAME_LENGTH = 100;
  *  without its version: `OpenAI/JS 7.55.0` is `OpenAI/JS`, `claude-cli/2.1.0 (external, cli)` is `claude-cli`. */
 export function callerOf(headers: Headers): Caller {
   const [product = ''] = (headers['user-agent'] ?? '').trim().split(/\s/, 1);
-  const originator = headers['originator'] ?? product.replace(/\/v?\d[^/]*$/, '').slice(0, MAX_NAME_LENGTH);
+  const originator = (headers['originator'] || product.replace(/\/v?\d[^/]*$/, '')).slice(0, MAX_NAME_LENGTH);
   return { id: 'local', ...(originator === '' ? {} : { originator }) };
 }
 

@@ -17,7 +17,7 @@ import type { Services } from './services.ts';
 import { socketReply } from './socket-reply.ts';
 import { tooLarge } from './unpack.ts';
 
-/** Frames that may wait on a socket while a turn runs; the next one is refused. */
+/** Frames that may wait on a socket while a turn runs, together no longer than one body; the next one is refused. */
 const MAX_WAITING = 8;
 
 const WRONG_REQUEST = 400;
@@ -145,8 +145,10 @@ export function socketTurns(services: Services, socket: WebSocket, stream: Duple
   return {
     frame: (frame) => {
       if (finishing || client.signal.aborted) return;
-      if (waiting.length >= MAX_WAITING) {
-        const message = `More than ${MAX_WAITING} requests wait on this socket; each runs when the one before it has ended.`;
+      const bytes = waiting.reduce((sum, one) => sum + one.length, frame.length);
+      // One frame alone may be larger than a body: it is refused in words.
+      if (waiting.length >= MAX_WAITING || (waiting.length > 0 && bytes > services.settings().bodyLimitBytes)) {
+        const message = 'Too many requests wait on this socket; each runs when the one before it has ended.';
         refuse(new GatewayError({ kind: 'rate-limited', message }), '');
         return;
       }

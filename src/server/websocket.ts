@@ -25,6 +25,12 @@ export type Sockets = {
   readonly close: (boundMs: number) => Promise<void>;
 };
 
+/** Does the client want a socket? Others offer HTTP/2 in the same header, as Java's client does, and are answered in the
+ *  HTTP that they came with. */
+export function asksForSocket({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+}
+
 /** The Responses API on sockets: the same path, guards and line as over HTTP. */
 export function createSockets(services: Services, bodyLimitBytes: number): Sockets {
   const server = new WebSocketServer({
