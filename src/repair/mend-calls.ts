@@ -5,8 +5,10 @@ import { type SafePrefix, safePrefix } from './safe-prefix.ts';
 import { schemaReader } from './schema.ts';
 import type { ToolSchemas } from './tool-schemas.ts';
 
-/** A call whose arguments are on their way. @property sent  how many characters went on already. */
-type OpenCall = { readonly name: string; readonly prefix: SafePrefix; text: string; sent: number };
+/** A call whose arguments are on their way.
+ *  @property sent  how many characters went on already. @property held  the others, kept apart: to cut them from the whole
+ *                  would copy all of it for each piece. */
+type OpenCall = { readonly name: string; readonly prefix: SafePrefix; text: string; sent: number; held: string };
 
 const NONE: readonly InferenceEvent[] = [];
 
@@ -20,27 +22,28 @@ export function mendCalls(tools: ToolSchemas): Transducer<InferenceEvent, Infere
     parameters = event.kind === 'custom' ? undefined : tools.find(event.name);
     if (parameters === undefined) return;
     const schema = parameters ?? {};
-    call = { name: event.name.name, prefix: safePrefix(schema, schemaReader(schema)), text: '', sent: 0 };
+    call = { name: event.name.name, prefix: safePrefix(schema, schemaReader(schema)), text: '', sent: 0, held: '' };
   };
 
   const delta = (open: OpenCall, event: InferenceEvent, input: string): readonly InferenceEvent[] => {
-    const before = open.text.length;
     open.text += input;
+    open.held += input;
     const safe = open.text.length > MAX_ARGUMENTS ? open.text.length : open.prefix.push(input);
     if (safe <= open.sent) return NONE;
-    const piece = open.sent === before && safe === open.text.length ? input : open.text.slice(open.sent, safe);
+    const piece = open.held.slice(0, safe - open.sent);
+    open.held = open.held.slice(safe - open.sent);
     open.sent = safe;
     return [piece === input ? event : { type: 'tool-call-delta', input: piece }];
   };
 
   const end = (open: OpenCall, last: InferenceEvent): readonly InferenceEvent[] => {
     call = undefined;
-    const { text, sent, name } = open;
+    const { text, sent, name, held } = open;
     const mended = mendArguments(text, parameters ?? null);
     const fits = mended?.text.startsWith(text.slice(0, sent));
-    if (mended === undefined || !fits) return [...rest(open), last];
+    if (mended === undefined || !fits) return [...rest(held), last];
     const losses = mended.repairs.map((repair): InferenceEvent => ({ type: 'loss', loss: repaired(name, repair) }));
-    return [...losses, ...rest({ text: mended.text, sent }), last];
+    return [...losses, ...rest(mended.text.slice(sent)), last];
   };
 
   return {
@@ -56,7 +59,7 @@ export function mendCalls(tools: ToolSchemas): Transducer<InferenceEvent, Infere
         case 'finish':
         case 'error': {
           // Cut inside the call: what was held back shows where.
-          const cut = call === undefined ? NONE : rest(call);
+          const cut = call === undefined ? NONE : rest(call.held);
           call = undefined;
           return cut.length === 0 ? [event] : [...cut, event];
         }
@@ -68,8 +71,8 @@ export function mendCalls(tools: ToolSchemas): Transducer<InferenceEvent, Infere
   };
 }
 
-function rest({ text, sent }: Pick<OpenCall, 'text' | 'sent'>): readonly InferenceEvent[] {
-  return sent === text.length ? NONE : [{ type: 'tool-call-delta', input: text.slice(sent) }];
+function rest(input: string): readonly InferenceEvent[] {
+  return input === '' ? NONE : [{ type: 'tool-call-delta', input }];
 }
 
 function repaired(tool: string, repair: string) {

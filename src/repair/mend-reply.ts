@@ -4,6 +4,7 @@ import type { Transducer } from '../wire/transducer.ts';
 import { mendCalls } from './mend-calls.ts';
 import { oneCall } from './one-call.ts';
 import { type PseudoCallOptions, pseudoCalls } from './pseudo/pseudo-calls.ts';
+import { stopEqualCalls } from './stop-equal-calls.ts';
 import { stopRepetition } from './stop-repetition.ts';
 import { stopTexts } from './stop-texts.ts';
 import { toolSchemas } from './tool-schemas.ts';
@@ -34,12 +35,13 @@ export function replyMender(options: MendOptions): ReplyMender {
   const schemas = options.arguments ? toolSchemas(options.tools) : undefined;
   const { pseudo } = options;
   const steps = (): readonly Step[] => [
-    // First, so that an endless text is not held as the beginning of a call.
+    // First, so that an endless text is not held as the beginning of a call, or as arguments that may be rewritten.
     ...(options.repetition ? [stopRepetition()] : []),
     ...(pseudo === undefined ? [] : [pseudoCalls(pseudo)]),
     ...(schemas === undefined ? [] : [mendCalls(schemas)]),
     ...(options.oneCall ? [oneCall()] : []),
     ...(options.stops.length === 0 ? [] : [stopTexts(options.stops)]),
+    ...(options.repetition ? [stopEqualCalls()] : []),
   ];
   return {
     stream: (decoder) => {

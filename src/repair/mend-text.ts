@@ -20,17 +20,20 @@ export function mendText(text: string, layers = MAX_LAYERS): readonly MendedText
     if (!isJsonObject(only) || second !== undefined) return [];
     return [{ text: text.trim().slice(1, -1).trim(), repairs: ['an array around the arguments'] }];
   }
-  const fenced = insideFence(text.trim());
+  const fenced = insideFence(text);
   if (fenced !== undefined) return layers === 0 ? [] : inside(fenced, 'a code fence', layers);
   return readTolerantly(text, layers);
 }
 
-/** What stands between ``` or ```json and mostly a closing fence. */
+const FENCE = '```';
+const OPENING_FENCE = /^\s*```[a-z]*[ \t]*\r?\n?/i;
+
+/** What stands behind ``` or ```json, up to the closing fence, which is there mostly. */
 function insideFence(text: string): string | undefined {
-  const opening = /^```[a-z]*/i.exec(text)?.[0];
-  if (opening === undefined) return undefined;
-  const rest = text.slice(opening.length);
-  return (rest.endsWith('```') ? rest.slice(0, -3) : rest).trim();
+  const opening = OPENING_FENCE.exec(text);
+  if (opening === null) return undefined;
+  const body = text.slice(opening[0].length).trimEnd();
+  return body.endsWith(FENCE) ? body.slice(0, -FENCE.length).trimEnd() : body;
 }
 
 function inside(text: string, repair: string, layers: number): readonly MendedText[] {
@@ -39,11 +42,16 @@ function inside(text: string, repair: string, layers: number): readonly MendedTe
 }
 
 /** A quotation mark alone before the object: the encoding was doubled without its escapes. */
-const BEGINNING = /^\s*(["'`]?)\s*(?=\{)/;
+const BEGINNING = /^\s*(?:(["'`])\s*)?(?=\{)/;
 /** What may stand behind the object and mean nothing. */
 const LITTER = /^[\s"'`}\];]*$/;
 const CLOSER = { '{': '}', '[': ']' } as const;
-const PYTHON: { readonly [word: string]: string } = { True: 'true', False: 'false', None: 'null' };
+/** What JSON has for the words that Python writes. */
+export const PYTHON: ReadonlyMap<string, string> = new Map([
+  ['True', 'true'],
+  ['False', 'false'],
+  ['None', 'null'],
+]);
 const TOKEN = /"(?:[^"\\]|\\[\s\S])*"?|[{}[\],:]|[^\s{}[\],:"]+|\s+/g;
 /** What JSON writes as an escape. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -54,10 +62,11 @@ function readTolerantly(text: string, layers: number): readonly MendedText[] {
   if (beginning === null) return [];
   const repairs = new Set<string>();
   const open: ('{' | '[')[] = [];
-  let output = '';
+  const output: string[] = [];
   let last = '';
+  let lastAt = 0;
   TOKEN.lastIndex = beginning[0].length;
-  if (beginning[1] === '') output = beginning[0];
+  if (beginning[1] === undefined) output.push(beginning[0]);
   else repairs.add('a lone quotation mark');
 
   for (let token = TOKEN.exec(text)?.[0]; token !== undefined; token = TOKEN.exec(text)?.[0]) {
@@ -65,32 +74,35 @@ function readTolerantly(text: string, layers: number): readonly MendedText[] {
     if (mark === '"') {
       const escaped = token.replace(CONTROL, escapeOf);
       if (escaped !== token) repairs.add('a line break inside a string');
-      if (!isWholeString(token)) return cutInString(output, escaped, open, repairs);
-      output += escaped;
+      if (!isWholeString(token)) return last === ':' ? cutInString(output.join(''), escaped, open, repairs) : [];
+      output.push(escaped);
     } else if (mark === '{' || mark === '[') {
       open.push(mark);
       if (open.length > MAX_DEPTH) return [];
-      output += mark;
+      output.push(mark);
     } else if (mark === '}' || mark === ']') {
       if (last === ',') {
-        output = withoutLastComma(output);
+        output[lastAt] = '';
         repairs.add('a trailing comma');
       }
       const closers = closersUpTo(open, mark);
       if (closers === undefined) return [];
       if (closers.length > 1) repairs.add('a missing bracket');
-      output += closers;
-      if (open.length === 0) return withRest(output, text.slice(TOKEN.lastIndex), repairs, layers);
-    } else if (PYTHON[token] !== undefined) {
-      output += PYTHON[token];
-      repairs.add('words of Python');
-    } else output += token;
-    if (token.trim() !== '') last = token;
+      output.push(closers);
+      if (open.length === 0) return withRest(output.join(''), text.slice(TOKEN.lastIndex), repairs, layers);
+    } else {
+      const word = PYTHON.get(token);
+      if (word !== undefined) repairs.add('words of Python');
+      output.push(word ?? token);
+    }
+    if (token.trim() === '') continue;
+    last = token;
+    lastAt = output.length - 1;
   }
   // A number may have lost digits, and behind a comma or a colon something is missing.
-  if (!/^(?:"|[}\]]|true|false|null)/.test(PYTHON[last] ?? last)) return [];
+  if (!/^(?:"|[}\]]|true|false|null)/.test(PYTHON.get(last) ?? last)) return [];
   repairs.add('a missing bracket');
-  return checked(output + closersOf(open), repairs);
+  return checked(output.join('') + closersOf(open), repairs);
 }
 
 /** The object is whole; something follows it. */
@@ -112,10 +124,10 @@ function withRest(object: string, rest: string, repairs: Set<string>, layers: nu
 
 /** The string may end where the text does, or before the brackets at its end. */
 function cutInString(output: string, string: string, open: readonly ('{' | '[')[], repairs: Set<string>) {
-  if (!/:\s*$/.test(output)) return [];
   const closers = closersOf(open);
-  const ends = /[\s}\]]*$/.exec(string)?.[0] ?? '';
-  const bodies = [string, string.slice(0, string.length - ends.length)];
+  let end = string.length;
+  while (/[\s}\]]/.test(string.charAt(end - 1))) end -= 1;
+  const bodies = [string, string.slice(0, end)];
   repairs.add('a missing quotation mark');
   return [...new Set(bodies)].flatMap((body) =>
     checked(`${output}${body}"${closers}`, repairs).map((mended) => ({ ...mended, guessesEnd: true })),
@@ -132,11 +144,6 @@ function isWholeString(token: string): boolean {
 
 function escapeOf(character: string): string {
   return JSON.stringify(character).slice(1, -1);
-}
-
-function withoutLastComma(output: string): string {
-  const at = output.lastIndexOf(',');
-  return output.slice(0, at) + output.slice(at + 1);
 }
 
 /** Takes from `open` what this mark closes, and what had to be closed before. */

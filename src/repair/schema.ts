@@ -20,6 +20,8 @@ export type SchemaReader = {
 
 /** Steps of one question. A hostile schema (references in a ring, unions within unions) ends here. */
 const MAX_STEPS = 20_000;
+/** Steps of all questions: as many may be asked as the arguments have values. */
+const MAX_STEPS_IN_ALL = 2_000_000;
 /** References that lead to references. */
 const MAX_REFERENCES = 16;
 /** Unions and values within each other. */
@@ -27,6 +29,7 @@ const MAX_NESTING = 100;
 
 export function schemaReader(root: JsonObject): SchemaReader {
   let steps = 0;
+  let stepsInAll = 0;
 
   /** The schema that stands at the end of its references, with the members beside them. */
   const resolve = (schema: Json): Json => {
@@ -122,7 +125,8 @@ export function schemaReader(root: JsonObject): SchemaReader {
   };
 
   const asked = <T>(answer: () => T): T => {
-    steps = 0;
+    stepsInAll += steps;
+    steps = stepsInAll > MAX_STEPS_IN_ALL ? MAX_STEPS : 0;
     return answer();
   };
   return {

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { InferenceEvent } from '../ir/event.ts';
+import { type MendOptions, replyMender } from './mend-reply.ts';
 import { periodicText } from './periodic-text.ts';
-import { stopRepetition } from './stop-repetition.ts';
 
-function run(events: readonly InferenceEvent[]): readonly InferenceEvent[] {
-  const step = stopRepetition();
-  return [...events.flatMap((event) => step.push(event)), ...step.end()];
+const REPETITION: MendOptions = { tools: [], arguments: false, stops: [], oneCall: false, repetition: true };
+
+function run(events: readonly InferenceEvent[], options: Partial<MendOptions> = {}): readonly InferenceEvent[] {
+  return replyMender({ ...REPETITION, ...options }).whole(events);
 }
 
 const FINISH: InferenceEvent = { type: 'finish', reason: 'stop' };
@@ -54,6 +55,14 @@ test('thoughts and what is written into a call are watched too', () => {
   const loop = 'do it again; '.repeat(2_000);
   assert.equal(run([{ type: 'reasoning-start' }, { type: 'reasoning-delta', text: loop }]).at(-1)?.type, 'error');
   assert.equal(run(called('run', `{"cmd":"${loop}"}`)).at(-1)?.type, 'error');
+});
+
+test('what is held back, or left out, to be put right is watched too', () => {
+  const tools: MendOptions['tools'] = [{ kind: 'function', name: { name: 'run' }, parameters: {} }];
+  const spaces = run(called('run', `{${' '.repeat(20_000)}`), { tools, arguments: true });
+  assert.equal(spaces.at(-1)?.type, 'error');
+  const second = run([...called('run', '{}'), ...called('run', 'x'.repeat(40_000)), FINISH], { oneCall: true });
+  assert.equal(second.at(-1)?.type, 'error');
 });
 
 const LEGITIMATE: readonly string[] = [

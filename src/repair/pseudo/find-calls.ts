@@ -134,10 +134,13 @@ export function callFinder(wanted: readonly PseudoCallForm[]): CallFinder {
     push: (piece) => run(piece, false),
     end: (cut) => {
       if (!cut) return run('', true);
+      // A call that is complete, and was not read again since.
+      readAgainAt = 0;
+      const last = run('', false);
       say(held);
       held = '';
       form = undefined;
-      return parts;
+      return [...last, ...parts];
     },
   };
 }

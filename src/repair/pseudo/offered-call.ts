@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../../ir/json.ts';
 import type { ToolCallKind, ToolDefinition, ToolName } from '../../ir/request.ts';
+import { PYTHON } from '../mend-text.ts';
 import { schemaReader, typeOf } from '../schema.ts';
 import { sharedSchema } from '../tool-schemas.ts';
 import type { WrittenCall } from './written-call.ts';
@@ -51,13 +52,10 @@ function freeformText({ input, texts }: WrittenCall, argument: string): string |
 /** Texts of arguments as what their schema wants: a text where one may stand, else the JSON that it holds. */
 function typed(texts: { readonly [name: string]: string }, parameters: JsonObject): JsonObject {
   const reader = schemaReader(parameters);
-  const members: { [name: string]: Json } = {};
-  for (const [name, text] of Object.entries(texts)) {
+  const typedOne = ([name, text]: readonly [string, string]): readonly [string, Json] => {
     const types = reader.types(reader.member(parameters, name));
-    const value = types.includes('string') ? undefined : parseJson(PYTHON[text.trim()] ?? text);
-    members[name] = value !== undefined && types.includes(typeOf(value)) ? value : text;
-  }
-  return members;
+    const value = types.includes('string') ? undefined : parseJson(PYTHON.get(text.trim()) ?? text);
+    return [name, value !== undefined && types.includes(typeOf(value)) ? value : text];
+  };
+  return Object.fromEntries(Object.entries(texts).map(typedOne));
 }
-
-const PYTHON: { readonly [word: string]: string } = { True: 'true', False: 'false', None: 'null' };
