@@ -248,27 +248,38 @@ test('a conversation that grows over the limit is refused in words', async (t) =
   assert.equal(error?.['status'], 413);
 });
 
-/** Two thousand characters that no other piece has. */
-const words = (count: number): string => Array.from({ length: 250 }, (_, at) => count * 250 + at).join(' ');
+/** Some 40,000 characters that no other piece has. */
+const words = (count: number): string => Array.from({ length: 5_000 }, (_, at) => count * 5_000 + at).join(' ');
 
-test('a slow reader holds the provider back and gets everything', async (t) => {
+test('a slow reader holds the provider back, and is sent everything however often it stops', async (t) => {
+  // More than the buffers of the connections take.
+  const pieces = 380;
+  let written = 0;
   const { client } = await connected(t, (_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (let count = 0; count < 2_000; count += 1) response.write(chunk(words(count)));
-    response.end(`${chunk('end')}${chunk('', 'stop')}data: [DONE]\n\n`);
+    const more = (): void => {
+      while (written < pieces) {
+        written += 1;
+        if (!response.write(chunk(words(written)))) return void response.once('drain', more);
+      }
+      response.end(`${chunk('end')}${chunk('', 'stop')}data: [DONE]\n\n`);
+    };
+    more();
   });
   client.socket.pause();
   client.send(TURN);
-  await sleep(200);
+  for (let before = -1; written === 0 || before !== written; await sleep(200)) before = written;
+  assert.ok(written < pieces, 'all was taken from the provider while nobody read');
   client.socket.resume();
   let length = 0;
-  for (;;) {
-    const event = await client.next();
-    if (event['type'] === 'response.output_text.delta') length += String(event['delta']).length;
-    if (TERMINAL.includes(event['type'])) break;
+  for (let event = await client.next(); !TERMINAL.includes(event['type']); event = await client.next()) {
+    if (event['type'] !== 'response.output_text.delta') continue;
+    length += String(event['delta']).length;
+    client.socket.pause();
+    setTimeout(() => client.socket.resume(), 1);
   }
-  const sent = Array.from({ length: 2_000 }, (_, count) => words(count).length).reduce((sum, one) => sum + one, 0);
-  assert.equal(length, sent + 3);
+  const sent = Array.from({ length: pieces }, (_, at) => words(at + 1).length).reduce((sum, one) => sum + one, 0);
+  assert.equal(length, sent + 'end'.length);
 });
 
 test('at the end of the gateway a running turn ends first, an idle socket at once', async (t) => {
