@@ -4,8 +4,9 @@ import type { Subject } from './subject.ts';
 /** @property key  the same for what is most likely the same fault. */
 export type Finding = { readonly key: string; readonly message: string };
 
-/** CPU time that one input of up to a megabyte may take, in ms. Far above what any needs: a busy machine counts too. */
+/** CPU time that one input may take, in ms, and each megabyte of it: a busy machine counts too. */
 const MAX_CPU_MS = 2_000;
+const CPU_MS_PER_MIB = 5_000;
 
 /** Feeds one input. @returns what is wrong, or undefined. */
 export async function findingOf(subject: Subject, bytes: Uint8Array, random: Random): Promise<Finding | undefined> {
@@ -17,7 +18,8 @@ export async function findingOf(subject: Subject, bytes: Uint8Array, random: Ran
   }
   const { user, system } = process.threadCpuUsage(before);
   const ms = (user + system) / 1_000;
-  if (ms > MAX_CPU_MS) return { key: `${subject.name} slow`, message: `took ${Math.round(ms)} ms of CPU` };
+  if (ms > MAX_CPU_MS + (CPU_MS_PER_MIB * bytes.length) / 1_048_576)
+    return { key: `${subject.name} slow`, message: `took ${Math.round(ms)} ms of CPU` };
   if (Object.keys(Object.prototype).length > 0)
     return { key: 'prototype', message: 'Object.prototype has new members' };
   return undefined;
