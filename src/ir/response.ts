@@ -69,8 +69,8 @@ export function foldEvents(events: readonly InferenceEvent[]): FoldedReply {
         break;
       case 'reasoning-end':
         if (open?.type === 'reasoning') {
-          const part = closed(open, texts);
-          parts.push(event.state === undefined ? part : ({ ...part, state: event.state } as ReasoningPart));
+          const part = { ...open, texts: texts.filter((text) => text !== '') };
+          parts.push(event.state === undefined ? part : { ...part, state: event.state });
         }
         open = undefined;
         break;

@@ -2,8 +2,9 @@ import { isJsonObject, type Json, parseJson } from '../ir/json.ts';
 import { PROTOCOL_IDS } from '../ir/protocol-id.ts';
 import type { ProviderState } from '../ir/request.ts';
 
-/** A provider's continuation state on its way through the client, as text in `reasoning.encrypted_content`: the one
- *  member of an item that Codex keeps as it is. Made and read in this folder alone. */
+/** A provider's continuation state on its way through the client, as text where that client keeps such: Codex in
+ *  `reasoning.encrypted_content`, the one member of an item that it gives back as it is; clients of the other doors in
+ *  `thinking.signature` and in `reasoning_details`. */
 const PREFIX = 'pb1:';
 
 /** The longest envelope that is read, in characters. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { GatewayError } from '../ir/failure.ts';
 import { type JsonMember, JsonTextError, memberValue, topLevelMembers } from '../wire/json-edit.ts';
 import { invalid } from './parse-request.ts';
@@ -29,10 +30,24 @@ export function topLevel(body: Uint8Array): (key: string) => unknown {
   };
 }
 
+/** The longest name of a model, in characters: it is compared, told and kept. */
+const MAX_MODEL = 1_000;
+/** The longest name of a session that is kept as it is. */
+const MAX_SESSION = 500;
+
 /** The model that the client names.
  *  @throws GatewayError invalid-request where there is none. */
 export function modelOf(read: (key: string) => unknown): string {
   const model = read('model');
   if (typeof model !== 'string' || model === '') throw invalid('model', 'expected the name of a model');
+  if (model.length > MAX_MODEL) throw invalid('model', `a name has at most ${MAX_MODEL} characters`);
   return model;
+}
+
+/** The session that the client names: the first of these that says something. One that is too long to be kept is known
+ *  by its digest. */
+export function sessionOf(named: readonly unknown[]): string | undefined {
+  const session = named.filter((name) => typeof name === 'string').find((name) => name !== '');
+  if (session === undefined || session.length <= MAX_SESSION) return session;
+  return createHash('sha256').update(session).digest('hex');
 }

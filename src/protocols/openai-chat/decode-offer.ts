@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { ToolChoice, ToolDefinition } from '../../ir/request.ts';
-import { parseAt, unsupported } from '../parse-request.ts';
+import { invalid, parseAt, unsupported } from '../parse-request.ts';
 import type { LossNotes } from './losses.ts';
 import { type ChatRequest, functionSchema, toolSchemas } from './schema.ts';
 
@@ -18,8 +18,10 @@ export function decodeOffer(request: ChatRequest, losses: LossNotes): Offer {
   ];
   const { tool_choice: choice, function_call: old } = request;
   if (choice !== undefined && choice !== null) return decodeChoice(choice, offered);
-  if (isJsonObject(old) && typeof old['name'] === 'string') {
-    return { tools: offered, choice: { type: 'tool', name: { name: old['name'] } } };
+  if (isJsonObject(old)) {
+    const name = nameIn(old);
+    if (name === undefined) throw invalid('function_call.name', 'expected the name of a function');
+    return { tools: offered, choice: { type: 'tool', name: { name } } };
   }
   return { tools: offered, choice: { type: old === 'none' ? 'none' : 'auto' } };
 }

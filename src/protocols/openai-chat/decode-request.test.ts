@@ -40,6 +40,7 @@ test('what cannot be carried is refused by its name', () => {
     [{ moderation: { model: 'omni' } }, 'moderation'],
     [{ tool_choice: { type: 'hosted' } }, 'tool_choice'],
     [{ tool_choice: 'sometimes' }, 'tool_choice'],
+    [{ functions: [{ name: 'f' }], function_call: {} }, 'function_call.name'],
     [{ temperature: 3 }, 'temperature'],
     [{ max_completion_tokens: 0 }, 'max_completion_tokens'],
     [{ stop: 7 }, 'stop'],

@@ -1,6 +1,6 @@
 import type { RouteQuery } from '../../ir/query.ts';
 import type { Headers } from '../protocol.ts';
-import { modelOf, topLevel } from '../top-level.ts';
+import { modelOf, sessionOf, topLevel } from '../top-level.ts';
 
 /** Headers in which clients name their session. */
 const SESSION_HEADERS = ['session-id', 'session_id', 'x-session-id', 'x-session-affinity', 'x-opencode-session'];
@@ -9,9 +9,7 @@ const SESSION_HEADERS = ['session-id', 'session_id', 'x-session-id', 'x-session-
  *  @throws GatewayError invalid-request when the body is no JSON object or names no model. */
 export function outline(body: Uint8Array, headers: Headers): RouteQuery {
   const read = topLevel(body);
-  const cacheKey = read('prompt_cache_key');
-  const named = SESSION_HEADERS.map((name) => headers[name]).find((value) => value !== undefined && value !== '');
-  const sessionId = named ?? (typeof cacheKey === 'string' && cacheKey !== '' ? cacheKey : undefined);
+  const sessionId = sessionOf([...SESSION_HEADERS.map((name) => headers[name]), read('prompt_cache_key')]);
   return {
     protocol: 'openai-chat',
     model: modelOf(read),

@@ -1,7 +1,7 @@
 import { isJsonObject, parseJson } from '../../ir/json.ts';
 import type { RouteQuery } from '../../ir/query.ts';
 import type { Headers } from '../protocol.ts';
-import { modelOf, topLevel } from '../top-level.ts';
+import { modelOf, sessionOf, topLevel } from '../top-level.ts';
 
 /** Threads that Codex opens on its own, with a slug that it chose itself. */
 const BACKGROUND_THREADS: readonly (string | undefined)[] = ['thread_title', 'memory_consolidation', 'guardian_review'];
@@ -11,9 +11,7 @@ const BACKGROUND_AGENTS: readonly (string | undefined)[] = ['memory_consolidatio
  *  @throws GatewayError invalid-request when the body is no JSON object or names no model. */
 export function outline(body: Uint8Array, headers: Headers): RouteQuery {
   const read = topLevel(body);
-  const cacheKey = read('prompt_cache_key');
-  const sessionId =
-    headers['session-id'] ?? headers['thread-id'] ?? (typeof cacheKey === 'string' ? cacheKey : undefined);
+  const sessionId = sessionOf([headers['session-id'], headers['thread-id'], read('prompt_cache_key')]);
   const turn = turnMetadata(headers);
   const subagent = headers['x-openai-subagent'];
   return {

@@ -48,10 +48,21 @@ function turnHeaders(metadata: unknown): Headers {
   if (!isJsonObject(metadata)) return {};
   const headers: { [name: string]: string } = {};
   for (const [member, name] of TURN_HEADERS) {
-    const value = metadata[member];
-    if (typeof value === 'string' && value !== '') headers[name] = value;
+    const value = headerText(metadata[member]);
+    if (value !== undefined) headers[name] = value;
   }
   return headers;
+}
+
+/** The longest header, in characters: Node takes no longer ones over HTTP. */
+const MAX_HEADER = 16 * 1024;
+
+/** What HTTP could have carried: one line of visible ASCII. Other characters are escaped as JSON has it, so that a text
+ *  of JSON still says the same. */
+function headerText(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '' || /[^\x20-\uffff]|\x7f/.test(value)) return undefined;
+  const text = value.replace(/[^\x20-\x7e]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.length > MAX_HEADER ? undefined : text;
 }
 
 const TURN_HEADERS: readonly (readonly [string, string])[] = [
