@@ -1,6 +1,6 @@
 import type { InferenceEvent } from '../ir/event.ts';
 import type { EgressCall, Protocol } from '../protocols/protocol.ts';
-import { compose, type Transducer } from '../wire/transducer.ts';
+import { endedThrough, type Transducer, withSteps } from '../wire/transducer.ts';
 
 /** A call whose translated reply tells what of it this door's clients do not see: what the provider did itself, in its own
  *  protocol's words, and the phase of a text. Each is told once.
@@ -9,11 +9,8 @@ export function tellingLosses(call: EgressCall, door: Pick<Protocol, 'id' | 'ing
   const { decodeStream, decodeResponse } = call;
   return {
     ...call,
-    decodeStream: () => compose(decodeStream(), lostAtDoor(door)),
-    decodeResponse: (body) => {
-      const step = lostAtDoor(door);
-      return decodeResponse(body).flatMap((event) => step.push(event));
-    },
+    decodeStream: () => withSteps(decodeStream(), [lostAtDoor(door)]),
+    decodeResponse: (body) => endedThrough(decodeResponse(body), [lostAtDoor(door)]),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { InferenceEvent } from '../ir/event.ts';
 import type { ToolDefinition } from '../ir/request.ts';
-import type { Transducer } from '../wire/transducer.ts';
+import { endedThrough, type Transducer, withSteps } from '../wire/transducer.ts';
 import { mendCalls } from './mend-calls.ts';
 import { oneCall } from './one-call.ts';
 import { type PseudoCallOptions, pseudoCalls } from './pseudo/pseudo-calls.ts';
@@ -44,39 +44,7 @@ export function replyMender(options: MendOptions): ReplyMender {
     ...(options.repetition ? [stopEqualCalls()] : []),
   ];
   return {
-    stream: (decoder) => {
-      const all = steps();
-      return {
-        push: (input) => {
-          let events = decoder.push(input);
-          for (const step of all) events = through(events, step);
-          return events;
-        },
-        end: () => ended(all, decoder.end()),
-      };
-    },
-    whole: (events) => ended(steps(), events),
+    stream: (decoder) => withSteps(decoder, steps()),
+    whole: (events) => endedThrough(events, steps()),
   };
-}
-
-/** Most events pass as they are: a list that nothing changed is handed on as it came. */
-function through(events: readonly InferenceEvent[], step: Step): readonly InferenceEvent[] {
-  let changed: InferenceEvent[] | undefined;
-  let same = 0;
-  for (const event of events) {
-    const told = step.push(event);
-    if (changed === undefined) {
-      if (told.length === 1 && told[0] === event) {
-        same += 1;
-        continue;
-      }
-      changed = events.slice(0, same);
-    }
-    for (const one of told) changed.push(one);
-  }
-  return changed ?? events;
-}
-
-function ended(steps: readonly Step[], events: readonly InferenceEvent[]): readonly InferenceEvent[] {
-  return steps.reduce((before, step) => [...through(before, step), ...step.end()], events);
 }

@@ -13,3 +13,43 @@ export function compose<A, B, C>(first: Transducer<A, B>, second: Transducer<B, 
     end: () => [...pushAll(first.end()), ...second.end()],
   };
 }
+
+/** A decoder with steps behind it, each of which lets most of what it gets pass as it is: a list that no step changes is
+ *  handed on as it came. */
+export function withSteps<In, Out>(
+  decoder: Transducer<In, Out>,
+  steps: readonly Transducer<Out, Out>[],
+): Transducer<In, Out> {
+  return {
+    push: (input) => {
+      let outputs = decoder.push(input);
+      for (const step of steps) outputs = through(outputs, step);
+      return outputs;
+    },
+    end: () => endedThrough(decoder.end(), steps),
+  };
+}
+
+/** What the steps make of these, which are the last. */
+export function endedThrough<T>(values: readonly T[], steps: readonly Transducer<T, T>[]): readonly T[] {
+  let all = values;
+  for (const step of steps) all = [...through(all, step), ...step.end()];
+  return all;
+}
+
+function through<T>(values: readonly T[], step: Transducer<T, T>): readonly T[] {
+  let changed: T[] | undefined;
+  let same = 0;
+  for (const value of values) {
+    const told = step.push(value);
+    if (changed === undefined) {
+      if (told.length === 1 && told[0] === value) {
+        same += 1;
+        continue;
+      }
+      changed = values.slice(0, same);
+    }
+    for (const one of told) changed.push(one);
+  }
+  return changed ?? values;
+}

@@ -52,7 +52,7 @@ export function readReply(options: ReplyOptions): ReplyReader {
   const fail = (failure: Failure): readonly InferenceEvent[] => last({ type: 'error', failure });
 
   const sayText = (said: string, signature: string | undefined): void => {
-    if (/\S/.test(said)) spoke = true;
+    spoke ||= /\S/.test(said);
     blocks.text(said);
     if (signature === undefined) return;
     blocks.end();
@@ -112,7 +112,7 @@ export function readReply(options: ReplyOptions): ReplyReader {
     if (isJsonObject(feedback) && typeof feedback['blockReason'] === 'string')
       blockReason = blockWords(feedback['blockReason'], text(feedback['blockReasonMessage']));
     const candidates = Array.isArray(value['candidates']) ? value['candidates'] : [];
-    const first = candidates.find((each) => isJsonObject(each) && (each['index'] ?? 0) === 0);
+    const first = candidates.find(isFirst);
     const failure = isJsonObject(first) ? candidate(first) : undefined;
     return failure === undefined ? blocks.take() : fail(failure);
   };
@@ -143,6 +143,10 @@ export function readReply(options: ReplyOptions): ReplyReader {
   };
 
   return { piece, end, fail: (failure) => (isDone ? [] : fail(failure)), done: () => isDone };
+}
+
+function isFirst(candidate: Json): boolean {
+  return isJsonObject(candidate) && (candidate['index'] ?? 0) === 0;
 }
 
 /** Parts that the provider's own tools made. */
