@@ -56,7 +56,8 @@ export function servedBy(entry: LedgerEntry): string {
   return entry.provider === undefined ? UNKNOWN : `${entry.provider}/${entry.model ?? ''}`;
 }
 
-function result(entry: LedgerEntry): string {
+/** How it ended, why where it did not end well, and after how many that failed. */
+export function result(entry: LedgerEntry): string {
   const { outcome, failureKind, attempts } = entry;
   const why = failureKind === undefined || failureKind === outcome ? '' : ` (${failureKind})`;
   return `${outcome}${why}${attempts.length > 1 ? ` after ${attempts.length - 1} failed` : ''}`;

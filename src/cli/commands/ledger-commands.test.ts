@@ -98,6 +98,8 @@ test('why: the reasons, every attempt, and what was left out', async (t) => {
   for (const words of [
     'asked for   codex-default',
     'served by   work/coder-1',
+    'outcome     completed after 1 failed, HTTP 200',
+    'tokens      10k in, of which cached 9000 (90 %); 500 out, $0.0123',
     'coder: the first target that can serve',
     '1. other/m: overloaded: Too busy.',
     '2. work/coder-1: first token after 120 ms',
@@ -107,6 +109,9 @@ test('why: the reasons, every attempt, and what was left out', async (t) => {
   ]) {
     assert.ok(said.out.includes(words), `${words} in\n${said.out}`);
   }
+  said.out = '';
+  assert.equal(await run('why', 'req-failed'), 0);
+  assert.match(said.out, /^outcome {5}failed \(model-not-found\), HTTP 404, 3 ms$/m);
   said.out = '';
   assert.equal(await run('why', '--json'), 0);
   assert.equal(JSON.parse(said.out).requestId, 'req-failed');

@@ -7,7 +7,7 @@ import type { CommandContext } from '../context.ts';
 import { clockTime, duration, money, tokens } from '../format.ts';
 import { type Io, line, printJson } from '../io.ts';
 import { withLedger } from '../ledger.ts';
-import { servedBy, withShare } from '../ledger-entry-lines.ts';
+import { result, servedBy, withShare } from '../ledger-entry-lines.ts';
 
 /** Which model a request got and why: the plan's reasons, every attempt, what could not be carried.
  *  @param request  its id, or `last`. */
@@ -34,11 +34,11 @@ function explain(entry: LedgerEntry, io: Io): void {
   line(out, `${out.paint('bold', entry.requestId)}  ${clockTime(entry.startedAt)}`);
   line(out, `asked for   ${entry.route}`);
   line(out, `served by   ${servedBy(entry)}${entry.path === 'bytes' ? ', passed on as it came' : ''}`);
-  line(out, `outcome     ${entry.outcome}, HTTP ${entry.status}, ${duration(entry.totalMs)}`);
+  line(out, `outcome     ${result(entry)}, HTTP ${entry.status}, ${duration(entry.totalMs)}`);
   if (entry.usage !== undefined) {
     const { usage } = entry;
-    const input = `${tokens(totalInput(usage))} in (${cachedText(usage)} cached)`;
-    line(out, `tokens      ${input}, ${tokens(usage.output)} out, ${money(entry.costNanoUsd)}`);
+    const input = `${tokens(totalInput(usage))} in, of which cached ${cachedText(usage)}`;
+    line(out, `tokens      ${input}; ${tokens(usage.output)} out, ${money(entry.costNanoUsd)}`);
   }
   section(
     io,
