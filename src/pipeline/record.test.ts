@@ -67,3 +67,17 @@ test('what a further model cost counts where no reply came', () => {
   });
   assert.deepEqual([entry.costNanoUsd, entry.usage], [10, undefined]);
 });
+
+test('a loss is kept once, however often a reply says it', () => {
+  const loss = (path: string) => ({ type: 'loss', loss: { path, why: 'It has no place.' } }) as const;
+  const { losses } = recorded((record) => {
+    record.committed(target('priced'), false, [loss('a').loss]);
+    for (let times = 0; times < 1_000; times += 1) record.events([loss('a'), loss('b'), loss(`c${times}`)]);
+  });
+  assert.deepEqual(
+    losses.slice(0, 3).map(({ path }) => path),
+    ['a', 'b', 'c0'],
+  );
+  assert.equal(losses.length, 201);
+  assert.match(losses.at(-1)?.why ?? '', /the rest is not kept/);
+});

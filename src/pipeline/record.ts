@@ -46,6 +46,10 @@ export type Recorder = {
   readonly close: () => void;
 };
 
+/** Losses of one request that are kept: beyond them a row would be longer than what it tells. */
+const MAX_LOSSES = 200;
+const AND_MORE: Loss = { path: '', why: `More than ${MAX_LOSSES} different losses; the rest is not kept.` };
+
 export function openRecord(request: ClientRequest, parts: RecordParts): Recorder {
   const attempts: Attempt[] = [];
   let query: RouteQuery | undefined;
@@ -108,6 +112,12 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     };
   }
 
+  /** Once, however often a long reply says it. */
+  function lose({ path, why }: Loss): void {
+    if (losses.length > MAX_LOSSES || losses.some((loss) => loss.path === path && loss.why === why)) return;
+    losses = [...losses, losses.length === MAX_LOSSES ? AND_MORE : { path, why }];
+  }
+
   /** One call at a time: what a token costs may depend on the length of its prompt. */
   function ownCosts(): readonly (Cost | undefined)[] {
     const model = target?.model;
@@ -149,7 +159,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
       calls.push(events);
       for (const event of events) {
         if (event.type === 'usage') usages = [event.usage];
-        else if (event.type === 'loss') losses = [...losses, event.loss];
+        else if (event.type === 'loss') lose(event.loss);
         else if (event.type === 'finish') finish = event.reason;
         else if (event.type === 'error') failure = event.failure;
       }

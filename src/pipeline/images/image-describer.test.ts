@@ -14,11 +14,11 @@ const TEXT = data({ choices: [{ index: 0, delta: { content: 'A dot.' }, finish_r
 const STOP = data({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
 const USAGE = data({ choices: [], usage: { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 } });
 
-function describer(scripts: readonly Script[]) {
+function describer(scripts: readonly Script[], target = testTarget()) {
   const { transport, calls } = scriptedTransport(scripts);
   const describe = imageDescriber({
     protocols: protocolById,
-    plan: () => ({ ok: true, plan: { route: 'eyes', targets: [testTarget()], why: [] } }),
+    plan: () => ({ ok: true, plan: { route: 'eyes', targets: [target], why: [] } }),
     transport,
     observe: () => {},
     now: Date.now,
@@ -59,4 +59,12 @@ test('a description that breaks off is none, was paid for all the same, and is a
     [[12, 3]],
   );
   assert.equal((await ask())?.text, 'A dot.');
+});
+
+test('a model that takes no images is not asked', async () => {
+  const { model, credential } = testTarget();
+  const blind = { model: { ...model, facts: { inputModalities: ['text'] as const } }, credential };
+  const { ask, calls } = describer([], blind);
+  assert.equal(await ask(), undefined);
+  assert.equal(calls.length, 0);
 });

@@ -2,6 +2,7 @@ import type { Attempt } from '../../ir/attempt.ts';
 import type { InferenceEvent } from '../../ir/event.ts';
 import { GatewayError } from '../../ir/failure.ts';
 import { jsonText } from '../../ir/json.ts';
+import { isNonEmpty } from '../../ir/non-empty.ts';
 import type { ProtocolId } from '../../ir/protocol-id.ts';
 import type { RouteQuery } from '../../ir/query.ts';
 import type { ImagePart, InferenceRequest } from '../../ir/request.ts';
@@ -95,12 +96,15 @@ async function describe(
     bodyBytes: image.url.length,
   });
   if (!planned.ok) return undefined;
+  // A model that takes no images would describe what it was never shown.
+  const targets = planned.plan.targets.filter((target) => dialectFor(target.model).images.input);
+  if (!isNonEmpty(targets)) return undefined;
   const events: InferenceEvent[] = [];
   let served: Target | undefined;
   await dispatch(
     transport,
     {
-      targets: planned.plan.targets,
+      targets,
       prepare: (target) => prepared(protocols(target.model.provider.protocol), target, question(model, prompt, image)),
       clientHeaders: {},
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT_MS)]),

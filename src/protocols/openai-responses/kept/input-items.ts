@@ -34,5 +34,5 @@ function parsed(piece: Uint8Array): readonly JsonObject[] {
 }
 
 function named(item: JsonObject, id: string): JsonObject {
-  return typeof item['id'] === 'string' ? item : { id, ...item };
+  return typeof item['id'] === 'string' ? item : { ...item, id };
 }
