@@ -81,6 +81,16 @@ test('an idle process ends, and the next count starts another', async () => {
   await brief.close();
 });
 
+test('what comes while too much waits is told by its length', async (t) => {
+  const busy = createTokenCounter(5, 1_000);
+  t.after(busy.close);
+  const first = busy.count(asking(says('word '.repeat(150))));
+  const marks = await counter.count(asking(says('')));
+  assert.equal(await busy.count(asking(says('xyz '.repeat(100)))), marks + 100);
+  assert.equal((await first) - marks, 151);
+  assert.notEqual(await busy.count(asking(says('xyz '.repeat(100)))), marks + 100, 'there is room again');
+});
+
 test('what waits when the counter closes is told', async () => {
   const closing = createTokenCounter();
   const count = closing.count(asking(says('hello')));

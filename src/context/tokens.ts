@@ -20,11 +20,15 @@ const IDLE_MS = 30_000;
 /** Characters that are counted at most, in one request: no model reads more. The rest counts like these. */
 const MAX_CHARACTERS = 8 * 1024 * 1024;
 
+/** Characters that wait to be counted at once. What comes beyond is told by its length alone. */
+const MAX_WAITING = 64 * 1024 * 1024;
+const CHARACTERS_PER_TOKEN = 4;
+
 /** Beside this file in the sources, and beside its chunk in the bundle. */
 const FILE = new URL(`./token-process${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
 
-/** @param idleMs  see `IDLE_MS`. */
-export function createTokenCounter(idleMs = IDLE_MS): TokenCounter {
+/** @param idleMs  see `IDLE_MS`. @param maxWaiting  see `MAX_WAITING`. */
+export function createTokenCounter(idleMs = IDLE_MS, maxWaiting = MAX_WAITING): TokenCounter {
   const waiting = new Map<
     number,
     { readonly resolve: (tokens: number) => void; readonly reject: (why: Error) => void }
@@ -32,6 +36,7 @@ export function createTokenCounter(idleMs = IDLE_MS): TokenCounter {
   let child: ChildProcess | undefined;
   let idle: NodeJS.Timeout | undefined;
   let asked = 0;
+  let charactersWaiting = 0;
 
   /** What a process that is gone still owed. */
   function abandon(why: Error): void {
@@ -85,13 +90,20 @@ export function createTokenCounter(idleMs = IDLE_MS): TokenCounter {
     count: async (request) => {
       const { texts, fixed } = requestText(request);
       const { kept, share } = within(texts, MAX_CHARACTERS);
+      const length = charactersIn(kept);
+      if (charactersWaiting + length > maxWaiting) return fixed + Math.ceil(length / share / CHARACTERS_PER_TOKEN);
       asked += 1;
       const order: CountOrder = { id: asked, texts: kept };
-      const tokens = await new Promise<number>((resolve, reject) => {
-        waiting.set(order.id, { resolve, reject });
-        started().send(order);
-      });
-      return fixed + Math.round(tokens / share);
+      charactersWaiting += length;
+      try {
+        const tokens = await new Promise<number>((resolve, reject) => {
+          waiting.set(order.id, { resolve, reject });
+          started().send(order);
+        });
+        return fixed + Math.round(tokens / share);
+      } finally {
+        charactersWaiting -= length;
+      }
     },
     close: end,
   };
@@ -108,9 +120,13 @@ function hold(child: ChildProcess): void {
   child.channel?.ref();
 }
 
+function charactersIn(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length, 0);
+}
+
 /** @property share  of all characters in those that are kept. */
 function within(texts: readonly string[], limit: number): { readonly kept: readonly string[]; readonly share: number } {
-  const total = texts.reduce((sum, text) => sum + text.length, 0);
+  const total = charactersIn(texts);
   if (total <= limit) return { kept: texts, share: 1 };
   let room = limit;
   const kept = texts.flatMap((text) => {

@@ -71,6 +71,20 @@ test('an output that answers no call is refused; a call among the first items is
   assert.ok(continued(body, own).includes(`${CALL},${OUTPUT}`));
 });
 
+test('however many calls are open, they are looked for once, and count as what is kept', () => {
+  const ids = Array.from({ length: 6_000 }, (_, at) => `c${at}`);
+  const items = (text: (id: string) => string): string => ids.map(text).join(',');
+  const calls = items((id) => `{"type":"function_call","call_id":"${id}","name":"f","arguments":"{}"}`);
+  const outputs = items((id) => `{"type":"function_call_output","call_id":"${id}","output":""}`);
+  const before = kept(`{"model":"m","input":[${calls}]}`, []);
+  const begun = performance.now();
+  continued(`{"model":"m","previous_response_id":"resp_1","input":[${outputs}]}`, before);
+  assert.ok(performance.now() - begun < 5_000, 'read once for each output, they take a minute');
+  const open = kept(`{"model":"m","previous_response_id":"resp_1","input":[${calls}]}`, [], kept('{"model":"m"}', []));
+  const later = kept('{"model":"m","previous_response_id":"resp_1","input":[]}', [], open);
+  assert.ok(later.bytes >= 64 * ids.length, 'each reply holds the list of open calls');
+});
+
 test('what was condensed is gone from the conversation that goes on', () => {
   const before = kept('{"model":"m","input":"hi"}', [CALL]);
   const item = '{"type":"compaction","encrypted_content":"pb1:{}"}';

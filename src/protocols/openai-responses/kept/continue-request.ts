@@ -106,12 +106,13 @@ const OUTPUT = /_output$/;
  *  @throws GatewayError where an output answers none, or could answer more than one. */
 function stillOpen(before: KeptReply, input: Uint8Array): ReadonlyMap<string, number> {
   const open = new Map(before.openCalls);
+  const isCalled = calledIn(before);
   for (const { type, callId } of callItems(input)) {
     if (CALL.test(type)) open.set(callId, (open.get(callId) ?? 0) + 1);
     if (!OUTPUT.test(type)) continue;
     const calls = open.get(callId) ?? 0;
     if (calls > 1) throw ambiguous(callId);
-    if (calls === 0 && !isCalled(before, callId)) throw callNotFound(callId);
+    if (calls === 0 && !isCalled(callId)) throw callNotFound(callId);
     open.delete(callId);
   }
   return open;
@@ -129,11 +130,17 @@ function callItems(piece: Uint8Array): readonly CallItem[] {
   });
 }
 
-/** Is the call one of the client's own items, which nobody looked into when they came? */
-function isCalled(reply: KeptReply, callId: string): boolean {
-  return conversationOf(reply).some((piece) =>
-    callItems(piece).some((item) => item.callId === callId && CALL.test(item.type)),
-  );
+/** Is a call one of the client's own items, which nobody looked into when they came? Read through once, if at all. */
+function calledIn(reply: KeptReply): (callId: string) => boolean {
+  let called: ReadonlySet<string> | undefined;
+  return (callId) => {
+    called ??= new Set(
+      conversationOf(reply)
+        .flatMap(callItems)
+        .flatMap((item) => (CALL.test(item.type) ? [item.callId] : [])),
+    );
+    return called.has(callId);
+  };
 }
 
 /** The calls that are open once the reply has added its own. */

@@ -79,15 +79,23 @@ export function keptReply(turn: Turn, reply: WatchedReply, withResponse: boolean
   return kept(anew, { ...reply, output: reply.output.slice(condensed) }, withResponse);
 }
 
+/** What an open call takes: each reply has its own list of them. */
+const BYTES_PER_CALL = 128;
+
 function kept(turn: Turn, { id, output, response }: WatchedReply, withResponse: boolean): KeptReply {
   const text = withResponse ? response : undefined;
-  const bytes = turn.input.length + output.reduce((sum, item) => sum + item.length, 0) + (text?.length ?? 0);
+  const openCalls = withCalls(turn.openCalls, output);
+  const bytes =
+    turn.input.length +
+    output.reduce((sum, item) => sum + item.length, 0) +
+    (text?.length ?? 0) +
+    openCalls.size * BYTES_PER_CALL;
   return {
     id,
     before: turn.before,
     input: turn.input,
     output,
-    openCalls: withCalls(turn.openCalls, output),
+    openCalls,
     response: text,
     bytes,
     wholeBytes: bytes + (turn.before?.wholeBytes ?? 0),
