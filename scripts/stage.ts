@@ -39,8 +39,9 @@ const gateway = await startGateway(
   () => {},
 );
 console.log(`${gateway.url}/v1  token ${gateway.token}  models ${Object.keys(PROVIDERS).join(', ')}`);
-process.once('SIGINT', async () => {
+async function end(): Promise<void> {
   await gateway.stop();
   await simulator.close();
   rmSync(home, { recursive: true, force: true });
-});
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);

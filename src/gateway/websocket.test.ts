@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,6 +41,22 @@ test('the guards of HTTP hold for sockets, each with its status', async (t) => {
   const client = await openSocket(gateway.url, { 'x-api-key': gateway.token });
   assert.ok(typeof client === 'object');
   client.socket.terminate();
+});
+
+test('a refused client that never hangs up is no reason for the gateway to stay', async (t) => {
+  const { gateway } = await staged(t, (_, response) => say(response));
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  t.after(() => socket.destroy());
+  socket.on('error', () => {});
+  socket.write(`GET /v1/responses HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    answer += text;
+  });
+  await new Promise((resolve) => socket.once('end', resolve));
+  assert.match(answer, /^HTTP\/1\.1 401 .*"code":"upgrade_refused"/s);
+  assert.equal(await Promise.race([gateway.stop().then(() => 'stopped'), sleep(5_000, 'still there')]), 'stopped');
 });
 
 test('sockets can be switched off while the gateway runs: then 426, and those that are open live on', async (t) => {

@@ -8,7 +8,8 @@ import { plainError } from './plain-error.ts';
 export function refuseUpgrade(stream: Duplex, status: number, message: string): void {
   // Node takes its own listener off: a client that breaks off here would end the process.
   stream.on('error', () => stream.destroy());
-  stream.end(errorText({ status, message, code: 'upgrade_refused' }));
+  // Once it is told: nobody would end a connection that its client keeps half open.
+  stream.end(errorText({ status, message, code: 'upgrade_refused' }), () => stream.destroy());
 }
 
 type Refusal = { readonly status: number; readonly reason: string; readonly message: string };

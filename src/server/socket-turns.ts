@@ -34,7 +34,7 @@ export type SocketCaller = {
 };
 
 /** @property frame  takes a client's frame. @property leave  the client left: what runs is given up.
- *  @property finish  takes no more frames; settles when what runs and waits is done. */
+ *  @property finish  takes no more frames, and drops those that wait; settles when the turn that runs has ended. */
 export type SocketTurns = {
   readonly frame: (frame: Uint8Array) => void;
   readonly leave: () => void;
