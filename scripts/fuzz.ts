@@ -1,6 +1,6 @@
 /** Feeds every decoder with changed fixtures: `npm run fuzz -- --minutes 60 --seed N`.
  *  A finding is printed with what makes it again (`--seed N --at NUMBER`), and its least input is kept in `fuzz-findings/`.
- *  `--only WORD` feeds those alone whose name holds the word. Ends with status 1 after any finding. */
+ *  `--from NUMBER` begins there. `--only WORD` feeds those alone whose name holds the word. Ends with status 1 after any finding. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -20,10 +20,11 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     only: { type: 'string', default: '' },
     at: { type: 'string' },
+    from: { type: 'string', default: '0' },
   },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
-const first = Number(values.at ?? 0);
+const first = Number(values.at ?? values.from);
 const until = values.at === undefined ? 2 ** 31 - 1 : first + 1;
 const deadline = Date.now() + Number(values.minutes) * 60_000;
 const started = Date.now();
@@ -54,7 +55,7 @@ function feed(start: number): Promise<number> {
     if (number !== seen) {
       seen = number;
       since = Date.now();
-    } else if (number !== -1 && Date.now() - since > HANG_MS) void worker.terminate();
+    } else if (Date.now() - since > HANG_MS) void worker.terminate();
   }, 1_000);
   let trouble: string | undefined;
   worker.on('message', (finding: FuzzFinding) => tell(finding));
@@ -76,15 +77,16 @@ async function lost(number: number, message: string): Promise<void> {
   tell({ key: `${subject.name} ${message.slice(0, 80)}`, message, subject: subject.name, number, input: bytes });
 }
 
+/** A finding comes once as it was met, and again when it has been made smaller. */
 function tell(finding: FuzzFinding): void {
+  const isKnown = known.has(finding.key);
   known.add(finding.key);
   mkdirSync(FOLDER, { recursive: true });
   const file = `${FOLDER}/${finding.subject.replaceAll('/', '-')}-${seed}-${finding.number}`;
   writeFileSync(`${file}.bin`, finding.input);
+  if (isKnown) return;
   writeFileSync(`${file}.txt`, `${finding.message}\n`);
   const only = values.only === '' ? '' : ` --only ${values.only}`;
-  console.log(
-    `\n${finding.subject}: --seed ${seed} --at ${finding.number}${only}, ${finding.input.length} bytes in ${file}.bin`,
-  );
+  console.log(`\n${finding.subject}: --seed ${seed} --at ${finding.number}${only}, kept in ${file}.bin`);
   console.log(finding.message.split('\n').slice(0, 12).join('\n'));
 }

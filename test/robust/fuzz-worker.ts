@@ -34,9 +34,8 @@ for (let number = order.from; number < order.until && Date.now() < order.deadlin
   const finding = await findingOf(subject, bytes, random());
   if (finding === undefined || known.has(finding.key)) continue;
   known.add(finding.key);
-  // A hang while it is made smaller is none of the program's.
-  Atomics.store(progress, 0, -1);
-  const input = await minimised(subject, bytes, random, finding.key, MINIMISE_MS);
-  const told: FuzzFinding = { ...finding, subject: subject.name, number, input };
-  parentPort?.postMessage(told);
+  const told = (input: Uint8Array): FuzzFinding => ({ ...finding, subject: subject.name, number, input });
+  // Told before it is made smaller: a smaller one may hang.
+  parentPort?.postMessage(told(bytes));
+  parentPort?.postMessage(told(await minimised(subject, bytes, random, finding.key, MINIMISE_MS)));
 }
