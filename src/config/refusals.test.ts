@@ -49,6 +49,11 @@ const refusals: readonly (readonly [string, string, RegExp])[] = [
     'repair: { argument: true }',
     /1:11: repair: unknown key "argument"\. Did you mean "arguments"\?/,
   ],
+  [
+    'a pattern that is no regular expression',
+    'providers: { a: { protocol: openai-chat, base_url: "https://x.example", quirks: [{ kind: tool-call-id, pattern: "[a", length: 9, source: x }] } }',
+    /providers\.a\.quirks\[0\]\.pattern: is no regular expression/,
+  ],
   ['a search service that is not known', 'web_search: { service: brav }', /Did you mean "brave"\?/],
   ['a search service without address', 'web_search: { service: searxng }', /web_search: has no base_url/],
   [

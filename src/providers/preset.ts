@@ -7,7 +7,7 @@ import type { Quirk } from './quirks.ts';
 /** A well-known deployment as data: everything of a `Provider` but the key and what the user sets.
  *  @property baseUrl       absent where every user has another one; then `baseUrlExample` shows its form.
  *  @property keyVariables  environment variables that hold the key, the first that is set wins. Empty: no key is known.
- *  @property local         runs on this machine or network: a key is taken but not needed, and calls cost nothing.
+ *  @property local         runs on this machine or network: a key is taken but not needed, and no price is known.
  *  @property keyOptional   a key is taken but not needed, though calls may leave the network and cost: a proxy's.
  *  @property native        a full implementation of its protocol, so that bytes may pass untouched.
  *  @property streamOnly    answers nothing but streams.

@@ -52,6 +52,17 @@ const UPSTREAM_FAILURES = [
 /** `source` is what tells a rule from a rumour: a page in our presets, in a user's own file any word that says it. */
 const source = z.string().min(1, 'is empty');
 
+const pattern = field.refine((text) => isPattern(text), 'is no regular expression');
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Quirks as they stand in a preset or in config.yaml. */
 export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -110,7 +121,7 @@ export const quirkSchema: z.ZodType<Quirk> = z.discriminatedUnion('kind', [
       .record(field, z.strictObject({ tool: jsonObject.exactOptional(), members: jsonObject.exactOptional() }))
       .exactOptional(),
   }),
-  z.strictObject({ kind: z.literal('tool-call-id'), source, pattern: field, length: z.int().min(8) }),
+  z.strictObject({ kind: z.literal('tool-call-id'), source, pattern, length: z.int().min(8) }),
   z.strictObject({ kind: z.literal('tool-call-members'), source, members: jsonObject }),
   z.strictObject({ kind: z.literal('pseudo-calls'), source, forms: z.array(z.enum(PSEUDO_CALL_FORMS)) }),
   z.strictObject({
