@@ -173,6 +173,7 @@ test('what is wrong with a frame is said in an error frame', async (t) => {
     return isJsonObject(event['error']) ? event['error']['message'] : undefined;
   };
   assert.match(String(await wrong('no json')), /no JSON object/);
+  assert.match(String(await wrong('{"type":"response.create"}')), /model: expected the name of a model/);
   assert.match(String(await wrong('{"type":"response.steer"}')), /expected "response\.create".*"response\.steer"/);
   assert.match(String(await wrong({ ...TURN, stream_id: 'a' })), /stream_id is not supported/);
   assert.match(String(await wrong({ ...TURN, model: 'on' })), /The nearest: one/);

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { editMembers, JsonTextError, memberValue, removeMember, replaceMember, topLevelMembers } from './json-edit.ts';
+import {
+  editMembers,
+  JsonTextError,
+  memberValue,
+  prependMembers,
+  removeMember,
+  replaceMember,
+  topLevelMembers,
+} from './json-edit.ts';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
@@ -80,6 +88,16 @@ test('a removed member is gone, and what is left keeps its text', () => {
           .map(({ keyStart, valueEnd }) => text(of.subarray(keyStart, valueEnd)));
       assert.deepEqual(pieces(edited), pieces(bytes));
       assert.ok(edited.length <= bytes.length);
+    }),
+  );
+});
+
+test('members that are put first stand before all others, whose text stays', () => {
+  fc.assert(
+    fc.property(objectText, (json) => {
+      const longer = text(prependMembers(Buffer.from(json), [Buffer.from('"new here"'), Buffer.from(':[1]')]));
+      assert.deepEqual(JSON.parse(longer), { 'new here': [1], ...(JSON.parse(json) as object) });
+      assert.ok(longer.endsWith(json.slice(json.indexOf('{') + 1)));
     }),
   );
 });

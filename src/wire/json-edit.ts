@@ -108,6 +108,19 @@ export function editMembers(json: Uint8Array, edits: { readonly [key: string]: s
   return first === undefined ? new Uint8Array(0) : rest.length === 0 ? first : Buffer.concat([first, ...rest]);
 }
 
+/** The text with members before all that it has. @param members  their JSON text, in pieces. */
+export function prependMembers(json: Uint8Array, members: readonly Uint8Array[]): Uint8Array {
+  const bytes = asBuffer(json);
+  const inside = bytes.indexOf(OPEN_BRACE) + 1;
+  const isEmpty = bytes[skipSpace(bytes, inside)] === CLOSE_BRACE;
+  return Buffer.concat([
+    bytes.subarray(0, inside),
+    ...members,
+    Buffer.from(isEmpty ? '' : ','),
+    bytes.subarray(inside),
+  ]);
+}
+
 /** The same in pieces, for who writes them one after the other: what stays is not copied. */
 export function editPieces(json: Uint8Array, edits: { readonly [key: string]: string | null }): readonly Uint8Array[] {
   const members = topLevelMembers(json);

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, parseJson } from '../../ir/json.ts';
-import { editMembers, topLevelMembers } from '../../wire/json-edit.ts';
+import { editMembers, prependMembers, topLevelMembers } from '../../wire/json-edit.ts';
 import { itemsOf } from './kept/continue-request.ts';
 
 /** A call of `POST /responses/compact` as the request that it stands for.
@@ -12,11 +12,12 @@ export function compactCall(body: Uint8Array): CompactCall {
   const own = editMembers(body, { store: null, stream: null, input: null });
   const member = topLevelMembers(body).findLast(({ key }) => key === 'input');
   const items = member === undefined ? new Uint8Array(0) : itemsOf(body, member);
-  const input = [Buffer.from('{"store":false,"input":['), items, items.length === 0 ? '' : ',', TRIGGER];
-  const rest = own.subarray(own.indexOf(0x7b) + 1);
-  const isEmpty = /^\s*\}\s*$/.test(Buffer.from(rest.buffer, rest.byteOffset, Math.min(rest.length, 64)).toString());
+  const input = ['"store":false,"input":[', items, items.length === 0 ? '' : ',', TRIGGER, ']'];
   return {
-    body: Buffer.concat([...input.map((piece) => Buffer.from(piece)), Buffer.from(isEmpty ? ']' : '],'), rest]),
+    body: prependMembers(
+      own,
+      input.map((piece) => Buffer.from(piece)),
+    ),
     userMessages: userMessagesOf(items),
   };
 }

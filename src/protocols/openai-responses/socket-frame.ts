@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../ir/json.ts';
 import { isJsonObject, parseJson } from '../../ir/json.ts';
-import { editMembers } from '../../wire/json-edit.ts';
+import { editMembers, prependMembers } from '../../wire/json-edit.ts';
 import { invalid, unsupported } from '../parse-request.ts';
 import type { Headers, ReplyContext } from '../protocol.ts';
 import { topLevel } from '../top-level.ts';
@@ -28,13 +28,13 @@ export function readCreateFrame(frame: Uint8Array, handshake: Headers): CreateFr
   const streams = read('stream') === true;
   const own = editMembers(frame, { type: null, generate: null, ...(streams ? {} : { stream: null }) });
   return {
-    body: streams ? own : Buffer.concat([STREAM, own.subarray(own.indexOf(0x7b) + 1)]),
+    body: streams ? own : prependMembers(own, [STREAM]),
     generate: read('generate') !== false,
     headers: { ...withoutHandshake(handshake), ...turnHeaders(read('client_metadata')) },
   };
 }
 
-const STREAM = Buffer.from('{"stream":true,');
+const STREAM = Buffer.from('"stream":true');
 
 /** Headers that belong to the opening of a socket. */
 function withoutHandshake(headers: Headers): Headers {
@@ -77,7 +77,7 @@ const TURN_HEADERS: readonly (readonly [string, string])[] = [
 /** The answer to a client that gets ready, made here: warming a provider's cache costs what a turn costs, and the turn
  *  itself may never come.
  *  @returns the JSON texts of its events.
- *  @throws GatewayError for what would be refused of a turn. */
+ *  @throws GatewayError for what is wrong with the request itself; whether its model is there, the turn will be told. */
 export function readyReply(body: Uint8Array, context: Omit<ReplyContext, 'echo'>): readonly string[] {
   const json = parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
   const { value: echo } = decodeRequest(json ?? null);

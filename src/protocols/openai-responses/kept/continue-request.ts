@@ -1,6 +1,6 @@
 import { GatewayError } from '../../../ir/failure.ts';
 import { isJsonObject, type Json, parseJson } from '../../../ir/json.ts';
-import { editMembers, type JsonMember, topLevelMembers } from '../../../wire/json-edit.ts';
+import { editMembers, type JsonMember, prependMembers, topLevelMembers } from '../../../wire/json-edit.ts';
 import { topLevel } from '../../top-level.ts';
 import type { KeptReply } from './kept-replies.ts';
 
@@ -79,14 +79,14 @@ function isSpace(byte: number | undefined): boolean {
 
 function withInput(body: Uint8Array, member: JsonMember | undefined, before: KeptReply, input: Uint8Array): Uint8Array {
   const list = [OPEN, ...parted([...conversationOf(before), input]), CLOSE];
-  if (member === undefined) return Buffer.concat([INPUT_START, ...list, COMMA, body.subarray(body.indexOf(0x7b) + 1)]);
+  if (member === undefined) return prependMembers(body, [INPUT_START, ...list]);
   return Buffer.concat([body.subarray(0, member.valueStart), ...list, body.subarray(member.valueEnd)]);
 }
 
 const OPEN = Buffer.from('[');
 const CLOSE = Buffer.from(']');
 const COMMA = Buffer.from(',');
-const INPUT_START = Buffer.from('{"input":');
+const INPUT_START = Buffer.from('"input":');
 
 /** All items up to and with this reply, from the first on: pieces to be parted by commas. */
 export function conversationOf(reply: KeptReply): readonly Uint8Array[] {
