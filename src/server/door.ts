@@ -31,19 +31,25 @@ export function respond(protocol: ProtocolId, services: Services, answer: Servic
     // The client may have left while its body was unpacked.
     if (response.closed) onClose();
     else response.once('close', onClose);
-    await answer(
-      {
-        id: request.id,
-        protocol,
-        headers: authentication.headers,
-        takeBody,
-        caller: authentication.caller,
-        tags: tagsOf(request.raw, settings().tagHeaders),
-        signal: client.signal,
-        receivedAt,
-      },
-      clientReply(response),
-    );
+    try {
+      await answer(
+        {
+          id: request.id,
+          protocol,
+          headers: authentication.headers,
+          takeBody,
+          caller: authentication.caller,
+          tags: tagsOf(request.raw, settings().tagHeaders),
+          signal: client.signal,
+          receivedAt,
+        },
+        clientReply(response),
+      );
+    } catch (error) {
+      // Fastify knows nothing of this reply any longer: without a word the client would wait for ever.
+      services.report(error, request.id);
+      if (!response.writableEnded) response.destroy();
+    }
   };
 }
 
