@@ -10,12 +10,19 @@ export function whiteSpaceWatch(): { readonly runsAway: (piece: string) => boole
   let run = 0;
   return {
     runsAway: (piece) => {
-      // The usual piece ends in a visible character that ends no escape either: nothing more to look at.
-      const last = piece.charCodeAt(piece.length - 1);
-      const mayBeBlank = last <= 0x20 || last === 0x6e || last === 0x72 || last === 0x74 || last > 0x7f;
-      if (!mayBeBlank || !BLANK.test(piece)) run = 0;
+      if (!mayBeBlank(piece) || !BLANK.test(piece)) run = 0;
       else run += piece.length;
       return run > LIMIT;
     },
   };
 }
+
+/** The usual piece begins, or ends, with a visible character that is no part of an escape: nothing more to look at. */
+function mayBeBlank(piece: string): boolean {
+  const first = piece.charCodeAt(0);
+  if (first > 0x20 && first <= 0x7f && first !== BACKSLASH) return false;
+  const last = piece.charCodeAt(piece.length - 1);
+  return last <= 0x20 || last === 0x6e || last === 0x72 || last === 0x74 || last > 0x7f;
+}
+
+const BACKSLASH = 0x5c;
