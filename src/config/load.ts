@@ -115,6 +115,7 @@ function compile(
     wildcards: compileWildcards(config.models, compiled.providers),
     routes,
     ...(search.state === 'usable' ? { webSearch: search.service } : {}),
+    ...(search.state === 'off' ? { webSearchOff: search.reason } : {}),
     ...(config.image_description === undefined
       ? {}
       : { imageDescription: { prompt: DESCRIBE, ...config.image_description } }),

@@ -16,6 +16,8 @@ export type Snapshot = {
   readonly wildcards: readonly Wildcard[];
   readonly routes: readonly Route[];
   readonly webSearch?: SearchService;
+  /** Why it is not used although it is configured. */
+  readonly webSearchOff?: string;
   /** The model that puts images into words for those that take none. */
   readonly imageDescription?: { readonly model: string; readonly prompt: string };
   /** A slug or a route's; empty while there is no model. */

@@ -55,6 +55,7 @@ export function diagnose(patient: Patient): Finding[] {
     ...checkGateway(patient.gateway, patient.startsItself),
     ...checkKeys(snapshot.disabled, patient.gateway),
     ...checkAnyProvider(snapshot),
+    ...checkSearch(snapshot),
     ...patient.idleKeys.map(idleKey),
     ...patient.probes.flatMap((probe) => checkProvider(probe, snapshot.models, proxyOf(probe.provider, shell))),
     ...checkRefusedFeatures(patient.refused),
@@ -75,6 +76,12 @@ function checkAnyProvider({ providers, disabled }: Snapshot): Finding[] {
   return [
     warning('no-provider', 'No provider is configured; only the scripted model demo answers.', 'Run: plugboard init'),
   ];
+}
+
+function checkSearch({ webSearchOff }: Snapshot): Finding[] {
+  if (webSearchOff === undefined) return [];
+  const mend = 'Complete `web_search` in config.yaml, or take it out; after a new variable: plugboard restart';
+  return [warning('search-off', `The web search is off: ${webSearchOff}`, mend)];
 }
 
 /** No fault: most shells hold keys that are for something else. */

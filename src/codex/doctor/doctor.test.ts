@@ -106,6 +106,7 @@ const slips: Readonly<Record<string, Partial<Patient>>> = {
   'key-unset': { snapshot: snapshotOf(`${CONFIG}default_model: coder\n`, {}), gateway: { kind: 'down', url: GATEWAY } },
   'window-below-prompt': { snapshot: snapshotOf(CONFIG.replace('128000', '8192')) },
   'no-provider': { snapshot: snapshotOf('') },
+  'search-off': { snapshot: snapshotOf(`${CONFIG}web_search: { service: tavily }\n`) },
   'window-small': { snapshot: snapshotOf(CONFIG.replace('128000', '32768')) },
   'catalogue-rejected': {
     catalogue: { run: { status: 1, stdout: '', stderr: 'model catalog must contain unique slugs' }, slugs: ['coder'] },
