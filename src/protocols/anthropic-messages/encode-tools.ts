@@ -2,6 +2,7 @@ import type { Dialect } from '../../ir/dialect.ts';
 import { isJsonObject, type JsonObject } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
 import type { InferenceRequest, ToolDefinition } from '../../ir/request.ts';
+import { calledTools } from '../called-tools.ts';
 import { FREEFORM_PARAMETERS } from '../grammar-words.ts';
 import { toolDescriptions } from '../tool-description.ts';
 import { isFound, type OfferedTool, type ToolNames } from '../tool-names.ts';
@@ -36,7 +37,7 @@ export function encodeTools(
   // Last, so that the tools before it stay a prefix that the provider has cached.
   offered.push(...names.offered.filter(({ tool }) => isFound(tool)).map(declare));
   if (offered.length > 0) return { tools: offered, ...choice(request, names, rules, losses) };
-  const called = calledTools(request, names);
+  const called = calledTools(request, names).map((tool) => ({ ...tool, input_schema: NO_PARAMETERS }));
   // A history with calls is refused where no tools are declared: the called ones are, and calling them is forbidden.
   return called.length === 0
     ? { tools: [], forced: false }
@@ -119,14 +120,4 @@ function choice(
   return one && rules.parallelField ? { toolChoice: { type: 'auto', ...single }, forced: false } : { forced: false };
 }
 
-function calledTools(request: InferenceRequest, names: ToolNames): readonly ToolDeclaration[] {
-  const called = new Set<string>();
-  for (const message of request.messages) {
-    for (const part of message.parts) if (part.type === 'tool-call') called.add(names.wireName(part.name));
-  }
-  return [...called].map((name) => ({
-    name,
-    description: 'Was called earlier in this conversation; it cannot be called now.',
-    input_schema: { type: 'object', properties: {} },
-  }));
-}
+const NO_PARAMETERS: JsonObject = { type: 'object', properties: {} };

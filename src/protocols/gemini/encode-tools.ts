@@ -2,6 +2,7 @@ import type { Dialect } from '../../ir/dialect.ts';
 import { isJsonObject, type JsonObject } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
 import type { InferenceRequest, ToolDefinition } from '../../ir/request.ts';
+import { calledTools } from '../called-tools.ts';
 import { FREEFORM_PARAMETERS } from '../grammar-words.ts';
 import { toolDescriptions } from '../tool-description.ts';
 import type { OfferedTool, ToolNames } from '../tool-names.ts';
@@ -17,7 +18,8 @@ export function encodeTools(
   const describe = toolDescriptions();
   const functions = names.offered.map((offer) => declaration(offer, describe(offer.tool), rules, losses));
   const hosted = request.tools.flatMap((tool) => (tool.kind === 'hosted' ? hostedTool(tool, rules, losses) : []));
-  const called = functions.length > 0 ? [] : calledFunctions(request, names);
+  // A model that finds calls of functions unknown to it ends its reply with UNEXPECTED_TOOL_CALL.
+  const called = functions.length > 0 ? [] : calledTools(request, names);
   const declared = [...functions, ...called];
   if (declared.length + hosted.length === 0) return {};
   const calling = functions.length > 0 ? callingConfig(request, names, rules, losses) : called.length > 0 ? NONE : {};
@@ -109,17 +111,4 @@ function callingConfig(
       return { functionCallingConfig: { mode: 'ANY', allowedFunctionNames } };
     }
   }
-}
-
-/** What the history calls stays declared where nothing is offered, and may not be called: a model that finds calls of
- *  functions unknown to it ends its reply with UNEXPECTED_TOOL_CALL. */
-function calledFunctions(request: InferenceRequest, names: ToolNames): readonly JsonObject[] {
-  const called = new Set<string>();
-  for (const message of request.messages) {
-    for (const part of message.parts) if (part.type === 'tool-call') called.add(names.wireName(part.name));
-  }
-  return [...called].map((name) => ({
-    name,
-    description: 'Was called earlier in this conversation; it cannot be called now.',
-  }));
 }
