@@ -127,6 +127,10 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     });
   }
   keptRoutes(app, services);
+  // Beside `:id`, which would take their names for those of replies.
+  for (const url of ['/v1/responses/compact', '/v1/responses/input_tokens']) {
+    app.route({ method: ['GET', 'DELETE'], url, handler: (_, reply) => reply.callNotFound() });
+  }
   app.head('/v1/responses', (_, reply) => reply.header('allow', 'POST, HEAD').code(200).send());
   for (const { method, url } of LATER) {
     const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
