@@ -67,8 +67,6 @@ test('what is wrong before the line is said in the form of each door', async (t)
     [{ body: large }, 413, 'request_too_large'],
     [{ headers: { 'content-type': 'text/plain' } }, 415, 'unsupported_media_type'],
     [{ method: 'GET' }, 405, 'method_not_allowed'],
-    [{ method: 'GET', path: '/v1/responses/compact' }, 405, 'method_not_allowed'],
-    [{ method: 'DELETE', path: '/v1/responses/input_tokens' }, 405, 'method_not_allowed'],
     [{ body: 'no json' }, 400, 'invalid_json'],
     [{ body: '{"model":"nothing","messages":[],"input":""}' }, 404, 'model_not_found'],
   ];

@@ -39,6 +39,16 @@ test('a kept reply can be read again, with the items it was made from, and be de
   assert.equal((await stage.ask({ path: '/v1/responses/resp_x', method: 'GET', token: null })).status, 401);
 });
 
+test('a path that takes a call is not taken for the id of a reply', async (t) => {
+  const stage = await staged(t, (_, response) => say(response));
+  for (const method of ['GET', 'DELETE']) {
+    for (const path of ['/v1/responses/compact', '/v1/responses/input_tokens']) {
+      const reply = await stage.ask({ path, method });
+      assert.deepEqual([reply.status, reply.headers.allow], [405, 'POST'], `${method} ${path}`);
+    }
+  }
+});
+
 test('a conversation is condensed to its user messages and one item, from which any request goes on', async (t) => {
   const stage = await staged(t, (_, response) => say(response, 'They agreed on Tuesday.'));
   const input = [
