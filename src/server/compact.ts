@@ -1,6 +1,7 @@
 import { GatewayError } from '../ir/failure.ts';
 import type { ClientReply } from '../pipeline/client.ts';
 import { type CompactCall, compactCall, compactedResponse } from '../protocols/openai-responses/compacted-response.ts';
+import type { Headers } from '../protocols/protocol.ts';
 import { modelOf, topLevel } from '../protocols/top-level.ts';
 import type { Serve } from './kept-turns.ts';
 
@@ -25,24 +26,26 @@ export function compacting(serve: Serve): Serve {
 
 function asCompacted(reply: ClientReply, id: string, call: () => CompactCall | undefined): ClientReply {
   const pieces: Buffer[] = [];
-  let isWhole = false;
+  /** Held back until the reply is known to be one: a failure has a head of its own. */
+  let held: Headers | undefined;
   return {
     ...reply,
     head: (status, headers) => {
-      isWhole = status === 200;
-      reply.head(status, isWhole ? { ...headers, 'content-length': undefined } : headers);
+      held = status === 200 ? { ...headers, 'content-length': undefined } : undefined;
+      if (held === undefined) reply.head(status, headers);
     },
     write: (data) => {
-      if (!isWhole) return reply.write(data);
+      if (held === undefined) return reply.write(data);
       pieces.push(Buffer.from(data));
       return true;
     },
     end: (data) => {
       const made = call();
-      if (!isWhole || made === undefined) return reply.end(data);
+      if (held === undefined || made === undefined) return reply.end(data);
       const text = Buffer.concat([...pieces, Buffer.from(data ?? '')]).toString('utf8');
       const body = compactedResponse(text, made, id);
       if (body === undefined) throw new GatewayError({ kind: 'protocol', message: 'The reply is no response.' });
+      reply.head(200, held);
       return reply.end(JSON.stringify(body));
     },
   };
