@@ -93,6 +93,27 @@ const HOSTILE: readonly { readonly name: string; readonly asks: { readonly [P in
     },
   },
   {
+    name: 'more parts in one message than a stack has places',
+    asks: {
+      'openai-responses': {
+        input: [{ role: 'assistant', content: many(150_000, () => ({ type: 'output_text', text: 'x' })) }],
+      },
+      'openai-chat': {
+        messages: [{ role: 'user', content: many(150_000, () => ({ type: 'text', text: 'x' })) }],
+      },
+      'anthropic-messages': {
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'tool_result', tool_use_id: 't', content: many(150_000, () => ({ type: 'text', text: 'x' })) },
+            ],
+          },
+        ],
+      },
+    },
+  },
+  {
     name: 'one text of many megabytes',
     asks: { 'openai-responses': { input: 'x '.repeat(5_000_000) } },
   },

@@ -1,3 +1,4 @@
+import { append } from '../ir/append.ts';
 import { unreachable } from '../ir/non-empty.ts';
 import type { InferenceRequest, Message, Part, ToolDefinition } from '../ir/request.ts';
 
@@ -23,11 +24,11 @@ export function requestText({ messages, tools, outputFormat }: CountedRequest): 
     for (const part of parts) {
       if (part.type === 'image') images += 1;
       else if (part.type === 'tool-result') addParts(part.content);
-      else texts.push(...partTexts(part));
+      else append(texts, partTexts(part));
     }
   };
   for (const message of messages) addParts(message.parts);
-  texts.push(...tools.map(toolText));
+  append(texts, tools.map(toolText));
   if (outputFormat.type === 'json-schema') texts.push(JSON.stringify(outputFormat.schema));
   const fixed = REPLY + messages.length * PER_MESSAGE + tools.length * PER_TOOL + images * PER_IMAGE;
   return { texts, fixed };

@@ -1,3 +1,4 @@
+import { append } from '../ir/append.ts';
 import type { Loss, Translated } from '../ir/loss.ts';
 import type { Message, ToolCallPart, ToolResultPart } from '../ir/request.ts';
 
@@ -60,7 +61,7 @@ function pairAll(messages: readonly Message[], losses: Loss[]): readonly Message
     else if (message.role !== 'assistant') turn?.waiting.push(rest);
     else {
       turn ??= { at, first: message, parts: [], open: new Set(), waiting: [] };
-      turn.parts.push(...own);
+      append(turn.parts, own);
       for (const call of calls) {
         const result = results.get(call);
         if (result !== undefined) turn.open.add(result);

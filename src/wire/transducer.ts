@@ -5,7 +5,7 @@ export type Transducer<In, Out> = { push(input: In): readonly Out[]; end(): read
 export function compose<A, B, C>(first: Transducer<A, B>, second: Transducer<B, C>): Transducer<A, C> {
   const pushAll = (inputs: readonly B[]): C[] => {
     const outputs: C[] = [];
-    for (const input of inputs) outputs.push(...second.push(input));
+    for (const input of inputs) for (const output of second.push(input)) outputs.push(output);
     return outputs;
   };
   return {

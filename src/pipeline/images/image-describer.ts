@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import type { Attempt } from '../../ir/attempt.ts';
 import type { InferenceEvent } from '../../ir/event.ts';
 import { GatewayError } from '../../ir/failure.ts';
@@ -116,7 +117,7 @@ async function describe(
         served = target;
       },
       chunk: (_, more) => {
-        events.push(...more);
+        append(events, more);
         return true;
       },
       end: () => {},

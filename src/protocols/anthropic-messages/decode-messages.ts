@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import { isJsonObject, type JsonObject } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
 import type { Message, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart } from '../../ir/request.ts';
@@ -94,7 +95,7 @@ function decodeUserTurn(content: string | readonly JsonObject[], at: string, rea
     if (block['type'] === 'tool_result') results.push(decodeToolResult(block, place, reading));
     else if (block['type'] === 'container_upload')
       throw unsupported(place, 'a container belongs to one provider; send the file itself.');
-    else parts.push(...decodeBlock(block, place, reading));
+    else append(parts, decodeBlock(block, place, reading));
   }
   return [...said('tool', results), ...said('user', parts)];
 }

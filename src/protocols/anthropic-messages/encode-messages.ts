@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
 import { unreachable } from '../../ir/non-empty.ts';
@@ -43,13 +44,13 @@ export function encodeMessages(
 ): MessagesRequest {
   const encoding: Encoding = { names, target, losses };
   const paired = pairToolResults(request.messages);
-  losses.push(...paired.losses);
+  append(losses, paired.losses);
   const system: TextBlock[] = [];
   const turns = turnBuilder();
   for (const [at, message] of paired.value.entries()) {
     if (!isInstruction(message))
       turns.add(message.role === 'assistant' ? 'assistant' : 'user', blocksOf(message, at, encoding));
-    else if (turns.isEmpty()) system.push(...instructionBlocks(message, at, encoding));
+    else if (turns.isEmpty()) append(system, instructionBlocks(message, at, encoding));
     else if (target.dialect.tools.native && message.extensions?.['anthropic-messages']?.[IN_PLACE] === true)
       turns.add('system', instructionBlocks(message, at, encoding));
     else turns.add('user', instructionBlocks(message, at, encoding).map(marked));
@@ -64,7 +65,7 @@ function isInstruction(message: Message): boolean {
 function instructionBlocks(message: Message, at: number, encoding: Encoding): readonly TextBlock[] {
   const blocks: TextBlock[] = [];
   for (const part of message.parts) {
-    if (part.type === 'text') blocks.push(...textBlock(part, encoding));
+    if (part.type === 'text') append(blocks, textBlock(part, encoding));
     else
       encoding.losses.push({
         path: `messages[${at}]`,
@@ -86,7 +87,7 @@ function textBlock({ text, extensions }: TextPart, { target }: Encoding): readon
 function blocksOf(message: Message, at: number, encoding: Encoding): readonly ContentBlock[] {
   const blocks: ContentBlock[] = [];
   const lifted: ImageBlock[] = [];
-  for (const part of message.parts) blocks.push(...blocksOfPart(part, at, encoding, lifted));
+  for (const part of message.parts) append(blocks, blocksOfPart(part, at, encoding, lifted));
   return [...blocks, ...lifted];
 }
 
@@ -176,7 +177,7 @@ function argumentsOf(part: ToolCallPart, at: number, losses: Loss[]): JsonObject
 function toolResult(part: ToolResultPart, at: number, encoding: Encoding, lifted: ImageBlock[]): ContentBlock {
   const content: (TextBlock | ImageBlock | ServerBlock)[] = [];
   if (part.kind === 'search') content.push({ type: 'text', text: searchedToolWords(part, encoding.names) });
-  else for (const piece of part.content) content.push(...resultBlocks(piece, at, encoding, lifted));
+  else for (const piece of part.content) append(content, resultBlocks(piece, at, encoding, lifted));
   return {
     ...membersFor(part.extensions, encoding.target.dialect),
     type: 'tool_result',
@@ -213,7 +214,7 @@ function turnBuilder(): TurnBuilder {
     add: (role, blocks) => {
       if (blocks.length === 0) return;
       const last = turns.at(-1);
-      if (last?.role === role) last.content.push(...blocks);
+      if (last?.role === role) append(last.content, blocks);
       else turns.push({ role, content: [...blocks] });
     },
     isEmpty: () => turns.length === 0,

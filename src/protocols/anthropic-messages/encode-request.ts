@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import type { JsonObject } from '../../ir/json.ts';
 import type { Loss, Translated } from '../../ir/loss.ts';
 import type { InferenceRequest, Sampling } from '../../ir/request.ts';
@@ -65,7 +66,7 @@ export function encodeRequest(
     stream: request.stream,
   };
   if (request.cacheKey !== undefined) losses.push({ path: 'prompt_cache_key', why: NO_MEMBER });
-  losses.push(...lostMarks(request, dialect.tools.strict));
+  append(losses, lostMarks(request, dialect.tools.strict));
   if (request.verbosity !== undefined)
     losses.push({ path: 'text.verbosity', why: 'The Messages API has no verbosity.' });
   const applied = applyFields(body, dialect, CACHED_MEMBERS);

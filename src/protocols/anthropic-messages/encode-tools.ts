@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import type { Dialect } from '../../ir/dialect.ts';
 import { isJsonObject, type JsonObject } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
@@ -35,7 +36,7 @@ export function encodeTools(
     if (hosted !== undefined) offered.push(hosted);
   }
   // Last, so that the tools before it stay a prefix that the provider has cached.
-  offered.push(...names.offered.filter(({ tool }) => isFound(tool)).map(declare));
+  append(offered, names.offered.filter(({ tool }) => isFound(tool)).map(declare));
   if (offered.length > 0) return { tools: offered, ...choice(request, names, rules, losses) };
   const called = calledTools(request, names).map((tool) => ({ ...tool, input_schema: NO_PARAMETERS }));
   // A history with calls is refused where no tools are declared: the called ones are, and calling them is forbidden.

@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import type { Dialect } from '../../ir/dialect.ts';
 import { isJsonObject, type JsonObject } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
@@ -25,7 +26,7 @@ export function planThinking(
   if (effort.kind === 'adaptive') return adaptive(reasoning, effort.levels, call.forcedTool, losses);
   if (call.forcedTool && effort.kind !== 'none') return withoutThinking(reasoning, FORCED, losses);
   const applied = applyEffort({}, effort, reasoning);
-  losses.push(...applied.losses);
+  append(losses, applied.losses);
   const thinking = applied.value['thinking'];
   if (!isJsonObject(thinking) || thinking['type'] !== 'enabled')
     return {
@@ -59,7 +60,7 @@ function adaptive(
   // Off is the weakest level where thinking cannot be turned off.
   const wanted = reasoning.effort === 'none' && !canStop ? { ...reasoning, effort: 'minimal' } : reasoning;
   const applied = applyEffort({}, { kind: 'adaptive', levels: words }, wanted);
-  losses.push(...applied.losses);
+  append(losses, applied.losses);
   const thinking = applied.value['thinking'];
   if (!isJsonObject(thinking)) return { members: applied.value, active: !canStop };
   if (isOff(thinking)) return { members: applied.value, active: false };

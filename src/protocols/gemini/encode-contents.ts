@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import type { JsonObject } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
 import type { InferenceRequest, Message } from '../../ir/request.ts';
@@ -22,7 +23,7 @@ export function encodeContents(
   losses: Loss[],
 ): EncodedContents {
   const paired = pairToolResults(request.messages);
-  losses.push(...paired.losses);
+  append(losses, paired.losses);
   const system: string[] = [];
   const turns = turnBuilder();
   let calls: Message | undefined;
@@ -32,7 +33,7 @@ export function encodeContents(
       case 'system':
       case 'developer': {
         const texts = instructionTexts(message, encoding);
-        if (turns.isEmpty()) system.push(...texts);
+        if (turns.isEmpty()) append(system, texts);
         else turns.add('user', texts.map(marked));
         break;
       }
@@ -80,7 +81,7 @@ function turnBuilder(): TurnBuilder {
   const add = (role: Content['role'], parts: readonly Part[], open: boolean): void => {
     if (parts.length === 0) return;
     const last = turns.at(-1);
-    if (open && last?.open === true && last.role === role) last.parts.push(...parts);
+    if (open && last?.open === true && last.role === role) append(last.parts, parts);
     else turns.push({ role, parts: [...parts], open });
   };
   return {

@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../ir/json.ts';
 import { unreachable } from '../../ir/non-empty.ts';
 import type { Message, ReasoningPart, ToolCallPart } from '../../ir/request.ts';
@@ -16,7 +17,7 @@ export function encodeModelParts(message: Message, encoding: Encoding): readonly
     switch (part.type) {
       case 'text':
       case 'refusal':
-        parts.push(...textPart(part.text));
+        append(parts, textPart(part.text));
         break;
       case 'image':
         parts.push(imagePart(part, encoding));

@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import type { JsonObject } from '../../ir/json.ts';
 import type { Loss, Translated } from '../../ir/loss.ts';
 import type { InferenceRequest } from '../../ir/request.ts';
@@ -36,7 +37,7 @@ export function encodeRequest(
     ...(Object.keys(config).length === 0 ? {} : { generationConfig: config }),
     ...serviceTier(request, dialect.serviceTier, losses),
   };
-  losses.push(...lostMarks(request, false));
+  append(losses, lostMarks(request, false));
   if (request.cacheKey !== undefined)
     losses.push({ path: 'prompt_cache_key', why: 'The Gemini API has no cache key: it caches prefixes by itself.' });
   if (request.verbosity !== undefined) losses.push({ path: 'text.verbosity', why: 'The Gemini API has no verbosity.' });

@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import type { Dialect } from '../../ir/dialect.ts';
 import type { Json, JsonObject } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
@@ -48,7 +49,10 @@ function encodeFormat(
   if (dialect.outputFormat === 'json-schema' || (dialect.outputFormat === 'json-object' && schema === undefined)) {
     if (schema === undefined) return { members: JSON_TYPE };
     const fitted = fitReplySchema(schema, dialect.tools);
-    losses.push(...fitted.changes.map((why) => ({ path: 'text.format.schema', why })));
+    append(
+      losses,
+      fitted.changes.map((why) => ({ path: 'text.format.schema', why })),
+    );
     return { members: { ...JSON_TYPE, ...fitted.schema } };
   }
   losses.push({

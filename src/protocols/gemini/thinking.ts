@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import { clampEffort, type Dialect } from '../../ir/dialect.ts';
 import { isJsonObject, type JsonObject } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
@@ -17,7 +18,7 @@ export function encodeThinking(
     return thinkingBudget === undefined ? SHOWN : { ...(thinkingBudget === 0 ? {} : SHOWN), thinkingBudget };
   }
   const applied = applyEffort({}, effort, reasoning);
-  losses.push(...applied.losses);
+  append(losses, applied.losses);
   if (effort.kind === 'none') return undefined;
   const config = applied.value['generationConfig'];
   const thinking = isJsonObject(config) ? config['thinkingConfig'] : undefined;

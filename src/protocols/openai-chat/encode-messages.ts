@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import type { JsonObject } from '../../ir/json.ts';
 import type { Translated } from '../../ir/loss.ts';
 import type { ImagePart, Message, ToolResultPart } from '../../ir/request.ts';
@@ -50,7 +51,7 @@ export function encodeMessages(
         break;
       }
       case 'tool':
-        encoded.push(...encodeResults(message, target, names, losses));
+        append(encoded, encodeResults(message, target, names, losses));
         break;
     }
   }
@@ -142,7 +143,7 @@ function encodeResults(
     encoded.push({ role: 'tool', tool_call_id: id, content: textOfResult(part, images.input) });
     if (!images.input) {
       for (const _ of pictures) losses.count('messages', 'An image is left out: the model takes text only.');
-    } else lifted.push(...liftImages(id, pictures));
+    } else append(lifted, liftImages(id, pictures));
   }
   return lifted.length === 0 ? encoded : [...encoded, { role: 'user', content: lifted }];
 }

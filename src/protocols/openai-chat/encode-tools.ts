@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import type { Dialect } from '../../ir/dialect.ts';
 import type { JsonObject } from '../../ir/json.ts';
 import type { Loss, Translated } from '../../ir/loss.ts';
@@ -29,7 +30,7 @@ export function encodeTools(
     members = { ...members, ...form.members };
   }
   // Last, so that the tools before it stay a prefix that a provider has cached.
-  tools.push(...names.offered.filter(({ tool }) => isFound(tool)).map(encode));
+  append(tools, names.offered.filter(({ tool }) => isFound(tool)).map(encode));
   if (tools.length === 0) return { value: members, losses };
   const taken = withinLimit(tools, dialect, losses);
   return {

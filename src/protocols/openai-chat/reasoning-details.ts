@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import type { Json, JsonObject } from '../../ir/json.ts';
 import type { ProviderState, ReasoningPart } from '../../ir/request.ts';
 import { isEnvelope, makeEnvelope, readEnvelope } from '../envelope.ts';
@@ -39,7 +40,7 @@ function partsOf(details: readonly JsonObject[]): readonly ReasoningPart[] {
   const parts: ReasoningPart[] = [];
   let texts: string[] = [];
   for (const detail of details) {
-    texts.push(...textsOf([detail]));
+    append(texts, textsOf([detail]));
     if (!holdsEnvelope(detail)) continue;
     const state = readEnvelope(textOf(detail['data']));
     parts.push({ type: 'reasoning', texts, ...(state === undefined ? {} : { state }) });

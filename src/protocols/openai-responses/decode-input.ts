@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { Loss } from '../../ir/loss.ts';
 import type { Message, Part, ToolCallKind, ToolDefinition } from '../../ir/request.ts';
@@ -57,7 +58,7 @@ class History {
       this.#parts = [];
       this.messages.push({ role, parts: this.#parts });
     }
-    this.#parts.push(...parts);
+    append(this.#parts, parts);
   }
 }
 
@@ -141,7 +142,10 @@ function decodeSearchOutput(item: JsonObject, at: string, history: History): voi
   else {
     const { call_id: callId, tools } = parseAt(itemSchemas.searchOutput, item, at);
     const found = decodeTools(tools, `${at}.tools`, history.losses);
-    history.found.push(...found.map((tool) => (isCallable(tool) ? { ...tool, found: true } : tool)));
+    append(
+      history.found,
+      found.map((tool) => (isCallable(tool) ? { ...tool, found: true } : tool)),
+    );
     const content = [{ type: 'text', text: JSON.stringify(tools) } as const];
     history.extend('tool', [{ type: 'tool-result', callId, kind: 'search', content }]);
   }
@@ -154,7 +158,7 @@ function isCallable(tool: ToolDefinition): boolean {
 /** How Codex's lite mode declares its tools. */
 function decodeAdditionalTools(item: JsonObject, at: string, history: History): void {
   const { tools } = parseAt(itemSchemas.additionalTools, item, at);
-  history.added.push(...decodeTools(tools, `${at}.tools`, history.losses));
+  append(history.added, decodeTools(tools, `${at}.tools`, history.losses));
 }
 
 /** Ours in words; another's is understood by its maker alone. */

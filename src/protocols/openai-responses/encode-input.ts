@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../ir/json.ts';
 import type { Loss, Translated } from '../../ir/loss.ts';
 import type {
@@ -230,7 +231,10 @@ class InputEncoder {
     }
     if (images.input && pictures.length > 0) {
       lifted.push({ type: 'input_text', text: liftedImageLabel(id) });
-      lifted.push(...pictures.map((picture) => this.#piece(picture)));
+      append(
+        lifted,
+        pictures.map((picture) => this.#piece(picture)),
+      );
     }
     return { type, call_id: id, output: this.#output(part.content) };
   }

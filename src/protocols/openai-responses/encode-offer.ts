@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import type { Dialect } from '../../ir/dialect.ts';
 import type { JsonObject } from '../../ir/json.ts';
 import type { Loss, Translated } from '../../ir/loss.ts';
@@ -16,7 +17,7 @@ export function encodeOffer(request: InferenceRequest, dialect: Dialect, names: 
     if (tool.kind !== 'hosted') return [tool];
     const own = searchAsResponses(tool);
     if (own.value.protocol === 'openai-responses' && dialect.tools.hosted.includes(tool.type)) {
-      losses.push(...own.losses);
+      append(losses, own.losses);
       return [own.value];
     }
     losses.push({ path: `tools[${index}]`, why: `The provider has no hosted tool "${tool.type}".` });

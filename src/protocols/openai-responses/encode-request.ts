@@ -1,3 +1,4 @@
+import { append } from '../../ir/append.ts';
 import type { Dialect } from '../../ir/dialect.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../ir/json.ts';
 import type { Loss, Translated } from '../../ir/loss.ts';
@@ -131,7 +132,7 @@ function leftOver(value: Json | undefined, dialect: Dialect): JsonObject {
 /** Encrypted reasoning is asked for wherever reasoning items go back; what else the client asked for, as it did. */
 function includeMember(dialect: Dialect, own: Json | undefined): JsonObject {
   const include: Json[] = dialect.reasoning.echo.field === 'items' ? [ENCRYPTED_REASONING] : [];
-  if (Array.isArray(own)) include.push(...own);
+  if (Array.isArray(own)) append(include, own);
   return include.length === 0 ? {} : { include };
 }
 
