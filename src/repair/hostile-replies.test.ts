@@ -6,6 +6,7 @@ import type { JsonObject } from '../ir/json.ts';
 import { mendArguments } from './mend-arguments.ts';
 import { mendCalls } from './mend-calls.ts';
 import { callFinder } from './pseudo/find-calls.ts';
+import { stopTexts } from './stop-texts.ts';
 import { toolSchemas } from './tool-schemas.ts';
 
 /** Characters: less than the repairs would leave unseen. */
@@ -47,6 +48,11 @@ swift('a long list in small pieces', () => {
   let told: readonly InferenceEvent[] = step.push({ type: 'tool-call-delta', input: '{"a":[0' });
   for (let at = 0; at < SIZE / 2; at += 1) told = step.push({ type: 'tool-call-delta', input: ',1' });
   assert.equal(told.length, 1);
+});
+
+swift('stop texts without number', () => {
+  const step = stopTexts(Array.from({ length: 200_000 }, (_, at) => `stop ${at}`));
+  assert.equal(step.push({ type: 'text-delta', text: 'x' }).length, 1);
 });
 
 const TEXTS: readonly (readonly [PseudoCallForm, string])[] = [

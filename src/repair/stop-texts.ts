@@ -8,7 +8,7 @@ const NONE: readonly InferenceEvent[] = [];
  *  beginning of such a text.
  *  @param stops  none of them empty. */
 export function stopTexts(stops: readonly string[]): Transducer<InferenceEvent, InferenceEvent> {
-  const longest = Math.max(...stops.map((stop) => stop.length));
+  const longest = stops.reduce((most, stop) => Math.max(most, stop.length), 0);
   let held = '';
   let found: string | undefined;
 
