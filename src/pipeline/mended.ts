@@ -15,7 +15,7 @@ export function mended(call: EgressCall, request: InferenceRequest, model: Model
   const repairs = repairsFor(model);
   const pseudo = repairs.pseudoCalls ? pseudoCallOptions(request, model) : undefined;
   const stops = request.sampling.stop?.filter((stop) => stop !== '') ?? [];
-  // Where the provider has no member for it, it was told as a loss.
+  // Where the provider has no member for it, the gateway keeps to it.
   const single = request.parallelToolCalls === false && !dialectFor(model).tools.parallelField;
   const mender = replyMender({ tools: request.tools, ...repairs, pseudo, stops, oneCall: single });
   const { decodeStream, decodeResponse } = call;

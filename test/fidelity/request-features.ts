@@ -28,6 +28,7 @@ const SCHEMA: JsonObject = {
 };
 const PIXELS = /iVBORw0KGgo/;
 
+const ONE_CALL_HERE = 'The gateway lets the first of several calls pass; a further one is a Loss of the reply.';
 const STOPPED_HERE = 'The gateway ends the reply itself where one of them comes.';
 
 /** The same words for all upstreams but one. */
@@ -386,6 +387,7 @@ const TOOLS: readonly RequestFeature[] = [
   },
   {
     name: 'no parallel calls',
+    here: { gemini: ONE_CALL_HERE },
     asks: withTool(
       { parallel_tool_calls: false },
       { parallel_tool_calls: false },

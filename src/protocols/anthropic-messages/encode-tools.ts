@@ -100,11 +100,6 @@ function choice(
 ): Omit<EncodedTools, 'tools'> {
   const { toolChoice } = request;
   const one = request.parallelToolCalls === false;
-  if (one && !rules.parallelField)
-    losses.push({
-      path: 'parallel_tool_calls',
-      why: 'The provider cannot be told to make one call at a time: of several the gateway lets the first pass.',
-    });
   const single = one && rules.parallelField ? { disable_parallel_tool_use: true } : {};
   if (toolChoice.type !== 'auto' && !rules.choices.includes(toolChoice.type)) {
     losses.push({ path: 'tool_choice', why: `The provider does not take the tool choice "${toolChoice.type}".` });

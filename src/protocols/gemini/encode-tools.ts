@@ -85,16 +85,11 @@ function hostedTool(
 }
 
 function callingConfig(
-  { toolChoice, parallelToolCalls }: InferenceRequest,
+  { toolChoice }: InferenceRequest,
   names: ToolNames,
   rules: Dialect['tools'],
   losses: Loss[],
 ): JsonObject {
-  if (parallelToolCalls === false)
-    losses.push({
-      path: 'parallel_tool_calls',
-      why: 'The provider cannot be told to make one call at a time: of several the gateway lets the first pass.',
-    });
   if (toolChoice.type !== 'auto' && !rules.choices.includes(toolChoice.type)) {
     losses.push({ path: 'tool_choice', why: `The provider does not take the tool choice "${toolChoice.type}".` });
     return {};

@@ -165,10 +165,7 @@ test('a choice goes under the flat name; one that the provider does not take is 
     { tools: { choices: ['auto'], parallelField: false } },
   );
   assert.equal(refused.body['tool_choice'], undefined);
-  assert.deepEqual(refused.losses, [
-    'tool_choice: The provider does not take the choice "tool".',
-    'parallel_tool_calls: The provider cannot be told to make one call at a time: of several the gateway lets the first pass.',
-  ]);
+  assert.deepEqual(refused.losses, ['tool_choice: The provider does not take the choice "tool".']);
 });
 
 const FORMAT = {

@@ -94,11 +94,5 @@ function choiceMembers(
   else members['tool_choice'] = { type: 'function', function: { name: names.wireName(toolChoice.name) } };
   if (parallelToolCalls !== undefined && dialect.tools.parallelField)
     members['parallel_tool_calls'] = parallelToolCalls;
-  else if (parallelToolCalls === false) {
-    losses.push({
-      path: 'parallel_tool_calls',
-      why: 'The provider cannot be told to make one call at a time: of several the gateway lets the first pass.',
-    });
-  }
   return members;
 }

@@ -72,9 +72,5 @@ function choiceMembers(request: InferenceRequest, dialect: Dialect, names: ToolN
   } else members['tool_choice'] = encodeToolChoice(toolChoice, request.tools);
   if (parallelToolCalls !== undefined && dialect.tools.parallelField)
     members['parallel_tool_calls'] = parallelToolCalls;
-  else if (parallelToolCalls === false) {
-    const why = 'The provider cannot be told to make one call at a time: of several the gateway lets the first pass.';
-    losses.push({ path: 'parallel_tool_calls', why });
-  }
   return members;
 }
