@@ -139,7 +139,7 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
   };
 
   const begin = (item: Item, value: JsonObject): void => {
-    if (typeof value['phase'] === 'string') item.phase = value['phase'];
+    if (isPhase(value['phase'])) item.phase = value['phase'];
     if (item.call !== undefined || !isCall(value)) return;
     hasCalled = true;
     endText();
@@ -271,4 +271,9 @@ function textAt(event: JsonObject, name: string): string {
 function numberAt(event: JsonObject, name: string): number {
   const value = event[name];
   return typeof value === 'number' ? value : 0;
+}
+
+/** A word that the API does not know would break a strict client. */
+function isPhase(value: unknown): value is string {
+  return value === 'commentary' || value === 'final_answer';
 }
