@@ -25,6 +25,7 @@ type Item = {
   readonly parts: Map<string, SpokenPart>;
   call?: CallReader;
   phase?: string;
+  hasOddPhase?: boolean;
   isDone: boolean;
 };
 
@@ -138,8 +139,17 @@ export function itemReader(blocks: Blocks, thought: Thought, target: EgressTarge
     return (index) => (inOneRow ? (told[index] ?? index) : index);
   };
 
+  const readPhase = (item: Item, given: Json | undefined): void => {
+    if (isPhase(given)) item.phase = given;
+    else if (typeof given === 'string' && item.hasOddPhase !== true) {
+      item.hasOddPhase = true;
+      const why = 'The API knows no such phase of a message: it is left out.';
+      blocks.emit({ type: 'loss', loss: { path: `output[${item.index}].phase`, why } });
+    }
+  };
+
   const begin = (item: Item, value: JsonObject): void => {
-    if (isPhase(value['phase'])) item.phase = value['phase'];
+    readPhase(item, value['phase']);
     if (item.call !== undefined || !isCall(value)) return;
     hasCalled = true;
     endText();
