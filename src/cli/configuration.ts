@@ -1,10 +1,8 @@
 import { loadConfig } from '../config/load.ts';
 import type { Snapshot } from '../config/snapshot.ts';
-import { routeView } from '../config/view.ts';
+import { type FixedView, fixedView } from '../config/view.ts';
 import type { Model } from '../providers/provider.ts';
-import { NO_HEALTH } from '../routing/health.ts';
 import { nearest } from '../routing/nearest.ts';
-import type { RouteView } from '../routing/plan.ts';
 import { CliError } from './cli-error.ts';
 import type { CommandContext } from './context.ts';
 
@@ -19,15 +17,15 @@ export function readConfiguration(context: CommandContext): Snapshot {
 /** The models behind a slug in the order in which they are tried: one for a model, several for a route, none where it is
  *  unknown or out of reach. */
 export function modelsBehind(slug: string, snapshot: Snapshot): readonly Model[] {
-  return flatten(slug, routeView(snapshot, NO_HEALTH), new Set());
+  return flatten(slug, fixedView(snapshot), new Set());
 }
 
 /** The same, at least one. @throws CliError naming the nearest slugs, or why none can be reached. */
 export function requireModels(slug: string, snapshot: Snapshot): readonly Model[] {
   const models = modelsBehind(slug, snapshot);
   if (models.length > 0) return models;
-  const view = routeView(snapshot, NO_HEALTH);
-  const reason = view.unavailable?.(slug);
+  const view = fixedView(snapshot);
+  const reason = view.unavailable(slug);
   if (reason !== undefined || view.routes.has(slug)) {
     throw new CliError({
       message: `${slug} is configured but out of reach: ${reason ?? 'none of its targets can be used'}`,
@@ -43,7 +41,7 @@ export function unknownSlug(slug: string, slugs: readonly string[]): CliError {
   return new CliError({ message: `no model or route is called "${slug}"`, mend: hint });
 }
 
-function flatten(slug: string, view: RouteView, seen: Set<string>): Model[] {
+function flatten(slug: string, view: FixedView, seen: Set<string>): Model[] {
   if (seen.has(slug)) return [];
   seen.add(slug);
   const route = view.routes.get(slug);

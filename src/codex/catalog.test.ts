@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { SAFE_FACTS } from '../config/facts.ts';
 import type { Model, ModelFacts, Provider } from '../providers/provider.ts';
 import { testProvider } from '../providers/testing/provider.ts';
-import type { Route } from '../routing/plan.ts';
+import type { Route } from '../routing/route.ts';
 import { catalogEtag, codexCatalog } from './catalog.ts';
 import type { ModelInfo } from './model-info.ts';
 

@@ -1,8 +1,6 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { isNonEmpty } from '../ir/non-empty.ts';
 import type { Model, ModelFacts, Provider, Repairs } from '../providers/provider.ts';
 import { meant } from '../routing/nearest.ts';
-import type { Route } from '../routing/plan.ts';
 import type { Path } from './document.ts';
 import type { Environment } from './environment.ts';
 import { knownFacts } from './facts.ts';
@@ -121,12 +119,6 @@ export function compileWildcards(
     const provider = providers.get(entry.provider);
     if (provider === undefined || entry.match === undefined) return [];
     return [{ provider, match: entry.match, pick: entry.pick ?? [] }];
-  });
-}
-
-export function compileRoutes(config: ConfigFile): readonly Route[] {
-  return Object.entries(config.routes).flatMap(([slug, { strategy, targets }]) => {
-    return isNonEmpty(targets) ? [{ slug, strategy, targets }] : [];
   });
 }
 

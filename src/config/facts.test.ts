@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { NO_HEALTH } from '../routing/health.ts';
 import { planRoute } from '../routing/plan-route.ts';
+import { testView } from '../routing/testing/view.ts';
 import { completeFacts, SAFE_FACTS, withDiscoveredFacts } from './facts.ts';
 import { loadConfig } from './load.ts';
 import type { Discovered, Snapshot } from './snapshot.ts';
-import { routeView } from './view.ts';
+import { fixedView } from './view.ts';
 
 function load(t: TestContext, yaml: string): Snapshot {
   const home = mkdtempSync(join(tmpdir(), 'plugboard-facts-'));
@@ -69,19 +69,19 @@ test('picks become listed models behind those of the file', (t) => {
 
 test('a wildcard serves every id without naming it, the same value each time', (t) => {
   const snapshot = withDiscoveredFacts(load(t, YAML), DISCOVERED);
-  const view = routeView(snapshot, NO_HEALTH);
+  const view = fixedView(snapshot);
   const model = view.resolve('or/other/y');
   assert.equal(model?.upstreamId, 'other/y');
   assert.equal(model?.facts.contextWindow, 5);
   assert.equal(model?.listed, false);
-  assert.equal(routeView(snapshot, NO_HEALTH).resolve('or/other/y'), model);
+  assert.equal(fixedView(snapshot).resolve('or/other/y'), model);
   assert.equal(view.resolve('or/'), undefined);
   assert.equal(view.resolve('local/a:1b'), undefined);
   assert.ok(view.slugs.includes('or/other/y'));
 });
 
 test('a route reaches into a wildcard, and a wildcard that is off says why', (t) => {
-  const view = routeView(load(t, YAML), NO_HEALTH);
+  const view = testView([], [], fixedView(load(t, YAML)));
   const query = { protocol: 'openai-chat', stream: true, background: false, bodyBytes: 0 } as const;
   const planned = planRoute({ ...query, model: 'r' }, view);
   assert.ok(planned.ok);

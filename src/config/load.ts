@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { meant } from '../routing/nearest.ts';
-import { compileModels, compileProviders, compileRoutes, compileServer, compileWildcards } from './compile.ts';
+import { compileModels, compileProviders, compileServer, compileWildcards } from './compile.ts';
 import { readDocument, type SourceDocument } from './document.ts';
 import { withDotenv } from './dotenv.ts';
 import type { Environment, Places } from './environment.ts';
@@ -11,6 +11,7 @@ import { literalKeyWarnings } from './literal-keys.ts';
 import { type Unkept, unkeptOverrides, unkeptSettings } from './not-yet.ts';
 import { readOverrides } from './overrides.ts';
 import { badReferences, isConfigured } from './references.ts';
+import { compileRoutes } from './routes.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
 import type { Snapshot } from './snapshot.ts';

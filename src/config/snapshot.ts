@@ -1,6 +1,6 @@
 import type { Model, ModelFacts, Price, Provider } from '../providers/provider.ts';
 import type { SearchService } from '../providers/search-service.ts';
-import type { Route } from '../routing/plan.ts';
+import type { Route } from '../routing/route.ts';
 
 /** The configuration, parsed once and frozen. A reload swaps it whole; a request in flight keeps the one it began with. */
 export type Snapshot = {

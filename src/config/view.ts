@@ -1,21 +1,20 @@
 import { matchesModel } from '../providers/known-model.ts';
 import type { Model } from '../providers/provider.ts';
-import type { Health } from '../routing/health.ts';
 import type { RouteView } from '../routing/plan.ts';
 import { wildcardModel } from './facts.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What a router may see of a snapshot. Cheap: all but the health is made once for each snapshot. */
-export function routeView(snapshot: Snapshot, health: Health): RouteView {
+/** What of a router's view the configuration alone gives. Made once for each snapshot. */
+export type FixedView = Pick<RouteView, 'resolve' | 'routes' | 'slugs' | 'defaultModel' | 'unavailable' | 'fence'>;
+
+export function fixedView(snapshot: Snapshot): FixedView {
   let fixed = made.get(snapshot);
   if (fixed === undefined) {
     fixed = viewOf(snapshot);
     made.set(snapshot, fixed);
   }
-  return { ...fixed, health };
+  return fixed;
 }
-
-type FixedView = Omit<RouteView, 'health'>;
 
 const made = new WeakMap<Snapshot, FixedView>();
 
@@ -43,6 +42,7 @@ function viewOf(snapshot: Snapshot): FixedView {
     ],
     defaultModel: snapshot.defaultModel,
     unavailable: (slug) => unavailable(snapshot, slug),
+    fence: () => undefined,
   };
 }
 

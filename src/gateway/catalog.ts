@@ -2,8 +2,7 @@ import { catalogEtag, codexCatalog } from '../codex/catalog.ts';
 import type { Instructions } from '../codex/instructions.ts';
 import { OWN_INSTRUCTIONS } from '../codex/own-instructions.ts';
 import type { Snapshot } from '../config/snapshot.ts';
-import { routeView } from '../config/view.ts';
-import { NO_HEALTH } from '../routing/health.ts';
+import { fixedView } from '../config/view.ts';
 import type { LiveSnapshot } from './live-snapshot.ts';
 
 export type CatalogBody = { readonly body: string; readonly etag: string };
@@ -31,7 +30,7 @@ export function createCatalog(
 }
 
 function catalogBody(snapshot: Snapshot, instructions: string): CatalogBody {
-  const { resolve, slugs } = routeView(snapshot, NO_HEALTH);
+  const { resolve, slugs } = fixedView(snapshot);
   const models = codexCatalog(
     { ...snapshot, resolve },
     {

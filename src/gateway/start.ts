@@ -5,10 +5,10 @@ import { createInstructions } from '../codex/instructions.ts';
 import { type Environment, type Places, proxySettings, startedByNpm } from '../config/environment.ts';
 import { configFile, loadConfig } from '../config/load.ts';
 import { ensureToken } from '../config/token.ts';
-import { routeView } from '../config/view.ts';
+import { fixedView } from '../config/view.ts';
 import { watchConfig } from '../config/watch.ts';
 import { createTokenCounter } from '../context/tokens.ts';
-import { costOf, loadPrices } from '../metering/pricing.ts';
+import { costOf, loadPrices, priceOf } from '../metering/pricing.ts';
 import { createCacheThreads } from '../pipeline/cache-watch.ts';
 import { countInput } from '../pipeline/count.ts';
 import type { Line } from '../pipeline/line.ts';
@@ -108,7 +108,14 @@ async function start(
   const counter = createTokenCounter();
   undo.push(counter.close);
   const plan: Line['plan'] = (query, affinity) =>
-    planRoute(query, { ...routeView(live.current(), health), ...(affinity === undefined ? {} : { affinity }) });
+    planRoute(query, {
+      ...fixedView(live.current()),
+      now: Date.now(),
+      draw: Math.random(),
+      health,
+      priceOf: (model) => priceOf(model, Date.now()),
+      ...(affinity === undefined ? {} : { affinity }),
+    });
   const observeAttempt: Line['observe'] = (attempt) => {
     health = observe(health, attempt, Date.now());
     if (attempt.failure === undefined && windowIsOpen(live.current(), attempt)) void live.look();

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { RouteQuery } from '../ir/query.ts';
 import { type Model, type Provider, Secret } from '../providers/provider.ts';
 import { testModel, testProvider } from '../providers/testing/provider.ts';
 import type { Affinity } from './affinity.ts';
-import { NO_HEALTH } from './health.ts';
-import type { Planned, Route, RouteView } from './plan.ts';
+import type { Planned, RouteView } from './plan.ts';
 import { planRoute } from './plan-route.ts';
+import type { Route } from './route.ts';
+import { testQuery, testView } from './testing/view.ts';
 
 function provider(id: string, keys: readonly string[] = []): Provider {
   return testProvider({ id, credentials: keys.map((key) => ({ id: `id-${key}`, secret: new Secret(key) })) });
@@ -17,19 +17,9 @@ function model(slug: string, at: Provider = provider('work')): Model {
   return testModel(slug, at);
 }
 
-function view(models: readonly Model[], routes: readonly Route[] = [], defaultModel = ''): RouteView {
-  return {
-    resolve: (slug) => models.find((one) => one.slug === slug),
-    routes: new Map(routes.map((route) => [route.slug, route])),
-    slugs: [...models.map((one) => one.slug), ...routes.map((route) => route.slug)],
-    defaultModel,
-    health: NO_HEALTH,
-  };
-}
-
-function query(slug: string, more: Partial<RouteQuery> = {}): RouteQuery {
-  return { protocol: 'openai-responses', model: slug, stream: true, background: false, bodyBytes: 0, ...more };
-}
+const view = (models: readonly Model[], routes: readonly Route[] = [], defaultModel = ''): RouteView =>
+  testView(models, routes, { defaultModel });
+const query = testQuery;
 
 function slugs(planned: Planned): readonly string[] {
   assert.ok(planned.ok, planned.ok ? '' : planned.failure.message);

@@ -4,10 +4,11 @@ import type { RouteQuery } from '../ir/query.ts';
 import type { Model } from '../providers/provider.ts';
 import { heldKey, holderFirst } from './affinity.ts';
 import { nearest } from './nearest.ts';
-import type { Planned, RouteView } from './plan.ts';
+import type { Branch, Planned, RouteView } from './plan.ts';
 import { targetsOf } from './pool.ts';
 import type { Reason } from './reason.ts';
-import { STRATEGIES } from './strategies/registry.ts';
+import { FIRM_RULES, RULES, type Rule, shutOut } from './rules.ts';
+import { order } from './strategies/registry.ts';
 
 /** Names the targets of a call, in the order in which they are tried, and says why in words. Pure.
  *  - a direct slug, or a wildcard's `provider/ID`: that model and no other;
@@ -27,30 +28,55 @@ export function planRoute(query: RouteQuery, view: RouteView): Planned {
 /** @property known  the slug is configured, whether or not it is in reach. */
 type Found = { readonly known: boolean; readonly models: readonly Model[]; readonly why: readonly Reason[] };
 
-function candidatesOf(slug: string, query: RouteQuery, view: RouteView, outer: readonly string[] = []): Found {
-  const route = view.routes.get(slug);
-  if (route === undefined) return direct(slug, view);
-  // The configuration refuses cycles; a view that holds one all the same must not hang the gateway.
-  if (outer.includes(slug)) return { known: true, models: [], why: [] };
-  const inner = route.targets.map((target) => candidatesOf(target, query, view, [...outer, slug]));
-  const candidates = distinct(inner.flatMap((found) => found.models));
-  const left = inner.flatMap((found) => found.why);
-  if (!isNonEmpty(candidates)) return { known: true, models: [], why: left };
-  const models = STRATEGIES[route.strategy](query, candidates, view);
-  const order = models.map((model) => model.slug).join(', then ');
-  return {
-    known: true,
-    models,
-    why: [{ slug, text: `The route "${slug}" (${route.strategy}) gives ${order}.` }, ...left],
-  };
+/** What a slug stands for. A rule that is not firm gives way where it would leave a route without any target: better a
+ *  try that may fail than none. */
+function candidatesOf(slug: string, query: RouteQuery, view: RouteView): Found {
+  if (!view.routes.has(slug)) return direct(slug, FIRM_RULES, query, view);
+  const found = routed(slug, RULES, query, view, []);
+  if (found.models.length > 0) return found;
+  const anyway = routed(slug, FIRM_RULES, query, view, []);
+  if (anyway.models.length === 0) return found;
+  const text = 'No target is left by the rules, so those that a rule only advises against are tried all the same.';
+  return { known: true, models: anyway.models, why: [...found.why, { slug, text }, ...anyway.why] };
 }
 
-function direct(slug: string, view: RouteView): Found {
+function routed(
+  slug: string,
+  rules: readonly Rule[],
+  query: RouteQuery,
+  view: RouteView,
+  outer: readonly string[],
+): Found {
+  const route = view.routes.get(slug);
+  if (route === undefined) return direct(slug, rules, query, view);
+  // The configuration refuses cycles; a view that holds one all the same must not hang the gateway.
+  if (outer.includes(slug)) return { known: true, models: [], why: [] };
+  const branches: Branch[] = [];
+  const left: Reason[] = [];
+  for (const target of route.targets) {
+    const { models, why } = routed(target, rules, query, view, [...outer, slug]);
+    left.push(...why);
+    if (isNonEmpty(models)) branches.push({ slug: target, models });
+  }
+  if (!isNonEmpty(branches)) return { known: true, models: [], why: left };
+  const ordered = order(route, branches, query, view);
+  const models = distinct(ordered.branches.flatMap((branch) => branch.models));
+  const names = models.map((model) => model.slug).join(', then ');
+  const told: Reason = { slug, text: `The route "${slug}" (${route.strategy}) gives ${names}.` };
+  return { known: true, models, why: [told, ...ordered.why, ...left] };
+}
+
+function direct(slug: string, rules: readonly Rule[], query: RouteQuery, view: RouteView): Found {
   const model = view.resolve(slug);
-  if (model !== undefined) return { known: true, models: [model], why: [] };
-  const reason = view.unavailable?.(slug);
-  if (reason === undefined) return { known: false, models: [], why: [] };
-  return { known: true, models: [], why: [{ slug, text: `"${slug}" is out of reach: ${reason}` }] };
+  if (model === undefined) {
+    const reason = view.unavailable(slug);
+    if (reason === undefined) return { known: false, models: [], why: [] };
+    return { known: true, models: [], why: [{ slug, text: `"${slug}" is out of reach: ${reason}` }] };
+  }
+  const excluded = shutOut(model, rules, query, view);
+  return excluded === undefined
+    ? { known: true, models: [model], why: [] }
+    : { known: true, models: [], why: [excluded] };
 }
 
 function planned(slug: string, found: Found, query: RouteQuery, view: RouteView): Planned {

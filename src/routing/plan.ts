@@ -1,27 +1,31 @@
 import type { Failure } from '../ir/failure.ts';
 import type { NonEmpty } from '../ir/non-empty.ts';
 import type { RouteQuery } from '../ir/query.ts';
-import type { Model, Target } from '../providers/provider.ts';
+import type { Model, Price, Target } from '../providers/provider.ts';
 import type { Affinity } from './affinity.ts';
 import type { Health } from './health.ts';
 import type { Reason } from './reason.ts';
-
-/** A virtual model: a name that stands for a choice among others. */
-export type Route = { readonly slug: string; readonly strategy: StrategyId; readonly targets: NonEmpty<string> };
-
-export type StrategyId = 'fixed' | 'fallback';
+import type { Route, RouteOf, StrategyId } from './route.ts';
 
 /** The read-only snapshot that a router sees.
  *  @property resolve      a direct slug, or a wildcard's `provider/ID`.
  *  @property unavailable  why a slug that is configured is out of reach, as a sentence.
+ *  @property now          ms since the epoch.
+ *  @property draw         the one random number of this request, 0 (inclusive) to 1.
+ *  @property priceOf      what a token of the model costs, or undefined where it is unpriced, which is not zero.
+ *  @property fence        why a policy keeps the model out, as a sentence; undefined where it may serve.
  *  @property affinity     who served the session that asks, when it last asked for this slug. */
 export type RouteView = {
   readonly resolve: (slug: string) => Model | undefined;
   readonly routes: ReadonlyMap<string, Route>;
   readonly slugs: readonly string[];
   readonly defaultModel: string;
+  readonly unavailable: (slug: string) => string | undefined;
+  readonly now: number;
+  readonly draw: number;
   readonly health: Health;
-  readonly unavailable?: (slug: string) => string | undefined;
+  readonly priceOf: (model: Model) => Price | undefined;
+  readonly fence: (model: Model) => string | undefined;
   readonly affinity?: Affinity;
 };
 
@@ -33,7 +37,19 @@ export type Planned =
   | { readonly ok: true; readonly plan: RoutePlan }
   | { readonly ok: false; readonly failure: Failure };
 
-/** Orders a route's candidates and may leave some out. Pure: the same query, candidates and view give the same models.
- *  @param candidates  the route's targets as models, in the order of the file: nested routes are flattened, what is
- *                     out of reach and what came twice is left out before. */
-export type Router = (query: RouteQuery, candidates: NonEmpty<Model>, view: RouteView) => NonEmpty<Model>;
+/** A target of a route: one model, or all that a nested route stands for, in the order in which they are tried. The first
+ *  stands for the branch wherever a strategy weighs branches. */
+export type Branch = { readonly slug: string; readonly models: NonEmpty<Model> };
+
+/** @property branches  in the order in which they are tried; a strategy may leave some out.
+ *  @property why       what the strategy made of each, in words that a person can check. */
+export type Ordered = { readonly branches: NonEmpty<Branch>; readonly why: readonly Reason[] };
+
+/** Orders a route's branches. Pure: the same query, branches and view give the same order.
+ *  @param branches  in the order of the file; what is out of reach or shut out is left out before. */
+export type Router<S extends StrategyId = StrategyId> = (
+  route: RouteOf<S>,
+  branches: NonEmpty<Branch>,
+  query: RouteQuery,
+  view: RouteView,
+) => Ordered;

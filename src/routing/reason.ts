@@ -1,2 +1,15 @@
-/** One sentence of the explanation of a plan, with the target it is about. */
-export type Reason = { readonly slug?: string; readonly text: string };
+/** One sentence of the explanation of a plan, with the target it is about.
+ *  @property rule    the target was shut out by it: it is not tried.
+ *  @property score   what the strategy made of the target; what is better, less or more, the sentence says.
+ *  @property chance  how likely the strategy was to put the target first, 0 to 1, where it drew lots. */
+export type Reason = {
+  readonly slug?: string;
+  readonly text: string;
+  readonly rule?: RuleId;
+  readonly score?: number;
+  readonly chance?: number;
+};
+
+/** What can shut a target out. `fence`: a policy; `context-window`: the request would not fit; `hard-limit`: it has told
+ *  to be left alone for a while. */
+export type RuleId = 'fence' | 'context-window' | 'hard-limit';

@@ -1,8 +1,4 @@
-import type { NonEmpty } from '../../ir/non-empty.ts';
-import type { RouteQuery } from '../../ir/query.ts';
-import type { Model } from '../../providers/provider.ts';
+import type { Router } from '../plan.ts';
 
 /** An alias: the first target and no other. */
-export function fixed(_query: RouteQuery, candidates: NonEmpty<Model>): NonEmpty<Model> {
-  return [candidates[0]];
-}
+export const fixed: Router<'fixed'> = (_route, [first]) => ({ branches: [first], why: [] });

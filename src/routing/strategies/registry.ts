@@ -1,6 +1,20 @@
-import type { Router, StrategyId } from '../plan.ts';
+import type { NonEmpty } from '../../ir/non-empty.ts';
+import type { RouteQuery } from '../../ir/query.ts';
+import type { Branch, Ordered, Router, RouteView } from '../plan.ts';
+import type { RouteOf, StrategyId } from '../route.ts';
 import { fallback } from './fallback.ts';
 import { fixed } from './fixed.ts';
 
 /** Every strategy that a route may name. */
-export const STRATEGIES: Readonly<Record<StrategyId, Router>> = { fixed, fallback };
+const STRATEGIES: { readonly [S in StrategyId]: Router<S> } = { fixed, fallback };
+
+/** A route's branches in the order that its strategy gives them. */
+export function order<S extends StrategyId>(
+  route: RouteOf<S>,
+  branches: NonEmpty<Branch>,
+  query: RouteQuery,
+  view: RouteView,
+): Ordered {
+  const router: Router<S> = STRATEGIES[route.strategy];
+  return router(route, branches, query, view);
+}

@@ -1,0 +1,32 @@
+import type { RouteQuery } from '../ir/query.ts';
+import type { Model } from '../providers/provider.ts';
+import type { RouteView } from './plan.ts';
+import type { Reason, RuleId } from './reason.ts';
+
+/** What shuts a target of a route out, whatever the strategy.
+ *  @property firm      never tried, not even where no other is left, nor when it is asked for by name.
+ *  @property excludes  why, as a sentence; undefined where the target may be tried. */
+export type Rule = {
+  readonly id: RuleId;
+  readonly firm: boolean;
+  readonly excludes: (model: Model, query: RouteQuery, view: RouteView) => string | undefined;
+};
+
+const fence: Rule = { id: 'fence', firm: true, excludes: (model, _query, view) => view.fence(model) };
+
+export const RULES: readonly Rule[] = [fence];
+export const FIRM_RULES: readonly Rule[] = RULES.filter((rule) => rule.firm);
+
+/** The first of the rules that shuts the model out. */
+export function shutOut(
+  model: Model,
+  rules: readonly Rule[],
+  query: RouteQuery,
+  view: RouteView,
+): (Reason & { readonly rule: RuleId }) | undefined {
+  for (const rule of rules) {
+    const text = rule.excludes(model, query, view);
+    if (text !== undefined) return { slug: model.slug, rule: rule.id, text };
+  }
+  return undefined;
+}
