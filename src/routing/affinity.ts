@@ -1,3 +1,4 @@
+import type { NonEmpty } from '../ir/non-empty.ts';
 import type { Model, Target } from '../providers/provider.ts';
 import type { Reason } from './reason.ts';
 
@@ -22,16 +23,24 @@ export function affinityOf({ model, credential }: Target, warm: boolean): Affini
   };
 }
 
-/** The models in the order given, but for the one that holds the session's warm cache: it comes first, until it fails or
- *  the cache is cold; then the order of the route holds again. A strategy says who may serve, and is not overruled. */
-export function holderFirst<M extends Model>(
-  models: readonly M[],
+/** The branches of a route in the order given, but for the one that holds the session's warm cache: it comes first, until
+ *  it fails or the cache is cold; then the order of the strategy holds again. What the strategy left out stays out. */
+export function holderFirst<B extends { readonly models: readonly Model[] }>(
+  branches: NonEmpty<B>,
   affinity: Affinity | undefined,
-): { readonly models: readonly M[]; readonly why: readonly Reason[] } {
-  const holder = affinity?.warm === true ? models.find((model) => isHolder(model, affinity)) : undefined;
-  if (holder === undefined || holder === models[0]) return { models, why: [] };
-  const text = `"${holder.slug}" served this session last and holds its cache, so it is tried first.`;
-  return { models: [holder, ...models.filter((model) => model !== holder)], why: [{ slug: holder.slug, text }] };
+): { readonly branches: NonEmpty<B>; readonly why: readonly Reason[] } {
+  const holder = affinity?.warm === true ? branches.find(({ models }) => holds(models, affinity)) : undefined;
+  if (affinity === undefined || holder === undefined || holder === branches[0]) return { branches, why: [] };
+  const text = `"${affinity.slug}" served this session last and holds its cache, so it is tried first.`;
+  return {
+    branches: [holder, ...branches.filter((branch) => branch !== holder)],
+    why: [{ slug: affinity.slug, text }],
+  };
+}
+
+/** Is the one who served last among these? */
+function holds(models: readonly Model[], affinity: Affinity): boolean {
+  return models.some((model) => isHolder(model, affinity));
 }
 
 /** The key that served the session last, where it was one of this model's: warm or not, since encrypted reasoning does

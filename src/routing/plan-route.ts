@@ -4,11 +4,12 @@ import type { RouteQuery } from '../ir/query.ts';
 import type { Model } from '../providers/provider.ts';
 import { heldKey, holderFirst } from './affinity.ts';
 import { nearest } from './nearest.ts';
-import type { Branch, Planned, RouteView } from './plan.ts';
+import type { Branch, Ordered, Planned, RouteView } from './plan.ts';
 import { targetsOf } from './pool.ts';
 import type { Reason } from './reason.ts';
+import type { Route } from './route.ts';
 import { FIRM_RULES, RULES, type Rule, shutOut } from './rules.ts';
-import { order } from './strategies/registry.ts';
+import { order, WEIGHS_SESSIONS } from './strategies/registry.ts';
 
 /** Names the targets of a call, in the order in which they are tried, and says why in words. Pure.
  *  - a direct slug, or a wildcard's `provider/ID`: that model and no other;
@@ -59,11 +60,18 @@ function routed(
     if (isNonEmpty(models)) branches.push({ slug: target, models });
   }
   if (!isNonEmpty(branches)) return { known: true, models: [], why: left };
-  const ordered = order(route, branches, query, view);
+  const ordered = sessionsFirst(route, order(route, branches, query, view), view);
   const models = distinct(ordered.branches.flatMap((branch) => branch.models));
   const names = models.map((model) => model.slug).join(', then ');
   const told: Reason = { slug, text: `The route "${slug}" (${route.strategy}) gives ${names}.` };
   return { known: true, models, why: [told, ...ordered.why, ...left] };
+}
+
+/** A branch that holds the session's cache is tried first, unless the strategy weighs that itself. */
+function sessionsFirst(route: Route, { branches, why }: Ordered, { affinity }: RouteView): Ordered {
+  if (WEIGHS_SESSIONS[route.strategy]) return { branches, why };
+  const held = holderFirst(branches, affinity);
+  return { branches: held.branches, why: [...why, ...held.why] };
 }
 
 function direct(slug: string, rules: readonly Rule[], query: RouteQuery, view: RouteView): Found {
@@ -80,11 +88,10 @@ function direct(slug: string, rules: readonly Rule[], query: RouteQuery, view: R
 }
 
 function planned(slug: string, found: Found, query: RouteQuery, view: RouteView): Planned {
-  const ordered = holderFirst(found.models, view.affinity);
-  const targets = ordered.models.flatMap((model) => targetsOf(model, query.sessionId, heldKey(model, view.affinity)));
+  const targets = found.models.flatMap((model) => targetsOf(model, query.sessionId, heldKey(model, view.affinity)));
   if (!isNonEmpty(targets))
     return { ok: false, failure: found.known ? outOfReach(slug, found.why, view) : unknown(slug, view) };
-  const why: Reason[] = [...found.why, ...ordered.why];
+  const why: Reason[] = [...found.why];
   if (!view.routes.has(slug)) why.push({ slug, text: `"${slug}" was asked for by name, so no other model is tried.` });
   for (const model of found.models) {
     const keys = model.provider.credentials.length;

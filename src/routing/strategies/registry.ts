@@ -8,6 +8,12 @@ import { fixed } from './fixed.ts';
 /** Every strategy that a route may name. */
 const STRATEGIES: { readonly [S in StrategyId]: Router<S> } = { fixed, fallback };
 
+/** Does the strategy itself weigh where a session's cache lies? Where it does not, the branch that holds it is tried first. */
+export const WEIGHS_SESSIONS: { readonly [S in StrategyId]: boolean } = {
+  fixed: false,
+  fallback: false,
+};
+
 /** A route's branches in the order that its strategy gives them. */
 export function order<S extends StrategyId>(
   route: RouteOf<S>,
