@@ -177,6 +177,7 @@ const MAY_NAME_PROTOCOLS: readonly RegExp[] = [
   /^src\/server\//, // a path for each door
   /^src\/gateway\/demo\.ts$|^src\/config\/web-search\.ts$/, // providers that are built in
   /^src\/pipeline\/images\//, // a call of the gateway's own stands in the ledger under some protocol
+  /^src\/policy\/settings\.ts$/, // a word of the contract for a provider, which happens to be called as its protocol is
   /^src\/providers\/dialect\.ts$/, // the effort of a chat server that nothing is known of
   /^src\/codex\/doctor\//, // servers that are said to have a Responses endpoint and have none
 ];

@@ -9,8 +9,9 @@ import { ConfigError, type ConfigIssue, dotted, suggestion } from './issues.ts';
 import { configJsonSchema } from './json-schema.ts';
 import { literalKeyWarnings } from './literal-keys.ts';
 import { type Unkept, unkeptOverrides, unkeptSettings } from './not-yet.ts';
-import { readOverrides } from './overrides.ts';
-import { badReferences, isConfigured } from './references.ts';
+import { type Override, readOverrides } from './overrides.ts';
+import { compilePolicy, liftedLimits } from './policy.ts';
+import { badReferences, isConfigured, unnamedProvider } from './references.ts';
 import { compileRoutes } from './routes.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
@@ -79,6 +80,7 @@ function compile(
     const message = `"${model.value}" is neither a model nor a route.`;
     issues.push({ path: model.variable, message, mend: suggestion(meant(model.value, choice), choice) });
   }
+  if (overrides.provider !== undefined) issues.push(...unknownProvider(overrides.provider, expanded.value));
   const unkept = [...(parsed.success ? unkeptSettings(parsed.data) : []), ...unkeptOverrides(overrides)];
   issues.push(...unkept.filter((one) => one.refused).map((one) => unkeptIssue(one, document)));
   if (!parsed.success) return refuse(file, issues);
@@ -106,6 +108,9 @@ function compile(
 
   const models = compileModels(config.models, compiled.providers);
   const routes = compileRoutes(config);
+  // Without a choice: the first model that can serve, else a name whose failure says what is missing.
+  const defaultModel =
+    model?.value ?? config.default_model ?? models[0]?.slug ?? routes[0]?.slug ?? slugsOf(config)[0] ?? '';
   const snapshot: Snapshot = {
     ...(text === undefined ? {} : { file }),
     server: compileServer(config, file),
@@ -120,15 +125,15 @@ function compile(
     ...(config.image_description === undefined
       ? {}
       : { imageDescription: { prompt: DESCRIBE, ...config.image_description } }),
-    // Without a choice: the first model that can serve, else a name whose failure says what is missing.
-    defaultModel:
-      model?.value ?? config.default_model ?? models[0]?.slug ?? routes[0]?.slug ?? slugsOf(config)[0] ?? '',
+    policy: compilePolicy(config, { written, document, file, overrides, defaultModel }),
+    defaultModel,
     warnings: [
       ...earlier,
       ...literalKeyWarnings(written, file, envFile),
       ...compiled.warnings,
       ...compiled.disabled.map(({ id, reason }) => `The provider ${id} is off: ${reason}`),
       ...(search.state === 'off' ? [`The web search is off: ${search.reason}`] : []),
+      ...liftedLimits(config, overrides),
       ...unkept.filter((one) => !one.refused).map((one) => `${one.path.join('.')} ${one.message}`),
     ],
     discovered: new Map(),
@@ -142,6 +147,10 @@ const DESCRIBE =
 function unkeptIssue({ path, message, mend }: Unkept, document: SourceDocument): ConfigIssue {
   const place = path.length === 1 ? {} : document.at(path, 'key');
   return { ...place, path: path.join('.'), message, mend };
+}
+
+function unknownProvider({ variable, value }: Override<string>, written: unknown): readonly ConfigIssue[] {
+  return unnamedProvider(value, written).map(({ message, mend }) => ({ path: variable, message, mend }));
 }
 
 function slugsOf(config: ConfigFile): readonly string[] {

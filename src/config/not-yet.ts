@@ -28,7 +28,7 @@ export function unkeptSettings(config: ConfigFile): readonly Unkept[] {
   const defaults = configSchema.parse({}, { jitless: true });
   const unkept: Unkept[] = [];
   for (const key of changed(config.policy, defaults.policy)) {
-    unkept.push(RESTRICTIONS.includes(key) ? restriction(['policy', key]) : withoutEffect(['policy', key]));
+    if (RESTRICTIONS.includes(key)) unkept.push(restriction(['policy', key]));
   }
   for (const key of changed(config.dispatch, defaults.dispatch)) unkept.push(withoutEffect(['dispatch', key]));
   for (const key of changed(config.adaptive_router, defaults.adaptive_router)) {
@@ -43,10 +43,9 @@ export function unkeptSettings(config: ConfigFile): readonly Unkept[] {
 /** The same for what the environment asks. */
 export function unkeptOverrides(overrides: Overrides): readonly Unkept[] {
   const unkept: Unkept[] = [];
-  if (overrides.avoidOpenai !== undefined) unkept.push(restriction([overrides.avoidOpenai]));
-  if (overrides.localOnly !== undefined) unkept.push(restriction([overrides.localOnly]));
-  if (overrides.maxCostUsd !== undefined) unkept.push(restriction([overrides.maxCostUsd.variable]));
-  if (overrides.provider !== undefined) unkept.push(withoutEffect([overrides.provider.variable]));
+  if (overrides.avoidOpenai?.value === true) unkept.push(restriction([overrides.avoidOpenai.variable]));
+  if (overrides.localOnly?.value === true) unkept.push(restriction([overrides.localOnly.variable]));
+  if ((overrides.maxCostUsd?.value ?? 0) > 0) unkept.push(restriction([overrides.maxCostUsd?.variable ?? '']));
   return unkept;
 }
 

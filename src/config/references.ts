@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROVIDER_WORDS } from '../policy/settings.ts';
 import { matchesModel } from '../providers/known-model.ts';
 import { meant } from '../routing/nearest.ts';
 import type { Path } from './document.ts';
@@ -38,6 +39,12 @@ const outlineSchema = z.object({
     .catch({}),
   default_model: z.string().optional().catch(undefined),
   image_description: z.object({ model: z.string() }).optional().catch(undefined),
+  policy: z
+    .object({
+      default_provider: z.string().optional().catch(undefined),
+      task_provider_rules: z.record(z.string(), z.string().catch('auto')).catch({}),
+    })
+    .catch({ task_provider_rules: {} }),
 });
 
 type Outline = z.output<typeof outlineSchema>;
@@ -55,7 +62,32 @@ export function badReferences(value: unknown): readonly BadReference[] {
     ...(outline.image_description === undefined
       ? []
       : missing(['image_description', 'model'], outline.image_description.model, known)),
+    ...policyProviders(outline),
   ];
+}
+
+function policyProviders({ policy, providers }: Outline): readonly BadReference[] {
+  const named: (readonly [Path, string | undefined])[] = [
+    [['policy', 'default_provider'], policy.default_provider],
+    ...Object.entries(policy.task_provider_rules).map(
+      ([grade, name]) => [['policy', 'task_provider_rules', grade], name] as const,
+    ),
+  ];
+  return named.flatMap(([path, name]) =>
+    unnamed(name, Object.keys(providers)).map((words): BadReference => ({ path, part: 'value', ...words })),
+  );
+}
+
+/** What is wrong with a name that is to stand for a provider: nothing for one of the file, or a word of `PROVIDER_WORDS`. */
+export function unnamedProvider(name: string, value: unknown): readonly Pick<BadReference, 'message' | 'mend'>[] {
+  const parsed = outlineSchema.safeParse(value, { jitless: true });
+  return parsed.success ? unnamed(name, Object.keys(parsed.data.providers)) : [];
+}
+
+function unnamed(name: string | undefined, ids: readonly string[]): readonly Pick<BadReference, 'message' | 'mend'>[] {
+  const known = [...PROVIDER_WORDS, ...ids];
+  if (name === undefined || known.includes(name)) return [];
+  return [{ message: `there is no provider "${name}".`, mend: suggestion(meant(name, known), known) }];
 }
 
 type Known = { readonly slugs: readonly string[]; readonly globs: readonly string[] };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PROTOCOL_IDS } from '../ir/protocol-id.ts';
+import { CODEX_PROVIDERS } from '../policy/settings.ts';
 import { quirkSchema } from '../providers/quirk-schema.ts';
 import { SEARCH_KINDS } from '../providers/search-service.ts';
 import { DURATION, SIZE } from './units.ts';
@@ -90,10 +91,11 @@ const route = z.strictObject({
 
 const policy = z.strictObject({
   default_provider: text.default('auto'),
-  default_codex_provider: text.default('auto'),
+  default_codex_provider: z.enum(['auto', ...CODEX_PROVIDERS]).default('auto'),
   open_models_only: flag.default(false),
   avoid_openai: flag.default(false),
   local_only: flag.default(false),
+  private_networks: z.array(text).default([]),
   allowed_models: z.array(text).default([]),
   max_cost_usd: usd.default(0),
   max_cost_usd_per_session: usd.default(0),
@@ -101,7 +103,7 @@ const policy = z.strictObject({
   task_provider_rules: z
     .strictObject({ simple: text.default('auto'), medium: text.default('auto'), complex: text.default('auto') })
     .prefault({}),
-  fallback_order: z.array(z.enum(['gateway', 'huggingface', 'local', 'standard'])).default(['gateway', 'standard']),
+  fallback_order: z.array(z.enum(CODEX_PROVIDERS)).default(['gateway', 'standard']),
 });
 
 const weight = z.number().nonnegative().default(1);

@@ -1,3 +1,4 @@
+import type { PolicySettings } from '../policy/settings.ts';
 import type { Model, ModelFacts, Price, Provider } from '../providers/provider.ts';
 import type { SearchService } from '../providers/search-service.ts';
 import type { Route } from '../routing/route.ts';
@@ -20,6 +21,7 @@ export type Snapshot = {
   readonly webSearchOff?: string;
   /** The model that puts images into words for those that take none. */
   readonly imageDescription?: { readonly model: string; readonly prompt: string };
+  readonly policy: PolicySettings;
   /** A slug or a route's; empty while there is no model. */
   readonly defaultModel: string;
   readonly warnings: readonly string[];
