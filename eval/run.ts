@@ -4,7 +4,9 @@ import type { Evaluation, EvaluationOptions, Figure } from './evaluation.ts';
 
 type Evaluate = (options: EvaluationOptions) => Promise<Evaluation>;
 
-const EVALUATIONS: Readonly<Record<string, () => Promise<{ readonly evaluate: Evaluate }>>> = {};
+const EVALUATIONS: Readonly<Record<string, () => Promise<{ readonly evaluate: Evaluate }>>> = {
+  compression: () => import('./compression/evaluate.ts'),
+};
 
 const words = process.argv.slice(2);
 const quick = words.includes('--quick');
