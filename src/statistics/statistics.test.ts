@@ -4,6 +4,7 @@ import { bootstrapMean } from './bootstrap.ts';
 import { mcnemar } from './mcnemar.ts';
 import { mean, quantile } from './quantile.ts';
 import { seededRandom, shuffled } from './random.ts';
+import { wilson } from './wilson.ts';
 
 test('a seed gives the same numbers again, another seed others, all from 0 to 1 and evenly', () => {
   const drawn = (seed: number): number[] => {
@@ -52,4 +53,12 @@ test('McNemar as the textbook has it', () => {
   assert.equal(mcnemar(5, 5), 1);
   assert.ok(Math.abs(mcnemar(1, 9) - 22 / 1024) < 1e-12);
   assert.ok(mcnemar(2_000, 2_600) < 1e-12);
+});
+
+test("Wilson's interval as the textbook has it, and never empty", () => {
+  const { low, high } = wilson(0.5, 10);
+  assert.ok(Math.abs(low - 0.2366) < 1e-4 && Math.abs(high - 0.7634) < 1e-4);
+  assert.ok(wilson(1, 5).low > 0.5 && wilson(1, 5).high === 1);
+  assert.ok(wilson(0, 5).high < 0.5 && wilson(0, 5).low === 0);
+  assert.deepEqual([wilson(0.3, 0).low, wilson(0.3, 0).high], [0, 1]);
 });
