@@ -46,3 +46,11 @@ export function suggestion(meant: string | undefined, choice: readonly string[])
   const shown = choice.slice(0, 30).join(', ');
   return `Known here: ${shown}${choice.length > 30 ? ', ...' : ''}.`;
 }
+
+/** A name that points nowhere, that stands for two things, or that does not belong where it is. */
+export type BadReference = {
+  readonly path: readonly (string | number)[];
+  readonly part: 'key' | 'value';
+  readonly message: string;
+  readonly mend: string;
+};

@@ -3,15 +3,8 @@ import { PROVIDER_WORDS } from '../policy/settings.ts';
 import { matchesModel } from '../providers/known-model.ts';
 import { meant } from '../routing/nearest.ts';
 import type { Path } from './document.ts';
-import { suggestion } from './issues.ts';
-
-/** A name that points nowhere, or that stands for two things. */
-export type BadReference = {
-  readonly path: Path;
-  readonly part: 'key' | 'value';
-  readonly message: string;
-  readonly mend: string;
-};
+import { type BadReference, suggestion } from './issues.ts';
+import { badOptions } from './route-options.ts';
 
 /** The names in a file and what they point to, read leniently: a file that breaks the schema elsewhere still has its
  *  references checked, so that all that is wrong is told at once. */
@@ -33,8 +26,15 @@ const outlineSchema = z.object({
     .record(
       z.string(),
       z
-        .object({ strategy: z.unknown().optional(), targets: z.array(z.string().catch('')).catch([]) })
-        .catch({ strategy: undefined, targets: [] }),
+        .looseObject({
+          strategy: z.unknown().optional(),
+          targets: z.array(z.string().catch('')).catch([]),
+          rules: z
+            .array(z.looseObject({ use: z.string().catch('') }).catch({ use: '' }))
+            .catch([])
+            .default([]),
+        })
+        .catch({ strategy: undefined, targets: [], rules: [] }),
     )
     .catch({}),
   default_model: z.string().optional().catch(undefined),
@@ -167,8 +167,8 @@ function models(outline: Outline): readonly BadReference[] {
 
 function routes(outline: Outline, known: Known): readonly BadReference[] {
   return Object.entries(outline.routes).flatMap(([slug, route]) => {
-    const bad: BadReference[] = route.targets.flatMap((target, index) =>
-      missing(['routes', slug, 'targets', index], target, known),
+    const bad: BadReference[] = ledTo(route).flatMap(({ target, path }) =>
+      missing(['routes', slug, ...path], target, known),
     );
     if (route.strategy === 'fixed' && route.targets.length > 1) {
       bad.push({
@@ -178,8 +178,19 @@ function routes(outline: Outline, known: Known): readonly BadReference[] {
         mend: 'Take it out, or write "strategy: fallback".',
       });
     }
-    return bad;
+    return [...bad, ...badOptions(slug, { ...route, strategy: route.strategy })];
   });
+}
+
+/** Where a route leads: its targets, and what its rules name. @property path  within the route. */
+function ledTo({
+  targets,
+  rules,
+}: Outline['routes'][string]): readonly { readonly target: string; readonly path: Path }[] {
+  return [
+    ...targets.map((target, index) => ({ target, path: ['targets', index] })),
+    ...rules.map(({ use }, index) => ({ target: use, path: ['rules', index, 'use'] })),
+  ];
 }
 
 /** Routes that come back to themselves. Each cycle is told once, at the target that closes it. */
@@ -187,12 +198,13 @@ function cycles(outline: Outline): readonly BadReference[] {
   const bad: BadReference[] = [];
   const done = new Set<string>();
   const visit = (slug: string, trail: readonly string[]): void => {
-    for (const [index, target] of (outline.routes[slug]?.targets ?? []).entries()) {
+    const route = outline.routes[slug];
+    for (const { target, path } of route === undefined ? [] : ledTo(route)) {
       if (!Object.hasOwn(outline.routes, target)) continue;
       const from = trail.indexOf(target);
       if (from !== -1) {
         bad.push({
-          path: ['routes', slug, 'targets', index],
+          path: ['routes', slug, ...path],
           part: 'value',
           message: `the routes go in a circle: ${[...trail.slice(from), target].join(' -> ')}.`,
           mend: 'Take this target out.',

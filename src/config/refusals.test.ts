@@ -13,7 +13,7 @@ models:
     context_window: "128000"
   - { provider: w }
 routes:
-  r: { strategy: cheapest, targets: [codr] }
+  r: { strategy: cheepest, targets: [codr] }
 default_model: rr
 polcy: {}
 `;
@@ -28,7 +28,7 @@ polcy: {}
     '7:15 models[0].provider | there is no provider "dss". | Did you mean "ds"?',
     '8:21 models[0].context_window | is a text. | It must be a number.',
     '9:5 models[1] | has no slug. | Add "slug:", or "match:" for the provider\'s whole list.',
-    '11:18 routes.r.strategy | "cheapest" is not one of the values that may stand here. | Known here: fixed, fallback.',
+    '11:18 routes.r.strategy | "cheepest" is not one of the values that may stand here. | Did you mean "cheapest"?',
     '11:38 routes.r.targets[0] | "codr" is neither a model nor a route. | Did you mean "coder"?',
     '12:16 default_model | "rr" is neither a model nor a route. | Did you mean "r"?',
     '13:1  | unknown key "polcy". | Did you mean "policy"?',
@@ -37,6 +37,10 @@ polcy: {}
   assert.ok(!loaded.ok && !loaded.error.message.includes('sk-very-secret'));
   assert.ok(!loaded.ok && /config\.yaml:1:11: server: unknown key "prot"/.test(loaded.error.message));
 });
+
+const TWO = `providers: { a: { preset: ollama } }
+models: [{ slug: x, provider: a }, { slug: y, provider: a }]
+`;
 
 const refusals: readonly (readonly [string, string, RegExp])[] = [
   [
@@ -109,6 +113,46 @@ const refusals: readonly (readonly [string, string, RegExp])[] = [
     'a second target of a fixed route',
     'providers: { a: { preset: ollama } }\nmodels: [{ slug: x, provider: a }, { slug: y, provider: a }]\nroutes: { r: { strategy: fixed, targets: [x, y] } }',
     /would never be used/,
+  ],
+  [
+    'weights of a route that draws no lots',
+    `${TWO}routes: { r: { targets: [x, y], weights: [1, 2] } }`,
+    /3:33: routes\.r\.weights: has a meaning only with the strategy weighted; this route's is fallback\. Take it out, or write "strategy: weighted"\./,
+  ],
+  [
+    'a weighted route without weights',
+    `${TWO}routes: { r: { strategy: weighted, targets: [x, y] } }`,
+    /routes\.r\.weights: is missing: .* weights: \[3, 1\]/,
+  ],
+  [
+    'fewer weights than targets',
+    `${TWO}routes: { r: { strategy: weighted, targets: [x, y], weights: [1] } }`,
+    /3:62: routes\.r\.weights: 1 weights for 2 targets/,
+  ],
+  [
+    'weights that are all nothing',
+    `${TWO}routes: { r: { strategy: weighted, targets: [x, y], weights: [0, 0] } }`,
+    /all are 0/,
+  ],
+  [
+    'a rule for a kind of call that is not known',
+    `${TWO}routes: { r: { targets: [x], rules: [{ when: [titel], use: y }] } }`,
+    /3:47: routes\.r\.rules\[0\]\.when\[0\]: "titel" is not one of the values that may stand here\. Did you mean "title"\?/,
+  ],
+  [
+    'a rule that names nothing',
+    `${TWO}routes: { r: { targets: [x], rules: [{ when: [title], use: z1 }] } }`,
+    /3:60: routes\.r\.rules\[0\]\.use: "z1" is neither a model nor a route/,
+  ],
+  [
+    'a second rule for a kind',
+    `${TWO}routes: { r: { targets: [x], rules: [{ when: [title], use: y }, { when: [review, title], use: x }] } }`,
+    /routes\.r\.rules\[1\]\.when\[1\]: "title" stands in an earlier place/,
+  ],
+  [
+    'a circle by a rule',
+    `${TWO}routes: { r: { targets: [x], rules: [{ when: [title], use: s }] }, s: { targets: [r] } }`,
+    /in a circle: r -> s -> r/,
   ],
   [
     'routes in a circle',

@@ -3,6 +3,7 @@ import { PROTOCOL_IDS } from '../ir/protocol-id.ts';
 import { CODEX_PROVIDERS } from '../policy/settings.ts';
 import { quirkSchema } from '../providers/quirk-schema.ts';
 import { SEARCH_KINDS } from '../providers/search-service.ts';
+import { PURPOSES } from '../routing/purpose.ts';
 import { DURATION, SIZE } from './units.ts';
 
 /** config.yaml. Every default that stands here is the one that CONTRACT.md names. Keys are checked strictly: what is
@@ -85,8 +86,14 @@ const model = z.strictObject({
 });
 
 const route = z.strictObject({
-  strategy: z.enum(['fixed', 'fallback']).default('fallback'),
+  strategy: z.enum(['fixed', 'fallback', 'weighted', 'cheapest']).default('fallback'),
   targets: z.array(slug).min(1, 'names no target'),
+  /** Of `weighted`: the share of each target, in their order. */
+  weights: z.array(z.number().nonnegative()).exactOptional(),
+  /** By what the client says of a call: that slug is tried first. */
+  rules: z
+    .array(z.strictObject({ when: z.array(z.enum(PURPOSES)).min(1, 'names no kind of call'), use: slug }))
+    .exactOptional(),
 });
 
 const policy = z.strictObject({
@@ -184,4 +191,5 @@ export const configSchema = z.strictObject({
 
 export type ConfigFile = z.output<typeof configSchema>;
 export type ProviderEntry = ConfigFile['providers'][string];
+export type RouteEntry = ConfigFile['routes'][string];
 export type ModelEntry = ConfigFile['models'][number];

@@ -5,7 +5,9 @@ import type { ProtocolId } from './protocol-id.ts';
  *  @property threadSource   Codex's `thread_source`: user, subagent, thread_title, ...
  *  @property subagent       Codex's `x-openai-subagent`.
  *  @property background     the client asked on its own (a memory or title call), so an unknown slug may fall to the default.
- *  @property bodyBytes      size of the request body, in bytes. */
+ *  @property bodyBytes      size of the request body, in bytes.
+ *  @property inputTokens    estimate of what the body counts.
+ *  @property outputTokens   what replies of this session usually count. */
 export type RouteQuery = {
   readonly protocol: ProtocolId;
   readonly model: string;
@@ -16,4 +18,6 @@ export type RouteQuery = {
   readonly subagent?: string;
   readonly background: boolean;
   readonly bodyBytes: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
 };

@@ -1,5 +1,6 @@
 import { type Failure, GatewayError } from '../ir/failure.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
+import type { RouteQuery } from '../ir/query.ts';
 import type { IngressCodec } from '../protocols/protocol.ts';
 import type { Target } from '../providers/provider.ts';
 import type { RoutePlan } from '../routing/plan.ts';
@@ -46,7 +47,8 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     });
     const sink = committing(render, (target, bytes) => {
       record.committed(target, bytes, source.losses());
-      if (query.sessionId !== undefined) line.sessions.remember(query.sessionId, query.model, target, line.now());
+      if (query.sessionId !== undefined)
+        line.sessions.remember(query.sessionId, rememberedAs(query, plan), target, line.now());
       source.release();
     });
     const prepare = (target: Target): PreparedCall => {
@@ -76,6 +78,11 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     render?.dispose();
     record.close();
   }
+}
+
+/** What a rule sent elsewhere for its kind must not lead the session's turns there. */
+function rememberedAs({ model }: RouteQuery, { ruled }: RoutePlan): string {
+  return ruled === undefined ? model : `${model} (${ruled})`;
 }
 
 /** The last word to the client. Where even that breaks, the connection does: half a reply must not look whole. */

@@ -4,13 +4,15 @@ import type { Reason } from './reason.ts';
 
 /** Who served a session last, of those that one slug stands for: there lies its prompt cache, and whose key it was can
  *  read its encrypted reasoning.
- *  @property warm  the cache may still be there. */
+ *  @property warm          the cache may still be there.
+ *  @property cachedTokens  what its last call left in the cache; absent: nothing that is known. */
 export type Affinity = {
   readonly slug: string;
   readonly provider: string;
   readonly upstreamId: string;
   readonly credentialId?: string;
   readonly warm: boolean;
+  readonly cachedTokens?: number;
 };
 
 export function affinityOf({ model, credential }: Target, warm: boolean): Affinity {
@@ -49,7 +51,7 @@ export function heldKey(model: Model, affinity: Affinity | undefined): string | 
   return affinity !== undefined && isHolder(model, affinity) ? affinity.credentialId : undefined;
 }
 
-function isHolder(model: Model, affinity: Affinity): boolean {
+export function isHolder(model: Model, affinity: Affinity): boolean {
   return (
     model.slug === affinity.slug && model.provider.id === affinity.provider && model.upstreamId === affinity.upstreamId
   );

@@ -6,6 +6,7 @@ import { testModel, testProvider } from '../providers/testing/provider.ts';
 import type { Affinity } from './affinity.ts';
 import type { Planned, RouteView } from './plan.ts';
 import { planRoute } from './plan-route.ts';
+import { PURPOSES } from './purpose.ts';
 import type { Route } from './route.ts';
 import { testQuery, testView } from './testing/view.ts';
 
@@ -126,34 +127,62 @@ test('sessions spread over the keys', () => {
   assert.equal(firsts.size, 3);
 });
 
-test('law: a plan is never empty and holds only resolvable models', () => {
-  const names = ['a', 'b', 'c', 'r1', 'r2', 'r3'];
-  const routesOf = fc.array(
-    fc.record({
+const NAMES = ['a', 'b', 'c', 'r1', 'r2', 'r3'];
+const someRoutes = fc.array(
+  fc
+    .record({
       slug: fc.constantFrom('r1', 'r2', 'r3'),
-      strategy: fc.constantFrom('fixed' as const, 'fallback' as const),
-      targets: fc.tuple(fc.constantFrom(...names), fc.constantFrom(...names)),
+      strategy: fc.constantFrom('fixed' as const, 'fallback' as const, 'weighted' as const, 'cheapest' as const),
+      targets: fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(...NAMES)),
+      weights: fc.dictionary(fc.constantFrom(...NAMES), fc.nat({ max: 3 })),
+      when: fc.subarray([...PURPOSES]),
+      use: fc.constantFrom(...NAMES),
+    })
+    .map(({ slug, strategy, targets, weights, when, use }): Route => {
+      const common = { slug, targets, rules: [{ when, use }] };
+      return strategy === 'weighted'
+        ? { ...common, strategy, weights: new Map(Object.entries(weights)) }
+        : { ...common, strategy };
     }),
-  );
+);
+const someModels = fc.record({
+  up: fc.subarray(['a', 'b', 'c']),
+  fenced: fc.subarray(['a', 'b', 'c']),
+  small: fc.subarray(['a', 'b', 'c']),
+});
+const someQuery = fc
+  .record({
+    slug: fc.constantFrom(...NAMES),
+    background: fc.boolean(),
+    requestKind: fc.constantFrom('turn', 'compaction'),
+    threadSource: fc.constantFrom('user', 'thread_title'),
+    inputTokens: fc.constantFrom(10, 100_000),
+    sessionId: fc.option(fc.string(), { nil: undefined }),
+  })
+  .map(({ slug, sessionId, ...more }) => query(slug, { ...more, ...(sessionId === undefined ? {} : { sessionId }) }));
+
+test('law: a plan is never empty, holds only models in reach and none that is fenced, each once', () => {
   fc.assert(
-    fc.property(
-      routesOf,
-      fc.subarray(['a', 'b', 'c']),
-      fc.constantFrom(...names),
-      fc.boolean(),
-      (routes, up, slug, background) => {
-        const planned = planRoute(
-          query(slug, { background }),
-          view(
-            up.map((name) => model(name)),
-            routes,
-            'a',
+    fc.property(someRoutes, someModels, someQuery, fc.double({ min: 0, max: 0.999 }), (routes, models, asked, draw) => {
+      const { up, fenced, small } = models;
+      const seen: RouteView = {
+        ...view(
+          up.map((name) =>
+            testModel(name, provider('work'), { facts: { contextWindow: small.includes(name) ? 50 : 500_000 } }),
           ),
-        );
-        if (!planned.ok) return planned.failure.message.length > 0;
-        return planned.plan.targets.every((target) => up.includes(target.model.slug));
-      },
-    ),
+          routes,
+          'a',
+        ),
+        draw,
+        fence: ({ slug }) => (fenced.includes(slug) ? 'it is fenced off.' : undefined),
+      };
+      const planned = planRoute(asked, seen);
+      assert.deepEqual(planRoute(asked, seen), planned, 'the same draw gives the same plan');
+      if (!planned.ok) return planned.failure.message.length > 0;
+      const chosen = slugs(planned);
+      assert.equal(new Set(chosen).size, chosen.length);
+      return chosen.length > 0 && chosen.every((slug) => up.includes(slug) && !fenced.includes(slug));
+    }),
   );
 });
 
@@ -194,4 +223,38 @@ test('the key that served a session last is tried first, warm or not, and forgot
     }
   }
   assert.equal(first('s', held('a', { credentialId: 'id-gone' })), first('s'));
+});
+
+const TITLES: Route = { ...fallback('r', 'a', 'b'), rules: [{ when: ['title', 'memory'], use: 'c' }] };
+
+test('a rule for a kind of call puts its model before the targets, and the plan says so', () => {
+  const base = view([model('a'), model('b'), model('c')], [TITLES]);
+  assert.deepEqual(slugs(planRoute(query('r'), base)), ['a', 'b']);
+  const planned = planRoute(query('r', { threadSource: 'thread_title' }), base);
+  assert.deepEqual(slugs(planned), ['c', 'a', 'b']);
+  assert.ok(planned.ok && planned.plan.ruled === 'title');
+  assert.ok(planned.plan.why.some(({ slug, text }) => slug === 'c' && /By a rule of "r" .* kind title/.test(text)));
+});
+
+test("a rule outweighs the holder of the session's cache, and gives way where its model is out of reach", () => {
+  const title = query('r', { threadSource: 'thread_title', sessionId: 's' });
+  const all = { ...view([model('a'), model('b'), model('c')], [TITLES]), affinity: held('b') };
+  assert.deepEqual(slugs(planRoute(title, all)), ['c', 'b', 'a']);
+  const without = view([model('a'), model('b')], [TITLES]);
+  const planned = planRoute(title, without);
+  assert.deepEqual(slugs(planned), ['a', 'b']);
+  assert.ok(planned.ok && planned.plan.ruled === undefined);
+});
+
+test('a rule holds in a nested route, may name a route, and never meets a model that is asked for by name', () => {
+  const outer: Route = { ...fallback('outer', 'r', 'd'), rules: [{ when: ['review'], use: 'pair' }] };
+  const base = view(
+    ['a', 'b', 'c', 'd'].map((name) => model(name)),
+    [outer, TITLES, fallback('pair', 'd', 'b')],
+  );
+  const nested = planRoute(query('outer', { threadSource: 'thread_title' }), base);
+  assert.deepEqual(slugs(nested), ['c', 'a', 'b', 'd']);
+  assert.ok(nested.ok && nested.plan.ruled === 'title');
+  assert.deepEqual(slugs(planRoute(query('outer', { subagent: 'review' }), base)), ['d', 'b', 'a']);
+  assert.deepEqual(slugs(planRoute(query('a', { threadSource: 'thread_title' }), base)), ['a']);
 });

@@ -6,6 +6,7 @@ import { heldKey, holderFirst } from './affinity.ts';
 import { nearest } from './nearest.ts';
 import type { Branch, Ordered, Planned, RouteView } from './plan.ts';
 import { targetsOf } from './pool.ts';
+import { type Purpose, purposeOf } from './purpose.ts';
 import type { Reason } from './reason.ts';
 import type { Route } from './route.ts';
 import { FIRM_RULES, RULES, type Rule, shutOut } from './rules.ts';
@@ -26,8 +27,14 @@ export function planRoute(query: RouteQuery, view: RouteView): Planned {
   return planned(view.defaultModel, { ...byDefault, why: [fallen, ...byDefault.why] }, query, view);
 }
 
-/** @property known  the slug is configured, whether or not it is in reach. */
-type Found = { readonly known: boolean; readonly models: readonly Model[]; readonly why: readonly Reason[] };
+/** @property known  the slug is configured, whether or not it is in reach.
+ *  @property ruled  a rule of a route chose the first model, for calls of this kind. */
+type Found = {
+  readonly known: boolean;
+  readonly models: readonly Model[];
+  readonly why: readonly Reason[];
+  readonly ruled?: Purpose;
+};
 
 /** What a slug stands for. A rule that is not firm gives way where it would leave a route without any target: better a
  *  try that may fail than none. */
@@ -38,7 +45,7 @@ function candidatesOf(slug: string, query: RouteQuery, view: RouteView): Found {
   const anyway = routed(slug, FIRM_RULES, query, view, []);
   if (anyway.models.length === 0) return found;
   const text = 'No target is left by the rules, so those that a rule only advises against are tried all the same.';
-  return { known: true, models: anyway.models, why: [...found.why, { slug, text }, ...anyway.why] };
+  return { ...anyway, why: [...found.why, { slug, text }, ...anyway.why] };
 }
 
 function routed(
@@ -52,19 +59,45 @@ function routed(
   if (route === undefined) return direct(slug, rules, query, view);
   // The configuration refuses cycles; a view that holds one all the same must not hang the gateway.
   if (outer.includes(slug)) return { known: true, models: [], why: [] };
+  const below = (target: string): Found => routed(target, rules, query, view, [...outer, slug]);
+  const chosen = ruled(route, query);
+  const first = chosen === undefined ? undefined : below(chosen.use);
   const branches: Branch[] = [];
   const left: Reason[] = [];
+  const ruledBelow = new Map<string, Purpose>();
   for (const target of route.targets) {
-    const { models, why } = routed(target, rules, query, view, [...outer, slug]);
+    const { models, why, ruled: purpose } = below(target);
     left.push(...why);
     if (isNonEmpty(models)) branches.push({ slug: target, models });
+    if (purpose !== undefined) ruledBelow.set(target, purpose);
   }
-  if (!isNonEmpty(branches)) return { known: true, models: [], why: left };
-  const ordered = sessionsFirst(route, order(route, branches, query, view), view);
-  const models = distinct(ordered.branches.flatMap((branch) => branch.models));
+  const ordered = isNonEmpty(branches) ? sessionsFirst(route, order(route, branches, query, view), view) : undefined;
+  const rest = ordered?.branches.flatMap((branch) => branch.models) ?? [];
+  const models = distinct([...(first?.models ?? []), ...rest]);
+  const tellings = [...ruleReasons(slug, chosen, first), ...(ordered?.why ?? []), ...left];
+  if (models.length === 0) return { known: true, models, why: tellings };
   const names = models.map((model) => model.slug).join(', then ');
   const told: Reason = { slug, text: `The route "${slug}" (${route.strategy}) gives ${names}.` };
-  return { known: true, models, why: [told, ...ordered.why, ...left] };
+  const purpose =
+    first !== undefined && first.models.length > 0 ? chosen?.purpose : ruledBelow.get(ordered?.branches[0].slug ?? '');
+  return { known: true, models, why: [told, ...tellings], ...(purpose === undefined ? {} : { ruled: purpose }) };
+}
+
+/** What a rule of the route says of calls of this kind. */
+type Chosen = { readonly purpose: Purpose; readonly use: string };
+
+function ruled({ rules }: Route, query: RouteQuery): Chosen | undefined {
+  if (rules === undefined) return undefined;
+  const purpose = purposeOf(query);
+  const rule = rules.find(({ when }) => when.includes(purpose));
+  return rule === undefined ? undefined : { purpose, use: rule.use };
+}
+
+function ruleReasons(slug: string, chosen: Chosen | undefined, found: Found | undefined): readonly Reason[] {
+  if (chosen === undefined || found === undefined) return [];
+  const { purpose, use } = chosen;
+  const what = found.models.length > 0 ? `"${use}" is tried first` : `"${use}" would be tried first and cannot serve`;
+  return [{ slug: use, text: `By a rule of "${slug}" for calls of the kind ${purpose}, ${what}.` }, ...found.why];
 }
 
 /** A branch that holds the session's cache is tried first, unless the strategy weighs that itself. */
@@ -99,7 +132,10 @@ function planned(slug: string, found: Found, query: RouteQuery, view: RouteView)
       why.push({ slug: model.slug, text: `${model.provider.name} has ${keys} keys; a session keeps to one of them.` });
     }
   }
-  return { ok: true, plan: { route: slug, targets, why } };
+  return {
+    ok: true,
+    plan: { route: slug, targets, why, ...(found.ruled === undefined ? {} : { ruled: found.ruled }) },
+  };
 }
 
 function outOfReach(slug: string, why: readonly Reason[], view: RouteView): Failure {

@@ -4,6 +4,7 @@ import type { RouteQuery } from '../ir/query.ts';
 import type { Model, Price, Target } from '../providers/provider.ts';
 import type { Affinity } from './affinity.ts';
 import type { Health } from './health.ts';
+import type { Purpose } from './purpose.ts';
 import type { Reason } from './reason.ts';
 import type { Route, RouteOf, StrategyId } from './route.ts';
 
@@ -29,8 +30,15 @@ export type RouteView = {
   readonly affinity?: Affinity;
 };
 
-/** @property route  the slug that was asked for, or the default it fell to. */
-export type RoutePlan = { readonly route: string; readonly targets: NonEmpty<Target>; readonly why: readonly Reason[] };
+/** @property route  the slug that was asked for, or the default it fell to.
+ *  @property ruled  a rule of the route for calls of this kind chose the first target: it says nothing of where the
+ *                   session's cache lies. */
+export type RoutePlan = {
+  readonly route: string;
+  readonly targets: NonEmpty<Target>;
+  readonly why: readonly Reason[];
+  readonly ruled?: Purpose;
+};
 
 /** An unknown slug is an answer, not a surprise. @property failure  kind `model-not-found`, naming the nearest slugs. */
 export type Planned =

@@ -1,22 +1,31 @@
 import type { NonEmpty } from '../ir/non-empty.ts';
+import type { Purpose } from './purpose.ts';
 
 /** What each strategy is told beside its targets. */
 export type StrategyOptions = {
   readonly fixed: object;
   readonly fallback: object;
+  /** By target, 0 or more: what share of the sessions it gets. */
+  readonly weighted: { readonly weights: ReadonlyMap<string, number> };
+  readonly cheapest: object;
 };
 
 export type StrategyId = keyof StrategyOptions;
 
 /** A virtual model: a name that stands for a choice among others.
  *  @property targets  slugs of models and of other routes, in the order of the file; what the order means is the
- *                     strategy's to say. */
+ *                     strategy's to say.
+ *  @property rules    for calls of a kind: what is tried before the targets, whatever the strategy. */
 export type RouteOf<S extends StrategyId> = {
   readonly [K in S]: {
     readonly slug: string;
     readonly strategy: K;
     readonly targets: NonEmpty<string>;
+    readonly rules?: readonly PurposeRule[];
   } & StrategyOptions[K];
 }[S];
 
 export type Route = RouteOf<StrategyId>;
+
+/** @property use  the slug of a model or of another route. */
+export type PurposeRule = { readonly when: readonly Purpose[]; readonly use: string };

@@ -13,15 +13,13 @@ export function outline(body: Uint8Array, headers: Headers): RouteQuery {
   const read = topLevel(body);
   const sessionId = sessionOf([headers['session-id'], headers['thread-id'], read('prompt_cache_key')]);
   const turn = turnMetadata(headers);
-  const subagent = headers['x-openai-subagent'];
+  const remembers = headers['x-openai-memgen-request'] === 'true';
+  const subagent = headers['x-openai-subagent'] ?? (remembers ? 'memory_consolidation' : undefined);
   return {
     protocol: 'openai-responses',
     model: modelOf(read),
     stream: read('stream') === true,
-    background:
-      headers['x-openai-memgen-request'] === 'true' ||
-      BACKGROUND_THREADS.includes(turn.threadSource) ||
-      BACKGROUND_AGENTS.includes(subagent),
+    background: BACKGROUND_THREADS.includes(turn.threadSource) || BACKGROUND_AGENTS.includes(subagent),
     bodyBytes: body.byteLength,
     ...(sessionId === undefined ? {} : { sessionId }),
     ...(turn.requestKind === undefined ? {} : { requestKind: turn.requestKind }),

@@ -2,16 +2,25 @@ import type { NonEmpty } from '../../ir/non-empty.ts';
 import type { RouteQuery } from '../../ir/query.ts';
 import type { Branch, Ordered, Router, RouteView } from '../plan.ts';
 import type { RouteOf, StrategyId } from '../route.ts';
+import { cheapest } from './cheapest.ts';
 import { fallback } from './fallback.ts';
 import { fixed } from './fixed.ts';
+import { weighted } from './weighted.ts';
 
 /** Every strategy that a route may name. */
-const STRATEGIES: { readonly [S in StrategyId]: Router<S> } = { fixed, fallback };
+const STRATEGIES: { readonly [S in StrategyId]: Router<S> } = {
+  fixed,
+  fallback,
+  weighted,
+  cheapest,
+};
 
 /** Does the strategy itself weigh where a session's cache lies? Where it does not, the branch that holds it is tried first. */
 export const WEIGHS_SESSIONS: { readonly [S in StrategyId]: boolean } = {
   fixed: false,
   fallback: false,
+  weighted: false,
+  cheapest: true,
 };
 
 /** A route's branches in the order that its strategy gives them. */
