@@ -219,8 +219,8 @@ test('PLUGBOARD_MODEL names the default, and must name one', (t) => {
 });
 
 test('sections with nothing in them, and settings without effect yet', (t) => {
-  const snapshot = snapshotOf(setup(t, 'providers:\nmodels:\ndispatch: { temperature: 0.5 }').load());
-  assert.deepEqual(snapshot.warnings, ['dispatch.temperature has no effect in this version.']);
+  const snapshot = snapshotOf(setup(t, 'providers:\nmodels:\nadaptive_router: { canary: 0.5 }').load());
+  assert.deepEqual(snapshot.warnings, ['adaptive_router.canary has no effect in this version.']);
 });
 
 test("a user's own preset is found in the home, and a broken one is told", (t) => {

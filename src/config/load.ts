@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { meant } from '../routing/nearest.ts';
 import { compileModels, compileProviders, compileServer, compileWildcards } from './compile.ts';
+import { compileDispatch } from './dispatch.ts';
 import { readDocument, type SourceDocument } from './document.ts';
 import { withDotenv } from './dotenv.ts';
 import type { Environment, Places } from './environment.ts';
@@ -120,6 +121,7 @@ function compile(
     models,
     wildcards: compileWildcards(config.models, compiled.providers),
     routes,
+    dispatch: compileDispatch(config),
     ...(search.state === 'usable' ? { webSearch: search.service } : {}),
     ...(search.state === 'off' ? { webSearchOff: search.reason } : {}),
     ...(config.image_description === undefined

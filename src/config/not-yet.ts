@@ -30,7 +30,6 @@ export function unkeptSettings(config: ConfigFile): readonly Unkept[] {
   for (const key of changed(config.policy, defaults.policy)) {
     if (RESTRICTIONS.includes(key)) unkept.push(restriction(['policy', key]));
   }
-  for (const key of changed(config.dispatch, defaults.dispatch)) unkept.push(withoutEffect(['dispatch', key]));
   for (const key of changed(config.adaptive_router, defaults.adaptive_router)) {
     const path = ['adaptive_router', key];
     if (key === 'enabled') {

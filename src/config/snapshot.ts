@@ -1,6 +1,7 @@
 import type { PolicySettings } from '../policy/settings.ts';
 import type { Model, ModelFacts, Price, Provider } from '../providers/provider.ts';
 import type { SearchService } from '../providers/search-service.ts';
+import type { DispatchSettings } from '../routing/dispatch/settings.ts';
 import type { Route } from '../routing/route.ts';
 
 /** The configuration, parsed once and frozen. A reload swaps it whole; a request in flight keeps the one it began with. */
@@ -16,6 +17,7 @@ export type Snapshot = {
   readonly models: readonly Model[];
   readonly wildcards: readonly Wildcard[];
   readonly routes: readonly Route[];
+  readonly dispatch: DispatchSettings;
   readonly webSearch?: SearchService;
   /** Why it is not used although it is configured. */
   readonly webSearchOff?: string;

@@ -5,7 +5,10 @@ import { wildcardModel } from './facts.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What of a router's view the configuration alone gives. Made once for each snapshot. */
-export type FixedView = Pick<RouteView, 'resolve' | 'routes' | 'slugs' | 'defaultModel' | 'unavailable' | 'fence'>;
+export type FixedView = Pick<
+  RouteView,
+  'resolve' | 'routes' | 'slugs' | 'defaultModel' | 'unavailable' | 'fence' | 'dispatch'
+>;
 
 export function fixedView(snapshot: Snapshot): FixedView {
   let fixed = made.get(snapshot);
@@ -43,6 +46,7 @@ function viewOf(snapshot: Snapshot): FixedView {
     defaultModel: snapshot.defaultModel,
     unavailable: (slug) => unavailable(snapshot, slug),
     fence: () => undefined,
+    dispatch: snapshot.dispatch,
   };
 }
 

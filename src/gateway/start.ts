@@ -17,7 +17,8 @@ import { createSessions } from '../pipeline/sessions.ts';
 import { createThoughts } from '../pipeline/thoughts.ts';
 import { type KeepLimits, KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
 import { protocolById } from '../protocols/registry.ts';
-import { type Health, NO_HEALTH, observe } from '../routing/health.ts';
+import { type Health, NO_HEALTH } from '../routing/dispatch/health.ts';
+import { observe } from '../routing/dispatch/observe.ts';
 import { planRoute } from '../routing/plan-route.ts';
 import { createApp } from '../server/app.ts';
 import { compacting } from '../server/compact.ts';
@@ -117,7 +118,7 @@ async function start(
       ...(affinity === undefined ? {} : { affinity }),
     });
   const observeAttempt: Line['observe'] = (attempt) => {
-    health = observe(health, attempt, Date.now());
+    health = observe(health, { type: 'attempt-end', attempt, at: Date.now() });
     if (attempt.failure === undefined && windowIsOpen(live.current(), attempt)) void live.look();
   };
   const line: Line = {

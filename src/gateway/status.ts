@@ -1,6 +1,7 @@
 import type { Snapshot } from '../config/snapshot.ts';
 import type { JsonObject } from '../ir/json.ts';
-import type { Health } from '../routing/health.ts';
+import { deploymentKey } from '../routing/dispatch/event.ts';
+import type { DeploymentHealth, Health } from '../routing/dispatch/health.ts';
 import type { Readiness } from '../server/services.ts';
 
 /** Able to serve: there is a model whose provider is on, and the ledger can be written. */
@@ -26,10 +27,20 @@ export function snapshotStatus(snapshot: Snapshot, health: Health): JsonObject {
       model: model.upstreamId,
       listed: model.listed,
       contextWindow: model.facts.contextWindow ?? null,
-      health: { ...(health.get(`${model.provider.id}/${model.upstreamId}`) ?? { failuresInARow: 0 }) },
+      health: fared(health.get(deploymentKey({ provider: model.provider.id, model: model.upstreamId }))),
     })),
     routes: snapshot.routes.map(({ slug, strategy, targets }) => ({ slug, strategy, targets: [...targets] })),
     disabled: snapshot.disabled.map(({ id, reason, slugs }) => ({ id, reason, slugs: [...slugs] })),
     warnings: [...snapshot.warnings],
+  };
+}
+
+function fared(known: DeploymentHealth | undefined): JsonObject {
+  const { lastSuccessAt, lastFailureAt, lastFailure, failuresInARow = 0 } = known ?? {};
+  return {
+    failuresInARow,
+    ...(lastSuccessAt === undefined ? {} : { lastSuccessAt }),
+    ...(lastFailureAt === undefined ? {} : { lastFailureAt }),
+    ...(lastFailure === undefined ? {} : { lastFailure }),
   };
 }

@@ -3,13 +3,15 @@ import { isNonEmpty } from '../ir/non-empty.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { Model } from '../providers/provider.ts';
 import { heldKey, holderFirst } from './affinity.ts';
+import { keyLimitOf } from './dispatch/hard-limits.ts';
+import { inputTokens } from './expected-cost.ts';
 import { nearest } from './nearest.ts';
 import type { Branch, Ordered, Planned, RouteView } from './plan.ts';
 import { targetsOf } from './pool.ts';
 import { type Purpose, purposeOf } from './purpose.ts';
 import type { Reason } from './reason.ts';
 import type { Route } from './route.ts';
-import { FIRM_RULES, RULES, type Rule, shutOut } from './rules.ts';
+import { FIRM_RULES, type Rule, rulesFor, shutOut } from './rules.ts';
 import { order, WEIGHS_SESSIONS } from './strategies/registry.ts';
 
 /** Names the targets of a call, in the order in which they are tried, and says why in words. Pure.
@@ -40,7 +42,7 @@ type Found = {
  *  try that may fail than none. */
 function candidatesOf(slug: string, query: RouteQuery, view: RouteView): Found {
   if (!view.routes.has(slug)) return direct(slug, FIRM_RULES, query, view);
-  const found = routed(slug, RULES, query, view, []);
+  const found = routed(slug, rulesFor(poolOf(slug, query, view)), query, view, []);
   if (found.models.length > 0) return found;
   const anyway = routed(slug, FIRM_RULES, query, view, []);
   if (anyway.models.length === 0) return found;
@@ -107,6 +109,23 @@ function sessionsFirst(route: Route, { branches, why }: Ordered, { affinity }: R
   return { branches: held.branches, why: [...why, ...held.why] };
 }
 
+/** The models that a route's slug stands for, however deep, without those that a firm rule shuts out. */
+function poolOf(slug: string, query: RouteQuery, view: RouteView): readonly Model[] {
+  const pool = new Set<Model>();
+  const seen = new Set<string>();
+  const visit = (name: string): void => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    const route = view.routes.get(name);
+    const model = route === undefined ? view.resolve(name) : undefined;
+    if (model !== undefined && shutOut(model, FIRM_RULES, query, view) === undefined) pool.add(model);
+    for (const target of route?.targets ?? []) visit(target);
+    for (const { use } of route?.rules ?? []) visit(use);
+  };
+  visit(slug);
+  return [...pool];
+}
+
 function direct(slug: string, rules: readonly Rule[], query: RouteQuery, view: RouteView): Found {
   const model = view.resolve(slug);
   if (model === undefined) {
@@ -121,7 +140,15 @@ function direct(slug: string, rules: readonly Rule[], query: RouteQuery, view: R
 }
 
 function planned(slug: string, found: Found, query: RouteQuery, view: RouteView): Planned {
-  const targets = found.models.flatMap((model) => targetsOf(model, query.sessionId, heldKey(model, view.affinity)));
+  const tokens = inputTokens(query);
+  const targets = found.models.flatMap((model) =>
+    targetsOf(
+      model,
+      query.sessionId,
+      heldKey(model, view.affinity),
+      (key) => keyLimitOf(model, key, tokens, view) !== undefined,
+    ),
+  );
   if (!isNonEmpty(targets))
     return { ok: false, failure: found.known ? outOfReach(slug, found.why, view) : unknown(slug, view) };
   const why: Reason[] = [...found.why];

@@ -3,7 +3,8 @@ import type { NonEmpty } from '../ir/non-empty.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { Model, Price, Target } from '../providers/provider.ts';
 import type { Affinity } from './affinity.ts';
-import type { Health } from './health.ts';
+import type { Health } from './dispatch/health.ts';
+import type { DispatchSettings } from './dispatch/settings.ts';
 import type { Purpose } from './purpose.ts';
 import type { Reason } from './reason.ts';
 import type { Route, RouteOf, StrategyId } from './route.ts';
@@ -13,6 +14,7 @@ import type { Route, RouteOf, StrategyId } from './route.ts';
  *  @property unavailable  why a slug that is configured is out of reach, as a sentence.
  *  @property now          ms since the epoch.
  *  @property draw         the one random number of this request, 0 (inclusive) to 1.
+ *  @property health       what the attempts so far say of each deployment.
  *  @property priceOf      what a token of the model costs, or undefined where it is unpriced, which is not zero.
  *  @property fence        why a policy keeps the model out, as a sentence; undefined where it may serve.
  *  @property affinity     who served the session that asks, when it last asked for this slug. */
@@ -25,6 +27,7 @@ export type RouteView = {
   readonly now: number;
   readonly draw: number;
   readonly health: Health;
+  readonly dispatch: DispatchSettings;
   readonly priceOf: (model: Model) => Price | undefined;
   readonly fence: (model: Model) => string | undefined;
   readonly affinity?: Affinity;

@@ -1,5 +1,7 @@
 import type { RouteQuery } from '../ir/query.ts';
 import type { Model } from '../providers/provider.ts';
+import { limitOf } from './dispatch/hard-limits.ts';
+import { inputTokens } from './expected-cost.ts';
 import type { RouteView } from './plan.ts';
 import type { Reason, RuleId } from './reason.ts';
 
@@ -14,8 +16,25 @@ export type Rule = {
 
 const fence: Rule = { id: 'fence', firm: true, excludes: (model, _query, view) => view.fence(model) };
 
-export const RULES: readonly Rule[] = [fence];
-export const FIRM_RULES: readonly Rule[] = RULES.filter((rule) => rule.firm);
+/** @param pool  all that the slug stands for. */
+function hardLimit(pool: readonly Model[]): Rule {
+  return {
+    id: 'hard-limit',
+    firm: false,
+    excludes: (model, query, view) => {
+      const limit = limitOf(model, inputTokens(query), pool, view);
+      return limit === undefined ? undefined : `"${model.slug}" is left alone for now: ${limit.text}.`;
+    },
+  };
+}
+
+export const FIRM_RULES: readonly Rule[] = [fence];
+
+/** All rules for the choice among a route's models.
+ *  @param pool  those that no firm rule shuts out. */
+export function rulesFor(pool: readonly Model[]): readonly Rule[] {
+  return [...FIRM_RULES, hardLimit(pool)];
+}
 
 /** The first of the rules that shuts the model out. */
 export function shutOut(

@@ -1,6 +1,7 @@
 import type { RouteQuery } from '../../ir/query.ts';
 import type { Model } from '../../providers/provider.ts';
-import { NO_HEALTH } from '../health.ts';
+import { NO_HEALTH } from '../dispatch/health.ts';
+import { DEFAULT_DISPATCH } from '../dispatch/settings.ts';
 import type { RouteView } from '../plan.ts';
 import type { Route } from '../route.ts';
 
@@ -19,6 +20,7 @@ export function testView(
     now: 0,
     draw: 0,
     health: NO_HEALTH,
+    dispatch: DEFAULT_DISPATCH,
     priceOf: (model) => model.price,
     fence: () => undefined,
     ...more,

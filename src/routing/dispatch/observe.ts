@@ -1,0 +1,187 @@
+import type { Attempt } from '../../ir/attempt.ts';
+import { totalInput } from '../../ir/usage.ts';
+import { added, moved, NO_AVERAGE, NO_LEVEL, NO_SUM, sampled } from './average.ts';
+import { afterFailure, afterSuccess, CLOSED } from './breaker.ts';
+import { type Deployment, type DispatchEvent, deploymentKey } from './event.ts';
+import { FAULT, isKeyFault } from './faults.ts';
+import { type DeploymentHealth, type Flight, HALF_LIFE_MS, type Health, TOKEN_SPAN_MS } from './health.ts';
+
+/** Clients name the models of a wildcard, so the table must not grow without end: what was idle longest is forgotten. */
+const MAX_DEPLOYMENTS = 500;
+/** Fewer tokens, or a shorter time, tell nothing of a deployment's speed. */
+const MIN_OUTPUT = 8;
+const MIN_OUTPUT_MS = 20;
+
+/** What is known of the deployments after one more event. */
+export function observe(health: Health, event: DispatchEvent): Health {
+  const deployment = event.type === 'attempt-end' ? event.attempt : event;
+  const key = deploymentKey(deployment);
+  const before = health.get(key) ?? unknownDeployment(deployment);
+  const after = next(before, event);
+  if (after === before) return health;
+  const all = new Map(health).set(key, after);
+  if (all.size > MAX_DEPLOYMENTS) forgetOne(all, key);
+  return all;
+}
+
+/** Forgets what was learned, but not what is under way: those attempts will still end. */
+export function forgotten(health: Health): Health {
+  const kept = new Map<string, DeploymentHealth>();
+  for (const [key, { provider, model, flights, queue }] of health) {
+    if (flights.length === 0 && queue.level === 0) continue;
+    kept.set(key, { ...unknownDeployment({ provider, model }), flights, queue });
+  }
+  return kept;
+}
+
+export function unknownDeployment({ provider, model }: Deployment): DeploymentHealth {
+  return {
+    provider,
+    model,
+    failuresInARow: 0,
+    flights: [],
+    ttft: NO_AVERAGE,
+    latency: NO_AVERAGE,
+    tokensPerSecond: NO_AVERAGE,
+    errors: NO_AVERAGE,
+    cost: NO_AVERAGE,
+    queue: NO_LEVEL,
+    tokens: NO_SUM,
+    keys: new Map(),
+    windows: new Map(),
+    breaker: CLOSED,
+  };
+}
+
+function next(before: DeploymentHealth, event: DispatchEvent): DeploymentHealth {
+  switch (event.type) {
+    case 'attempt-start':
+      return started(before, event);
+    case 'attempt-first-token':
+      return firstToken(before, event.id, event.at);
+    case 'attempt-end':
+      return ended(before, event.id, event.attempt, event.at);
+    case 'queued':
+      return { ...before, queue: moved(before.queue, 1, event.at, HALF_LIFE_MS.queue) };
+    case 'unqueued':
+      return { ...before, queue: moved(before.queue, -1, event.at, HALF_LIFE_MS.queue) };
+    default:
+      return unreachable(event);
+  }
+}
+
+function started(
+  before: DeploymentHealth,
+  { id, at, inputTokens = 0, credentialId }: Extract<DispatchEvent, { type: 'attempt-start' }>,
+): DeploymentHealth {
+  const flight: Flight = { id, at, inputTokens, ...(credentialId === undefined ? {} : { credentialId }) };
+  return {
+    ...before,
+    flights: [...before.flights, flight],
+    tokens: added(before.tokens, inputTokens, at, TOKEN_SPAN_MS),
+  };
+}
+
+function firstToken(before: DeploymentHealth, id: string, at: number): DeploymentHealth {
+  const flight = before.flights.find((one) => one.id === id);
+  if (flight === undefined || flight.firstTokenAt !== undefined) return before;
+  return {
+    ...before,
+    flights: before.flights.map((one) => (one === flight ? { ...flight, firstTokenAt: at } : one)),
+    ttft: sampled(before.ttft, at - flight.at, at, HALF_LIFE_MS.metrics),
+  };
+}
+
+function ended(before: DeploymentHealth, id: string | undefined, attempt: Attempt, at: number): DeploymentHealth {
+  const flight = id === undefined ? undefined : before.flights.find((one) => one.id === id);
+  const landed = flight === undefined ? before : { ...before, flights: before.flights.filter((one) => one !== flight) };
+  const billed = withTokens(landed, attempt, flight, at);
+  const { failure } = attempt;
+  if (failure === undefined) return succeeded(billed, attempt, flight, at);
+  return failure.kind === 'cancelled' ? billed : failed(billed, attempt, failure, at);
+}
+
+/** Tokens and money are used whether or not the reply came to a good end. */
+function withTokens(
+  before: DeploymentHealth,
+  { usage, costNanoUsd, windows = [], credentialId = '' }: Attempt,
+  flight: Flight | undefined,
+  at: number,
+): DeploymentHealth {
+  const used = usage === undefined ? 0 : totalInput(usage) + usage.output - (flight?.inputTokens ?? 0);
+  return {
+    ...before,
+    tokens: used === 0 ? before.tokens : added(before.tokens, used, at, TOKEN_SPAN_MS),
+    cost: costNanoUsd === undefined ? before.cost : sampled(before.cost, costNanoUsd, at, HALF_LIFE_MS.metrics),
+    windows: windows.length === 0 ? before.windows : new Map(before.windows).set(credentialId, { windows, at }),
+  };
+}
+
+function succeeded(
+  before: DeploymentHealth,
+  attempt: Attempt,
+  flight: Flight | undefined,
+  at: number,
+): DeploymentHealth {
+  const known = lifted(before, attempt);
+  const { totalMs = at - attempt.startedAt, firstTokenMs = totalMs, usage } = attempt;
+  // A unary reply has no first token of its own: its whole time counts.
+  const generatingMs = firstTokenMs < totalMs ? totalMs - firstTokenMs : totalMs;
+  const measurable = usage !== undefined && usage.output >= MIN_OUTPUT && generatingMs >= MIN_OUTPUT_MS;
+  return {
+    ...known,
+    lastSuccessAt: at,
+    failuresInARow: 0,
+    ttft: flight?.firstTokenAt === undefined ? sampled(known.ttft, firstTokenMs, at, HALF_LIFE_MS.metrics) : known.ttft,
+    latency: sampled(known.latency, totalMs, at, HALF_LIFE_MS.metrics),
+    tokensPerSecond: measurable
+      ? sampled(known.tokensPerSecond, (usage.output * 1_000) / generatingMs, at, HALF_LIFE_MS.metrics)
+      : known.tokensPerSecond,
+    errors: sampled(known.errors, 0, at, HALF_LIFE_MS.errors),
+    breaker: afterSuccess(known.breaker, attempt.startedAt),
+  };
+}
+
+function failed(
+  before: DeploymentHealth,
+  attempt: Attempt,
+  { kind, retryAfterMs }: NonNullable<Attempt['failure']>,
+  at: number,
+): DeploymentHealth {
+  const told = { lastFailureAt: at, lastFailure: kind, failuresInARow: before.failuresInARow + 1 };
+  const fault = FAULT[kind];
+  if (fault === 'none') return { ...before, ...told };
+  const errors = sampled(before.errors, 1, at, HALF_LIFE_MS.errors);
+  const blamed = { ...before, ...told, errors };
+  if (fault === 'model') return { ...blamed, missingAt: at };
+  if (isKeyFault(kind)) {
+    const limit = { kind, at, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    return { ...blamed, keys: new Map(before.keys).set(attempt.credentialId ?? '', limit) };
+  }
+  return { ...blamed, breaker: afterFailure(before.breaker, attempt.startedAt, at, errors) };
+}
+
+/** A success lifts what was told before it began: a long stream that outlives a 429 says nothing against it. */
+function lifted(before: DeploymentHealth, { credentialId = '', startedAt }: Attempt): DeploymentHealth {
+  const { missingAt, ...known } = before;
+  const limit = before.keys.get(credentialId);
+  const missing = missingAt !== undefined && startedAt < missingAt ? { missingAt } : {};
+  if (limit === undefined || startedAt < limit.at) return { ...known, ...missing };
+  return { ...known, ...missing, keys: new Map([...known.keys].filter(([id]) => id !== credentialId)) };
+}
+
+function forgetOne(all: Map<string, DeploymentHealth>, kept: string): void {
+  let idlest: string | undefined;
+  let since = Number.POSITIVE_INFINITY;
+  for (const [key, { flights, queue, tokens, errors }] of all) {
+    const at = Math.max(tokens.at, errors.at);
+    if (key === kept || flights.length > 0 || queue.level > 0 || at >= since) continue;
+    idlest = key;
+    since = at;
+  }
+  if (idlest !== undefined) all.delete(idlest);
+}
+
+function unreachable(event: never): never {
+  throw new TypeError(`an event that does not exist: ${JSON.stringify(event)}`);
+}
