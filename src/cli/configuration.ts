@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/load.ts';
+import { modelsBehind } from '../config/models-behind.ts';
 import type { Snapshot } from '../config/snapshot.ts';
-import { type FixedView, fixedView } from '../config/view.ts';
+import { fixedView } from '../config/view.ts';
 import type { Model } from '../providers/provider.ts';
 import { nearest } from '../routing/nearest.ts';
 import { CliError } from './cli-error.ts';
@@ -14,15 +15,9 @@ export function readConfiguration(context: CommandContext): Snapshot {
   return loaded.snapshot;
 }
 
-/** The models behind a slug in the order in which they are tried: one for a model, several for a route, none where it is
- *  unknown or out of reach. */
-export function modelsBehind(slug: string, snapshot: Snapshot): readonly Model[] {
-  return flatten(slug, fixedView(snapshot), new Set());
-}
-
-/** The same, at least one. @throws CliError naming the nearest slugs, or why none can be reached. */
+/** The models behind a slug, at least one. @throws CliError naming the nearest slugs, or why none can be reached. */
 export function requireModels(slug: string, snapshot: Snapshot): readonly Model[] {
-  const models = modelsBehind(slug, snapshot);
+  const models = modelsBehind(slug, fixedView(snapshot));
   if (models.length > 0) return models;
   const view = fixedView(snapshot);
   const reason = view.unavailable(slug);
@@ -39,13 +34,4 @@ export function unknownSlug(slug: string, slugs: readonly string[]): CliError {
   const near = nearest(slug, slugs);
   const hint = near.length === 0 ? 'plugboard init' : `Nearest: ${near.join(', ')}. All of them: plugboard models`;
   return new CliError({ message: `no model or route is called "${slug}"`, mend: hint });
-}
-
-function flatten(slug: string, view: FixedView, seen: Set<string>): Model[] {
-  if (seen.has(slug)) return [];
-  seen.add(slug);
-  const route = view.routes.get(slug);
-  if (route !== undefined) return route.targets.flatMap((target) => flatten(target, view, seen));
-  const model = view.resolve(slug);
-  return model === undefined ? [] : [model];
 }

@@ -1,9 +1,9 @@
-import { SAFE_FACTS } from '../config/facts.ts';
+import { modelsBehind, routeWindow } from '../config/models-behind.ts';
 import type { Snapshot } from '../config/snapshot.ts';
+import { fixedView } from '../config/view.ts';
 import { priceOf } from '../metering/pricing.ts';
 import { isSameModel } from '../providers/known-model.ts';
 import type { Model, Price } from '../providers/provider.ts';
-import { modelsBehind } from './configuration.ts';
 import type { DeploymentHealth, GatewayModel } from './gateway-models.ts';
 import type { ProviderList } from './models/live-lists.ts';
 
@@ -57,7 +57,7 @@ export function modelRows(
         provider: null,
         model: null,
         targets: route.targets,
-        contextWindow: routeWindow(route.slug, snapshot, known),
+        contextWindow: windowOfRoute(route.slug, snapshot, known),
         price: null,
         local: false,
         health: null,
@@ -84,11 +84,10 @@ function windowOf(model: Model, known: ReadonlyMap<string, GatewayModel>): numbe
   return model.facts.contextWindow ?? known.get(model.slug)?.contextWindow ?? null;
 }
 
-/** The smallest among the targets: what a route promises is what all of them can keep. */
-function routeWindow(slug: string, snapshot: Snapshot, known: ReadonlyMap<string, GatewayModel>): number | null {
-  const models = modelsBehind(slug, snapshot);
-  const windows = models.map((model) => windowOf(model, known) ?? SAFE_FACTS.contextWindow);
-  return windows.length === 0 ? null : Math.min(...windows);
+/** As Codex is told it. */
+function windowOfRoute(slug: string, snapshot: Snapshot, known: ReadonlyMap<string, GatewayModel>): number | null {
+  const models = modelsBehind(slug, fixedView(snapshot));
+  return models.length === 0 ? null : routeWindow(models.map((model) => windowOf(model, known) ?? undefined));
 }
 
 function liveness(model: Model, lists: ReadonlyMap<string, ProviderList>): Live {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SAFE_FACTS } from '../config/facts.ts';
+import { modelsBehind, routeWindow } from '../config/models-behind.ts';
 import type { Snapshot } from '../config/snapshot.ts';
 import { clampEffort } from '../ir/dialect.ts';
 import { dialectFor } from '../providers/dialect.ts';
@@ -25,8 +26,12 @@ export function codexCatalog(source: CatalogSource, options: CatalogOptions): Mo
     if (entry.slug !== '' && !entries.has(entry.slug)) entries.set(entry.slug, entry);
   };
   for (const model of source.models) add(modelEntry(model));
+  const view = {
+    routes: new Map(source.routes.map((route) => [route.slug, route])),
+    resolve: (slug: string) => source.models.find((model) => model.slug === slug) ?? source.resolve?.(slug),
+  };
   for (const route of source.routes) {
-    const models = [...routeModels(route.slug, source, new Set())];
+    const models = modelsBehind(route.slug, view);
     if (models.length > 0) add(routeEntry(route.slug, models));
   }
   const rank = (entry: Entry): number => (entry.slug === source.defaultModel ? 0 : entry.listed ? 1 : 2);
@@ -68,31 +73,20 @@ function modelEntry(model: Model): Entry {
   };
 }
 
-/** Every member is what all targets can do: Codex must not be promised what a fallback cannot keep. */
+/** Every member but the window is what all targets can do: Codex must not be promised what a fallback cannot keep. */
 function routeEntry(slug: string, models: readonly Model[]): Entry {
   const entries = models.map(modelEntry);
-  const windows = entries.map((entry) => entry.contextWindow ?? SAFE_FACTS.contextWindow);
   return {
     slug,
     displayName: slug,
     where: `${models.map((model) => model.slug).join(', ')}`,
     listed: true,
-    contextWindow: Math.min(...windows),
+    contextWindow: routeWindow(entries.map((entry) => entry.contextWindow)),
     maxOutputTokens: Math.max(...entries.map((entry) => entry.maxOutputTokens)),
     modalities: common(entries.map((entry) => entry.modalities)),
     levels: common(entries.map((entry) => entry.levels)),
     verbosity: entries.every((entry) => entry.verbosity),
   };
-}
-
-/** The models behind a route, nested routes flattened; a route that leads back to itself ends there. */
-function* routeModels(slug: string, source: CatalogSource, seen: Set<string>): Generator<Model> {
-  if (seen.has(slug)) return;
-  seen.add(slug);
-  const route = source.routes.find((candidate) => candidate.slug === slug);
-  const model = source.models.find((candidate) => candidate.slug === slug) ?? source.resolve?.(slug);
-  if (model !== undefined) yield model;
-  else for (const target of route?.targets ?? []) yield* routeModels(target, source, seen);
 }
 
 function common<T>(lists: readonly (readonly T[])[]): T[] {

@@ -1,3 +1,5 @@
+import { estimateBodyTokens } from '../context/estimate.ts';
+import type { InferenceEvent } from '../ir/event.ts';
 import { GatewayError } from '../ir/failure.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { IngressCodec } from '../protocols/protocol.ts';
@@ -5,10 +7,18 @@ import type { RoutePlan } from '../routing/plan.ts';
 import { type ClientRequest, nativeHeadersOf } from './client.ts';
 import type { Line } from './line.ts';
 import type { Recorder } from './record.ts';
+import { rememberedAs, type SessionSize } from './sessions.ts';
 import { openSource, type Source } from './source.ts';
 
-/** A request with its way laid out, before any provider has heard of it. */
-type Begun = { readonly query: RouteQuery; readonly plan: RoutePlan; readonly source: Source };
+/** A request with its way laid out, before any provider has heard of it.
+ *  @property query    with what the call is expected to count.
+ *  @property measure  hears of the reply what the call did count. */
+type Begun = {
+  readonly query: RouteQuery;
+  readonly plan: RoutePlan;
+  readonly source: Source;
+  readonly measure: (events: readonly InferenceEvent[]) => void;
+};
 
 /** Its frame ends before the call goes out, so that the source alone holds the body.
  *  @throws GatewayError for what the client got wrong, before any provider hears of it. */
@@ -20,9 +30,11 @@ export function begin(
   answersSearches: boolean,
 ): Begun {
   const body = request.takeBody();
-  const query = ingress.outline(body, request.headers);
+  const outlined = ingress.outline(body, request.headers);
+  const { sessionId } = outlined;
+  const estimated = estimateBodyTokens(body);
+  const query = sized(outlined, estimated, sessionId === undefined ? undefined : line.sessions.size(sessionId));
   record.asked(query);
-  const { sessionId } = query;
   const affinity = sessionId === undefined ? undefined : line.sessions.affinity(sessionId, query.model, line.now());
   const planned = line.plan(query, affinity);
   if (!planned.ok) throw new GatewayError(planned.failure);
@@ -41,5 +53,17 @@ export function begin(
   // Every answer is given before a provider hears of the call; only native providers take what nobody has read.
   if (!plan.targets.every(source.passesBytes)) source.decode();
   record.planned(plan, source.failedPatches());
-  return { query, plan, source };
+  const measure: Begun['measure'] = (events) => {
+    for (const event of events) {
+      if (event.type !== 'usage' || sessionId === undefined) continue;
+      line.sessions.measured(sessionId, rememberedAs(query.model, plan), estimated, event.usage);
+    }
+  };
+  return { query, plan, source, measure };
+}
+
+/** What the call is expected to count: its bytes say it roughly, and the session's earlier calls how roughly. */
+function sized(query: RouteQuery, estimated: number, size: SessionSize | undefined): RouteQuery {
+  if (size === undefined) return { ...query, inputTokens: estimated };
+  return { ...query, inputTokens: Math.round(estimated * size.ratio), outputTokens: Math.round(size.output) };
 }

@@ -1,6 +1,5 @@
 import { type Failure, GatewayError } from '../ir/failure.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
-import type { RouteQuery } from '../ir/query.ts';
 import type { IngressCodec } from '../protocols/protocol.ts';
 import type { Target } from '../providers/provider.ts';
 import type { RoutePlan } from '../routing/plan.ts';
@@ -15,6 +14,7 @@ import { openRecord, type Recorder } from './record.ts';
 import { type Render, renderStream } from './render.ts';
 import { renderWhole } from './render-whole.ts';
 import { dispatchSearching, searchRounds } from './search/search-rounds.ts';
+import { rememberedAs } from './sessions.ts';
 
 /** The straight line: parse, plan, dispatch, render; and whatever happens, one ledger entry. */
 export async function serve(line: Line, request: ClientRequest, reply: ClientReply): Promise<void> {
@@ -31,7 +31,7 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
   let render: Render | undefined;
   try {
     const search = line.search();
-    const { query, plan, source } = begin(line, ingress, request, record, search !== undefined);
+    const { query, plan, source, measure } = begin(line, ingress, request, record, search !== undefined);
     render = (query.stream ? renderStream : renderWhole)({
       ingress,
       reply,
@@ -41,6 +41,7 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
       meter: (events) => {
         record.events(events);
         source.heard(events);
+        measure(events);
       },
       refuse: (failure) => refuse(failure, plan),
       now: line.now,
@@ -48,7 +49,7 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     const sink = committing(render, (target, bytes) => {
       record.committed(target, bytes, source.losses());
       if (query.sessionId !== undefined)
-        line.sessions.remember(query.sessionId, rememberedAs(query, plan), target, line.now());
+        line.sessions.remember(query.sessionId, rememberedAs(query.model, plan), target, line.now());
       source.release();
     });
     const prepare = (target: Target): PreparedCall => {
@@ -78,11 +79,6 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     render?.dispose();
     record.close();
   }
-}
-
-/** What a rule sent elsewhere for its kind must not lead the session's turns there. */
-function rememberedAs({ model }: RouteQuery, { ruled }: RoutePlan): string {
-  return ruled === undefined ? model : `${model} (${ruled})`;
 }
 
 /** The last word to the client. Where even that breaks, the connection does: half a reply must not look whole. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_USAGE } from '../ir/usage.ts';
 import { compileDialect } from '../providers/dialect.ts';
 import { testTarget } from '../upstream/testing/targets.ts';
-import { createSessions, USUAL_LIFETIME_MS } from './sessions.ts';
+import { createSessions, rememberedAs, USUAL_LIFETIME_MS } from './sessions.ts';
 
 const target = testTarget();
 
@@ -47,4 +48,31 @@ test('what is kept is bounded: of sessions, and of what one session asks for', (
   for (let count = 0; count < 10_000; count += 1) sessions.remember(`other-${count}`, 'coder', target, 0);
   assert.equal(sessions.last('s'), undefined);
   assert.notEqual(sessions.last('other-0'), undefined);
+});
+
+test("what a session's calls counted corrects the estimates of the next, and tells what its cache holds", () => {
+  const sessions = createSessions();
+  const usage = (input: number, output: number) => ({
+    ...NO_USAGE,
+    freshInput: input / 2,
+    cacheRead: input / 2,
+    output,
+  });
+  sessions.measured('s', 'coder', 100, usage(100, 10));
+  assert.equal(sessions.size('s'), undefined, 'a session that nobody served');
+  sessions.remember('s', 'coder', target, 1_000);
+  sessions.measured('s', 'coder', 1_000, usage(1_300, 100));
+  assert.deepEqual(sessions.size('s'), { ratio: 1.3, output: 100 });
+  assert.equal(sessions.affinity('s', 'coder', 2_000)?.cachedTokens, 1_300);
+  sessions.measured('s', 'coder', 1_000, usage(1_100, 200));
+  assert.deepEqual(sessions.size('s'), { ratio: 1.1, output: 130 });
+  sessions.measured('s', 'coder', 1_000, usage(100_000, 130));
+  assert.equal(sessions.size('s')?.ratio, 4, 'bounded: something else was counted');
+  sessions.measured('s', 'coder', 1_000, NO_USAGE);
+  assert.equal(sessions.size('s')?.ratio, 4, 'a server that counts nothing tells nothing');
+});
+
+test('a call that a rule sent elsewhere is remembered apart', () => {
+  assert.equal(rememberedAs('coder', {}), 'coder');
+  assert.equal(rememberedAs('coder', { ruled: 'title' }), 'coder (title)');
 });

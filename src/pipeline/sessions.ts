@@ -1,17 +1,32 @@
+import { totalInput, type Usage } from '../ir/usage.ts';
 import { dialectFor } from '../providers/dialect.ts';
 import type { Target } from '../providers/provider.ts';
 import { type Affinity, affinityOf } from '../routing/affinity.ts';
+import type { RoutePlan } from '../routing/plan.ts';
 import { boundedMap } from './bounded-map.ts';
 import { deploymentKey } from './source.ts';
 
 /** Who served each session last. In memory and bounded: forgetting one costs nothing but a try.
  *  @property last      the deployment, whatever was asked for, as `deploymentKey` names it.
- *  @property affinity  who served when the session last asked for this slug. @param now  ms since the epoch. */
+ *  @property affinity  who served when the session last asked for this slug. @param now  ms since the epoch.
+ *  @property size      what its calls turned out to count.
+ *  @property measured  hears of it. @param estimated  tokens of the call, as they were estimated from its bytes alone. */
 export type Sessions = {
   readonly last: (sessionId: string) => string | undefined;
   readonly affinity: (sessionId: string, asked: string, now: number) => Affinity | undefined;
   readonly remember: (sessionId: string, asked: string, target: Target, now: number) => void;
+  readonly size: (sessionId: string) => SessionSize | undefined;
+  readonly measured: (sessionId: string, asked: string, estimated: number, usage: Usage) => void;
 };
+
+/** @property ratio   true tokens for each that was estimated: other languages and other vocabularies.
+ *  @property output  tokens of its replies, the latest counting most. */
+export type SessionSize = { readonly ratio: number; readonly output: number };
+
+/** A rule for calls of this kind chose the model: that must not lead the session's other calls there. */
+export function rememberedAs(asked: string, { ruled }: Pick<RoutePlan, 'ruled'>): string {
+  return ruled === undefined ? asked : `${asked} (${ruled})`;
+}
 
 const MAX_SESSIONS = 10_000;
 /** A session that asks for more slugs than these forgets the oldest. */
@@ -27,7 +42,17 @@ export function cacheLifetimeMs({ model }: Target): number {
   return ttlSeconds === undefined ? USUAL_LIFETIME_MS : ttlSeconds * 1_000;
 }
 
-type Session = { last: string; readonly served: Map<string, { readonly target: Affinity; readonly until: number }> };
+/** What tokenizers and languages make of it; beyond that something else was counted, such as images. */
+const LEAST_RATIO = 0.25;
+const MOST_RATIO = 4;
+/** How much the latest reply counts for what is usual. */
+const LATEST = 0.3;
+
+type Session = {
+  last: string;
+  size?: SessionSize;
+  readonly served: Map<string, { readonly target: Affinity; readonly until: number }>;
+};
 
 export function createSessions(): Sessions {
   const sessions = boundedMap<string, Session>(MAX_SESSIONS);
@@ -45,6 +70,23 @@ export function createSessions(): Sessions {
       const [oldest] = session.served.keys();
       if (session.served.size > MAX_SLUGS && oldest !== undefined) session.served.delete(oldest);
       sessions.set(sessionId, session);
+    },
+    size: (sessionId) => sessions.get(sessionId)?.size,
+    measured: (sessionId, asked, estimated, usage) => {
+      const session = sessions.get(sessionId);
+      const input = totalInput(usage);
+      // Servers that count nothing say 0.
+      if (session === undefined || input === 0 || estimated <= 0) return;
+      const ratio = Math.min(MOST_RATIO, Math.max(LEAST_RATIO, input / estimated));
+      const { size } = session;
+      session.size = {
+        ratio,
+        output: size === undefined ? usage.output : size.output + LATEST * (usage.output - size.output),
+      };
+      const served = session.served.get(asked);
+      if (served !== undefined) {
+        session.served.set(asked, { ...served, target: { ...served.target, cachedTokens: input } });
+      }
     },
   };
 }

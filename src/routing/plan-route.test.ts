@@ -258,3 +258,29 @@ test('a rule holds in a nested route, may name a route, and never meets a model 
   assert.deepEqual(slugs(planRoute(query('outer', { subagent: 'review' }), base)), ['d', 'b', 'a']);
   assert.deepEqual(slugs(planRoute(query('a', { threadSource: 'thread_title' }), base)), ['a']);
 });
+
+const sized = (slug: string, contextWindow?: number): Model =>
+  testModel(slug, provider('work'), contextWindow === undefined ? {} : { facts: { contextWindow } });
+
+test('a request that will not fit goes to the next target that it fits', () => {
+  const base = view(
+    [sized('small', 32_000), sized('middle', 128_000), sized('open')],
+    [fallback('r', 'small', 'middle', 'open')],
+  );
+  assert.deepEqual(slugs(planRoute(query('r', { inputTokens: 31_000 }), base)), ['small', 'middle', 'open']);
+  const planned = planRoute(query('r', { inputTokens: 31_800 }), base);
+  assert.deepEqual(slugs(planned), ['middle', 'open'], 'a reply must fit, too');
+  const shut = planned.ok ? planned.plan.why.filter(({ rule }) => rule === 'context-window') : [];
+  assert.deepEqual(
+    shut.map(({ slug }) => slug),
+    ['small'],
+  );
+  assert.match(shut[0]?.text ?? '', /31800 tokens and a reply do not fit its window of 32000/);
+  assert.deepEqual(slugs(planRoute(query('r', { inputTokens: 500_000 }), base)), ['open']);
+});
+
+test('an estimate is no proof: where nothing fits all are tried, and a model asked for by name is never kept out', () => {
+  const base = view([sized('small', 32_000), sized('middle', 128_000)], [fallback('r', 'small', 'middle')]);
+  assert.deepEqual(slugs(planRoute(query('r', { inputTokens: 500_000 }), base)), ['small', 'middle']);
+  assert.deepEqual(slugs(planRoute(query('small', { inputTokens: 500_000 }), base)), ['small']);
+});

@@ -1,7 +1,7 @@
 import type { RouteQuery } from '../ir/query.ts';
 import type { Model } from '../providers/provider.ts';
 import { limitOf } from './dispatch/hard-limits.ts';
-import { inputTokens } from './expected-cost.ts';
+import { expectedTokens, inputTokens } from './expected-cost.ts';
 import type { RouteView } from './plan.ts';
 import type { Reason, RuleId } from './reason.ts';
 
@@ -15,6 +15,19 @@ export type Rule = {
 };
 
 const fence: Rule = { id: 'fence', firm: true, excludes: (model, _query, view) => view.fence(model) };
+
+/** An estimate shuts out no model whose window nobody knows, and none for good: where it leaves no target, all are tried. */
+const contextWindow: Rule = {
+  id: 'context-window',
+  firm: false,
+  excludes: (model, query, view) => {
+    const { contextWindow: window } = model.facts;
+    if (window === undefined) return undefined;
+    const { input, output } = expectedTokens(query, model, view);
+    if (input + output <= window) return undefined;
+    return `About ${input} tokens and a reply do not fit its window of ${window}.`;
+  },
+};
 
 /** @param pool  all that the slug stands for. */
 function hardLimit(pool: readonly Model[]): Rule {
@@ -33,7 +46,7 @@ export const FIRM_RULES: readonly Rule[] = [fence];
 /** All rules for the choice among a route's models.
  *  @param pool  those that no firm rule shuts out. */
 export function rulesFor(pool: readonly Model[]): readonly Rule[] {
-  return [...FIRM_RULES, hardLimit(pool)];
+  return [...FIRM_RULES, contextWindow, hardLimit(pool)];
 }
 
 /** The first of the rules that shuts the model out. */

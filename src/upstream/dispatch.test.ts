@@ -4,7 +4,7 @@ import type { Attempt } from '../ir/attempt.ts';
 import type { InferenceEvent } from '../ir/event.ts';
 import type { Failure } from '../ir/failure.ts';
 import type { NonEmpty } from '../ir/non-empty.ts';
-import type { Target } from '../providers/provider.ts';
+import { Secret, type Target } from '../providers/provider.ts';
 import { dispatch } from './dispatch.ts';
 import { type Script, scriptedCall, scriptedTransport } from './testing/scripted.ts';
 import { testTarget } from './testing/targets.ts';
@@ -192,4 +192,27 @@ test('what cannot be carried to a target is told, and not sent', async () => {
     },
   });
   assert.deepEqual([reply.calls.length, reply.failure?.kind], [0, 'unsupported']);
+});
+
+test('what is too long for one window goes to the next that is larger, and to no other', async () => {
+  const window = (id: string, contextWindow?: number): Target => {
+    const { model, credential } = testTarget({ id });
+    return { credential, model: { ...model, facts: contextWindow === undefined ? {} : { contextWindow } } };
+  };
+  const middle = window('middle', 128_000);
+  const secondKey: Target = { ...middle, credential: { id: 'c2', secret: new Secret('another') } };
+  const targets = [
+    middle,
+    secondKey,
+    window('small', 32_000),
+    window('equal', 128_000),
+    window('large', 1_000_000),
+  ] as const;
+  const tooLong: Script = { pieces: [start, failed('context-overflow')] };
+  const reply = await run([tooLong, { pieces: [text, finish] }], { targets });
+  assert.deepEqual([reply.committedTo, reply.attempts], ['large', 2]);
+  const open = await run([tooLong, { pieces: [text, finish] }], { targets: [middle, window('unknown')] });
+  assert.equal(open.committedTo, 'unknown', 'a window that nobody knows may be large enough');
+  const nowhere = await run([tooLong], { targets: [middle, window('small', 32_000)] });
+  assert.deepEqual([nowhere.calls.length, nowhere.failure?.kind], [1, 'context-overflow']);
 });

@@ -2,7 +2,7 @@ import type { Attempt } from '../ir/attempt.ts';
 import { type Failure, GatewayError, isRetryable } from '../ir/failure.ts';
 import { isNonEmpty, type NonEmpty } from '../ir/non-empty.ts';
 import type { Headers } from '../protocols/protocol.ts';
-import type { Target } from '../providers/provider.ts';
+import type { Model, Target } from '../providers/provider.ts';
 import type { AttemptEnd, PreparedCall, ReplyDecoding, ReplySink } from './call.ts';
 import { explained } from './failure-words.ts';
 import { holdHead } from './head.ts';
@@ -34,7 +34,7 @@ export type Dispatched = {
 
 /** Tries the targets in order until one sends content. What fails before that is retried at the next target; a
  *  connection that broke before any byte of a reply (a pooled one that the provider had closed) is tried once more at
- *  the same one. Nothing else is retried: what follows is for the agent to decide. */
+ *  the same one. Of a conversation that is too long for a model, only larger windows are tried. Nothing else is retried: what follows is for the agent to decide. */
 export async function dispatch(transport: Transport, call: DispatchCall, sink: ReplySink): Promise<Dispatched> {
   const attempts: Attempt[] = [];
   const tryOnce = async (target: Target): Promise<AttemptEnd> => {
@@ -46,10 +46,13 @@ export async function dispatch(transport: Transport, call: DispatchCall, sink: R
     return end;
   };
   let last: AttemptEnd | undefined;
+  const overflowed: Model[] = [];
   for (const target of call.targets) {
+    if (isTooSmall(target.model, overflowed)) continue;
     last = await tryOnce(target);
     if (last.unanswered && last.failure !== undefined && wasReset(last.failure)) last = await tryOnce(target);
     if (last.committed || last.failure === undefined || !isRetryable(last.failure)) break;
+    if (last.failure.kind === 'context-overflow') overflowed.push(target.model);
   }
   if (last === undefined || !isNonEmpty(attempts)) throw new RangeError('a plan without targets');
   return {
@@ -57,6 +60,12 @@ export async function dispatch(transport: Transport, call: DispatchCall, sink: R
     committed: last.committed,
     ...(last.failure === undefined ? {} : { failure: last.failure }),
   };
+}
+
+/** What was too long for a model is so whichever of its keys is used, and too long for every smaller window. */
+function isTooSmall(model: Model, overflowed: readonly Model[]): boolean {
+  const window = model.facts.contextWindow ?? Number.POSITIVE_INFINITY;
+  return overflowed.some((one) => one.slug === model.slug || window <= (one.facts.contextWindow ?? 0));
 }
 
 async function attempt(

@@ -65,8 +65,7 @@ function modelsOf(provider: FoundProvider): readonly Model[] {
   }));
 }
 
-/** The best model of each provider. A route promises Codex the smallest window among its targets, so a local model
- *  joins only where there is no other. */
+/** The best model of each provider. */
 function routeTargets(providers: readonly FoundProvider[], models: readonly Model[]): readonly string[] {
   const remote = providers.filter((provider) => provider.kind === 'key');
   return (remote.length > 0 ? remote : providers)
