@@ -1,5 +1,7 @@
 import { estimateTokens } from '../estimate.ts';
 import { kindOf, type TextKind } from './kind.ts';
+import { compressLog } from './log.ts';
+import { MARK } from './mark.ts';
 
 export type { TextKind } from './kind.ts';
 
@@ -35,14 +37,11 @@ function asItIs(text: string, kind: TextKind): Compression {
   return { text, kind, savedCharacters: 0, savedTokens: 0 };
 }
 
-/** How every compressed text begins; such a text is not compressed again. */
-export const MARK = '[Shortened ';
-
 const same = (text: string): string => text;
 
 const COMPRESSORS: Readonly<Record<TextKind, (text: string) => string>> = {
   'test-output': same,
-  log: same,
+  log: compressLog,
   diff: same,
   listing: same,
   json: same,

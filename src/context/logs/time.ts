@@ -1,4 +1,4 @@
-/** Where a log's lines say when. @property pattern  sticky; its one group is the time. */
+/** Where a log's lines say when. @property pattern  sticky; ends with its one group, the time. */
 export type TimeForm = { readonly pattern: RegExp };
 
 const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
@@ -41,8 +41,10 @@ const MOST_FORMS = 3;
 const LOG_SHARE = 0.5;
 
 /** The forms in which a log writes its times, the most frequent first; none if it is no log. */
-export function findTimes(lines: readonly string[]): readonly TimeForm[] {
+export function findTimes(sample: readonly string[]): readonly TimeForm[] {
   const forms: TimeForm[] = [];
+  // Lines that go on from the one before have no time of their own.
+  const lines = sample.filter((line) => !/^(?:\s|Caused by: |\})/u.test(line));
   let left = lines;
   while (forms.length < MOST_FORMS && left.length > 0) {
     const best = bestForm(left);
@@ -57,7 +59,7 @@ function bestForm(lines: readonly string[]): { readonly pattern: RegExp; readonl
   let best: { readonly pattern: RegExp; readonly count: number } | undefined;
   for (const lead of LEADS) {
     for (const time of TIMES) {
-      const pattern = new RegExp(`${lead}(${time})`, 'duy');
+      const pattern = new RegExp(`${lead}(${time})`, 'uy');
       const count = lines.filter((line) => matches(pattern, line)).length;
       if (count > (best?.count ?? 0)) best = { pattern, count };
     }

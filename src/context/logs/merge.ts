@@ -1,0 +1,110 @@
+import { sumValues } from './columns.ts';
+import type { Template } from './miner.ts';
+
+/** Templates that differ in one word only are one, if there are at least so many: the word is a name, such as a user's. */
+const LEAST_NAMES = 5;
+/** Several words may be names, one after the other. */
+const MOST_ROUNDS = 3;
+
+/** Stands for a changing part. */
+const PART = '\u0002';
+const PIECES = /[\s,;:=()[\]{}"'|<>/@#&?%*!\\]+|[^\s,;:=()[\]{}"'|<>/@#&?%*!\\]+/gu;
+
+/** A template in pieces: words, and what stands between them. Each `PART` is one piece. */
+type Pieces = { readonly template: Template; readonly pieces: readonly string[] };
+
+/** @returns the templates in the order of their first lines. */
+export function mergeNames(templates: readonly Template[]): readonly Template[] {
+  let current: readonly Pieces[] = templates
+    .filter(isPattern)
+    .map((template) => ({ template, pieces: piecesOf(template) }));
+  const whole = templates.filter((template) => !isPattern(template));
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const merged = mergeRound(current);
+    if (merged.length === current.length) break;
+    current = merged;
+  }
+  return [...whole, ...current.map(({ template }) => template)].sort((one, other) => one.first - other.first);
+}
+
+/** What is several lines, or very long, is told as it is. */
+function isPattern({ fixed }: Template): boolean {
+  return fixed.length > 1 || !(fixed[0] ?? '').includes('\n');
+}
+
+function piecesOf({ fixed }: Template): readonly string[] {
+  return fixed.flatMap((text, index) => [...(index === 0 ? [] : [PART]), ...(text.match(PIECES) ?? [])]);
+}
+
+function mergeRound(all: readonly Pieces[]): readonly Pieces[] {
+  const buckets = new Map<string, { readonly at: number; readonly members: Pieces[] }>();
+  for (const one of all) {
+    const { pieces, template } = one;
+    const level = template.failure ? 'f' : 'o';
+    for (const [at, piece] of pieces.entries()) {
+      if (!isName(piece)) continue;
+      const key = `${level}${at} ${pieces.slice(0, at).join('\u0003')}\u0004${pieces.slice(at + 1).join('\u0003')}`;
+      const bucket = buckets.get(key);
+      if (bucket === undefined) buckets.set(key, { at, members: [one] });
+      else bucket.members.push(one);
+    }
+  }
+  const gone = new Set<Pieces>();
+  const merged: Pieces[] = [];
+  const largest = [...buckets.values()].filter(({ members }) => members.length >= LEAST_NAMES);
+  for (const { at, members } of largest.sort((one, other) => other.members.length - one.members.length)) {
+    const free = members.filter((member) => !gone.has(member));
+    if (free.length < LEAST_NAMES) continue;
+    for (const member of free) gone.add(member);
+    merged.push(mergeMembers(free, at));
+  }
+  return [...all.filter((one) => !gone.has(one)), ...merged];
+}
+
+/** A word of letters, or one that changed already. */
+function isName(piece: string): boolean {
+  return piece === PART || /^[\p{L}\p{N}_.$-]{2,}$/u.test(piece);
+}
+
+function mergeMembers(members: readonly Pieces[], at: number): Pieces {
+  const [first] = members;
+  if (first === undefined) throw new RangeError('nothing to merge');
+  const pieces = first.pieces.with(at, PART);
+  const before = first.pieces.slice(0, at).filter((piece) => piece === PART).length;
+  const counts = members.map(({ template, pieces: own }) =>
+    own[at] === PART
+      ? template.values
+      : template.values.toSpliced(before, 0, { counts: new Map([[own[at] ?? '', template.count]]), beyond: 0 }),
+  );
+  const templates = members.map(({ template }) => template);
+  const [earliest] = [...templates].sort((one, other) => one.first - other.first);
+  const latest = templates.reduce((one, other) => (other.last > one.last ? other : one));
+  const messages = templates.map((template) => template.messages);
+  const template: Template = {
+    fixed: fixedOf(pieces),
+    values: Array.from({ length: pieces.filter((piece) => piece === PART).length }, (_, part) =>
+      sumValues(counts.flatMap((values) => values[part] ?? [])),
+    ),
+    failure: first.template.failure,
+    lines: templates.flatMap(({ lines }) => lines).slice(0, 3),
+    count: templates.reduce((total, { count }) => total + count, 0),
+    first: earliest?.first ?? 1,
+    last: latest.last,
+    from: earliest?.from,
+    to: latest.to,
+    messages: messages.every((one) => one !== undefined) ? new Map(messages.flatMap((one) => [...one])) : undefined,
+  };
+  return { template, pieces };
+}
+
+function fixedOf(pieces: readonly string[]): readonly string[] {
+  const fixed: string[] = [];
+  let text = '';
+  for (const piece of pieces) {
+    if (piece === PART) {
+      fixed.push(text);
+      text = '';
+    } else text += piece;
+  }
+  return [...fixed, text];
+}
