@@ -17,6 +17,7 @@ import { compileRoutes } from './routes.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 import { schemaIssues } from './schema-issues.ts';
 import type { Snapshot } from './snapshot.ts';
+import { durationMs } from './units.ts';
 import { presetsOf } from './user-presets.ts';
 import { expandVariables } from './variables.ts';
 import { compileSearch } from './web-search.ts';
@@ -128,6 +129,7 @@ function compile(
       ? {}
       : { imageDescription: { prompt: DESCRIBE, ...config.image_description } }),
     policy: compilePolicy(config, { written, document, file, overrides, defaultModel }),
+    queue: { length: config.dispatch.queue.length, waitMs: durationMs(config.dispatch.queue.wait) },
     defaultModel,
     warnings: [
       ...earlier,

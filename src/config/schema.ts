@@ -135,6 +135,7 @@ const dispatch = z.strictObject({
       not_found: duration.default('30m'),
     })
     .prefault({}),
+  queue: z.strictObject({ length: z.int().nonnegative().default(100), wait: duration.default('2m') }).prefault({}),
 });
 
 const adaptiveRouter = z.strictObject({

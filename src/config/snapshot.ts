@@ -24,6 +24,8 @@ export type Snapshot = {
   /** The model that puts images into words for those that take none. */
   readonly imageDescription?: { readonly model: string; readonly prompt: string };
   readonly policy: PolicySettings;
+  /** The bounds of the queue of calls that find no deployment free. */
+  readonly queue: { readonly length: number; readonly waitMs: number };
   /** A slug or a route's; empty while there is no model. */
   readonly defaultModel: string;
   readonly warnings: readonly string[];

@@ -39,6 +39,7 @@ import { logEntry } from './log-entry.ts';
 import { register } from './register.ts';
 import { searchPort } from './search-port.ts';
 import { readinessOf, snapshotStatus } from './status.ts';
+import { createTraffic } from './traffic.ts';
 
 /** @property config  left out: `config.yaml` in the home. @property port  0 asks for any free one.
  *  @property log     where log lines go; left out: standard error. */
@@ -117,10 +118,14 @@ async function start(
       priceOf: (model) => priceOf(model, Date.now()),
       ...(affinity === undefined ? {} : { affinity }),
     });
-  const observeAttempt: Line['observe'] = (attempt) => {
-    health = observe(health, { type: 'attempt-end', attempt, at: Date.now() });
-    if (attempt.failure === undefined && windowIsOpen(live.current(), attempt)) void live.look();
-  };
+  const traffic = createTraffic({
+    bounds: () => live.current().queue,
+    observe: (attempt) => {
+      health = observe(health, { type: 'attempt-end', attempt, at: Date.now() });
+      if (attempt.failure === undefined && windowIsOpen(live.current(), attempt)) void live.look();
+    },
+    now: Date.now,
+  });
   const line: Line = {
     protocols: protocolById,
     plan,
@@ -133,7 +138,8 @@ async function start(
         protocols: protocolById,
         plan: (query) => plan(query, undefined),
         transport,
-        observe: observeAttempt,
+        traffic,
+        price: costOf,
         now: Date.now,
       },
       () => live.current().imageDescription,
@@ -147,7 +153,7 @@ async function start(
       },
     },
     price: costOf,
-    observe: observeAttempt,
+    traffic,
     report: (error, requestId) => log.error({ requestId, err: error }, 'a request failed by a bug of the gateway'),
     now: Date.now,
   };

@@ -35,3 +35,7 @@ test('a code or a parameter that is a sentence is none', () => {
 test('an attempt that went well is kept as it is', () => {
   assert.equal(recordedAttempt(attempt), attempt);
 });
+
+test('what the provider told of its limits is not kept', () => {
+  assert.deepEqual(recordedAttempt({ ...attempt, windows: [{ counts: 'tokens', remaining: 0 }] }), attempt);
+});

@@ -28,9 +28,12 @@ const SENTENCES = {
 const NAME = /^[\w.$[\]:-]{1,80}$/;
 
 /** An attempt as it may be stored: a provider's error often repeats the prompt, so its words stay out. The kind, the
- *  status, the names that it gave and the time that it asked to wait remain. */
+ *  status, the names that it gave and the time that it asked to wait remain. What it told of its limits serves the
+ *  moment alone. */
 export function recordedAttempt(attempt: Attempt): Attempt {
-  return attempt.failure === undefined ? attempt : { ...attempt, failure: withoutWords(attempt.failure) };
+  if (attempt.failure === undefined && attempt.windows === undefined) return attempt;
+  const { windows: _, failure, ...kept } = attempt;
+  return failure === undefined ? kept : { ...kept, failure: withoutWords(failure) };
 }
 
 function withoutWords({ kind, status, code, parameter, retryAfterMs, provider, model }: Failure): Failure {

@@ -1,6 +1,7 @@
 import { estimateBodyTokens } from '../context/estimate.ts';
 import type { InferenceEvent } from '../ir/event.ts';
 import { GatewayError } from '../ir/failure.ts';
+import { isNonEmpty } from '../ir/non-empty.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { IngressCodec } from '../protocols/protocol.ts';
 import type { RoutePlan } from '../routing/plan.ts';
@@ -12,10 +13,13 @@ import { openSource, type Source } from './source.ts';
 
 /** A request with its way laid out, before any provider has heard of it.
  *  @property query    with what the call is expected to count.
+ *  @property replan   the plan of this moment: what was free or limited may have changed while the call waited.
+ *                     @param translatedOnly  the head may have gone, with events of ours: no reply may come as bytes.
  *  @property measure  hears of the reply what the call did count. */
 type Begun = {
   readonly query: RouteQuery;
   readonly plan: RoutePlan;
+  readonly replan: (translatedOnly: boolean) => RoutePlan;
   readonly source: Source;
   readonly measure: (events: readonly InferenceEvent[]) => void;
 };
@@ -53,13 +57,19 @@ export function begin(
   // Every answer is given before a provider hears of the call; only native providers take what nobody has read.
   if (!plan.targets.every(source.passesBytes)) source.decode();
   record.planned(plan, source.failedPatches());
+  const replan = (translatedOnly: boolean): RoutePlan => {
+    const again = line.plan(query, affinity);
+    if (!again.ok) throw new GatewayError(again.failure);
+    const targets = again.plan.targets.filter((target) => !translatedOnly || !source.passesBytes(target));
+    return isNonEmpty(targets) ? { ...again.plan, targets } : plan;
+  };
   const measure: Begun['measure'] = (events) => {
     for (const event of events) {
       if (event.type !== 'usage' || sessionId === undefined) continue;
       line.sessions.measured(sessionId, rememberedAs(query.model, plan), estimated, event.usage);
     }
   };
-  return { query, plan, source, measure };
+  return { query, plan, replan, source, measure };
 }
 
 /** What the call is expected to count: its bytes say it roughly, and the session's earlier calls how roughly. */

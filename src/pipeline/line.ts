@@ -1,9 +1,9 @@
-import type { Attempt } from '../ir/attempt.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Affinity } from '../routing/affinity.ts';
 import type { Planned } from '../routing/plan.ts';
+import type { Traffic } from '../upstream/traffic.ts';
 import type { Transport } from '../upstream/upstream.ts';
 import type { DescriptionPort } from './images/describe-images.ts';
 import type { RecordParts } from './record.ts';
@@ -16,7 +16,7 @@ import type { Thoughts } from './thoughts.ts';
  *                     `affinity`: who served the session when it last asked for this.
  *  @property search   the user's search service, where one is configured.
  *  @property descriptions  the model that describes images for those that take none, where one is configured.
- *  @property observe  hears of every attempt when it is over.
+ *  @property traffic  what is known of the deployments: hears of every call that goes out, and when it is over.
  *  @property report   hears of a bug of ours, with the request that it hit. */
 export type Line = RecordParts & {
   readonly protocols: (id: ProtocolId) => Protocol;
@@ -26,6 +26,6 @@ export type Line = RecordParts & {
   readonly thoughts: Thoughts;
   readonly search: () => SearchPort | undefined;
   readonly descriptions: () => DescriptionPort | undefined;
-  readonly observe: (attempt: Attempt) => void;
+  readonly traffic: Traffic;
   readonly report: (error: unknown, requestId: string) => void;
 };

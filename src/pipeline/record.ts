@@ -12,6 +12,7 @@ import { recordedAttempt } from '../metering/recorded-attempt.ts';
 import { toolCallCounter } from '../metering/tool-calls.ts';
 import type { Model, Target } from '../providers/provider.ts';
 import type { RoutePlan } from '../routing/plan.ts';
+import type { Reason } from '../routing/reason.ts';
 import { type CacheThreads, type CacheWatch, watchCache } from './cache-watch.ts';
 import type { ClientRequest } from './client.ts';
 import type { Prompt } from './prompt.ts';
@@ -35,6 +36,8 @@ export type Recorder = {
   /** Hears of what a provider may cache of each request that goes out. */
   readonly sent: (prompt: () => Prompt) => void;
   readonly attempted: (attempt: Attempt) => void;
+  /** The call waited for a place, so many ms. */
+  readonly waited: (ms: number) => void;
   readonly committed: (target: Target, bytes: boolean, losses: readonly Loss[]) => void;
   readonly events: (events: readonly InferenceEvent[]) => void;
   readonly refused: (failure: Failure, status: number) => void;
@@ -64,6 +67,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
   let failure: Failure | undefined;
   let status = 200;
   let failedPatches = 0;
+  let waitedMs = 0;
   /** Of the further models, each call: undefined where it is unpriced. */
   const further: (Cost | undefined)[] = [];
   const calls = toolCallCounter();
@@ -100,7 +104,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
       ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
       totalMs: parts.now() - request.receivedAt,
       attempts,
-      why: plan?.why ?? [],
+      why: why(),
       ...(usage === undefined ? {} : { usage }),
       ...(price === undefined ? {} : { costNanoUsd: price.costNanoUsd, priceSource: price.source }),
       ...(broken === undefined ? {} : { cacheBreak: broken }),
@@ -110,6 +114,13 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
       ...(failure === undefined ? {} : { failureKind: failure.kind }),
       status,
     };
+  }
+
+  function why(): readonly Reason[] {
+    const planned = plan?.why ?? [];
+    if (waitedMs === 0) return planned;
+    const text = `No target was free, so the call waited ${(waitedMs / 1_000).toFixed(1)} s for a place.`;
+    return [...planned, { text }];
   }
 
   /** Once, however often a long reply says it. */
@@ -149,6 +160,9 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     sent: (prompt) => watch?.sent(prompt),
     attempted: (attempt) => {
       attempts.push(recordedAttempt(attempt));
+    },
+    waited: (ms) => {
+      waitedMs += ms;
     },
     committed: (chosen, asBytes, lost) => {
       target = chosen;

@@ -1,5 +1,7 @@
 import { type Failure, GatewayError } from '../ir/failure.ts';
+import type { NonEmpty } from '../ir/non-empty.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
+import type { RouteQuery } from '../ir/query.ts';
 import type { IngressCodec } from '../protocols/protocol.ts';
 import type { Target } from '../providers/provider.ts';
 import type { RoutePlan } from '../routing/plan.ts';
@@ -31,13 +33,16 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
   let render: Render | undefined;
   try {
     const search = line.search();
-    const { query, plan, source, measure } = begin(line, ingress, request, record, search !== undefined);
+    const begun = begin(line, ingress, request, record, search !== undefined);
+    const { query, source, measure } = begun;
+    let { plan } = begun;
+    const startsEarly = !plan.targets.some(source.passesBytes);
     render = (query.stream ? renderStream : renderWhole)({
       ingress,
       reply,
       headers: (target = tried?.target, attempts = tried?.number) => replyHeaders(request.id, plan, target, attempts),
       context: replyContext(request, source, line.now),
-      startsEarly: !plan.targets.some(source.passesBytes),
+      startsEarly,
       meter: (events) => {
         record.events(events);
         source.heard(events);
@@ -52,7 +57,10 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
         line.sessions.remember(query.sessionId, rememberedAs(query.model, plan), target, line.now());
       source.release();
     });
+    let recorded = plan;
     const prepare = (target: Target): PreparedCall => {
+      if (plan !== recorded) record.planned(plan, source.failedPatches());
+      recorded = plan;
       tried = { target, number: (tried?.number ?? 0) + 1 };
       const { prompt, ...prepared } = source.prepare(target);
       record.sent(prompt);
@@ -62,7 +70,11 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     if (port !== undefined) {
       await describeImages(port, plan.targets, source, { signal: request.signal, spent: record.spent });
     }
-    const call = dispatchCall(line, request, plan, prepare, record);
+    const replan = (): NonEmpty<Target> => {
+      plan = begun.replan(startsEarly);
+      return plan.targets;
+    };
+    const call = dispatchCall(line, request, { ...begun, replan, prepare, record });
     const { committed, failure } = await (search === undefined
       ? dispatch(line.transport, call, sink)
       : dispatchSearching(line.transport, call, sink, searchRounds(search, ingress, request.protocol, source, record)));
@@ -97,23 +109,28 @@ const UNEXPECTED: Failure = { kind: 'server-error', message: 'The gateway failed
 /** The target that was tried last. @property number  how many were tried by then. */
 type Trial = { readonly target: Target; readonly number: number };
 
-function dispatchCall(
-  line: Line,
-  request: ClientRequest,
-  plan: RoutePlan,
-  prepare: DispatchCall['prepare'],
-  record: Recorder,
-): DispatchCall {
+type CallParts = Pick<DispatchCall, 'prepare'> & {
+  readonly query: RouteQuery;
+  readonly plan: RoutePlan;
+  readonly replan: () => NonEmpty<Target>;
+  readonly record: Recorder;
+};
+
+function dispatchCall(line: Line, request: ClientRequest, parts: CallParts): DispatchCall {
+  const { query, plan, record, replan, prepare } = parts;
   return {
     targets: plan.targets,
+    replan,
+    kind: rememberedAs(query.model, plan),
     prepare,
+    inputTokens: query.inputTokens ?? 0,
     clientHeaders: request.headers,
     signal: request.signal,
+    traffic: line.traffic,
+    price: (model, usage) => line.price(model, usage, line.now())?.costNanoUsd,
     now: line.now,
-    observe: (attempt) => {
-      record.attempted(attempt);
-      line.observe(attempt);
-    },
+    observe: record.attempted,
+    waited: record.waited,
   };
 }
 

@@ -2,6 +2,7 @@ import type { ErrorRules } from '../ir/dialect.ts';
 import type { Failure, FailureKind } from '../ir/failure.ts';
 import { isJsonObject, type Json, type JsonObject, memberAt, parseJson } from '../ir/json.ts';
 import type { Headers } from './protocol.ts';
+import { rateWindows, usedUpForMs } from './rate-windows.ts';
 import { retryAfterMs, retryAfterWords } from './retry-after.ts';
 
 /** The error body that OpenAI defined and nearly every other provider sends in some form, as a `Failure`.
@@ -19,7 +20,10 @@ export function decodeOpenAiError(
   const said = ruledFacts(value, rules) ?? errorFacts(value) ?? plainFacts(body);
   const told = failure(said, status, retryAfterMs(headers, now), rules);
   const isEmpty = body.trim() === '' && rules.emptyOverflow?.includes(status) === true;
-  return isEmpty ? { ...told, kind: 'context-overflow' } : told;
+  if (isEmpty) return { ...told, kind: 'context-overflow' };
+  if (told.kind !== 'rate-limited' || told.retryAfterMs !== undefined) return told;
+  const resetMs = usedUpForMs(rateWindows(headers, now), now);
+  return resetMs === undefined ? told : { ...told, retryAfterMs: Math.ceil(resetMs) };
 }
 
 /** An error that stands inside a stream, or inside a reply with status 200.

@@ -1,6 +1,8 @@
 import type { InferenceEvent } from '../ir/event.ts';
 import type { Failure } from '../ir/failure.ts';
 import type { Json } from '../ir/json.ts';
+import type { RateWindow } from '../ir/rate-window.ts';
+import type { Usage } from '../ir/usage.ts';
 import type { EgressCodec, Headers } from '../protocols/protocol.ts';
 import type { Target } from '../providers/provider.ts';
 import type { Transducer } from '../wire/transducer.ts';
@@ -28,10 +30,15 @@ export type ReplySink = {
   readonly end: () => void;
 };
 
-/** How one attempt ended. @property unanswered  not even the head of a reply came. */
+/** How one attempt ended.
+ *  @property unanswered  not even the head of a reply came.
+ *  @property usage       what the provider counted, also of a reply that broke.
+ *  @property windows     what the reply's head told of the provider's rate limits. */
 export type AttemptEnd = {
   readonly committed: boolean;
   readonly unanswered?: boolean;
   readonly firstTokenMs?: number;
+  readonly usage?: Usage;
+  readonly windows?: readonly RateWindow[];
   readonly failure?: Failure;
 };

@@ -6,8 +6,11 @@ import type { Failure } from '../ir/failure.ts';
 import type { NonEmpty } from '../ir/non-empty.ts';
 import { Secret, type Target } from '../providers/provider.ts';
 import { dispatch } from './dispatch.ts';
+import { createQueue } from './queue.ts';
+import { openTraffic } from './testing/open-traffic.ts';
 import { type Script, scriptedCall, scriptedTransport } from './testing/scripted.ts';
 import { testTarget } from './testing/targets.ts';
+import type { Standing, Traffic } from './traffic.ts';
 
 const FIRST = testTarget({ id: 'first', keyVariables: ['FIRST_KEY'] });
 const SECOND = testTarget({ id: 'second' });
@@ -27,11 +30,13 @@ async function run(
     form?: 'stream-bytes' | 'whole-bytes';
     signal?: AbortSignal;
     prepare?: () => never;
+    traffic?: Traffic;
+    replan?: () => NonEmpty<Target>;
   } = {},
 ) {
   const { transport, calls, cancelled } = scriptedTransport(scripts);
   const events: InferenceEvent[] = [];
-  const seen = { bytes: '', committedTo: '', attempts: 0, ended: 0, observed: [] as Attempt[] };
+  const seen = { bytes: '', committedTo: '', attempts: 0, ended: 0, observed: [] as Attempt[], waits: [] as number[] };
   const outcome = await dispatch(
     transport,
     {
@@ -40,6 +45,12 @@ async function run(
       clientHeaders: {},
       signal: options.signal ?? new AbortController().signal,
       now: Date.now,
+      kind: 'test',
+      inputTokens: 1,
+      traffic: options.traffic ?? openTraffic(),
+      ...(options.replan === undefined ? {} : { replan: options.replan }),
+      price: (_, { output }) => output * 10,
+      waited: (ms) => seen.waits.push(ms),
       observe: (attempt) => seen.observed.push(attempt),
     },
     {
@@ -215,4 +226,117 @@ test('what is too long for one window goes to the next that is larger, and to no
   assert.equal(open.committedTo, 'unknown', 'a window that nobody knows may be large enough');
   const nowhere = await run([tooLong], { targets: [middle, window('small', 32_000)] });
   assert.deepEqual([nowhere.calls.length, nowhere.failure?.kind], [1, 'context-overflow']);
+});
+
+const usage: InferenceEvent = {
+  type: 'usage',
+  usage: { freshInput: 7, cacheRead: 0, cacheWrite: 0, output: 3, reasoning: 0 },
+};
+
+test('an attempt brings what it used, what that cost, and what the head told of limits', async () => {
+  const headers = { 'content-type': 'text/event-stream', 'x-ratelimit-remaining-tokens': '90' };
+  const reply = await run([{ headers, pieces: [text, usage, finish] }]);
+  const [attempt] = reply.observed;
+  assert.deepEqual([attempt?.usage?.output, attempt?.costNanoUsd], [3, 30]);
+  assert.deepEqual(attempt?.windows, [{ counts: 'tokens', remaining: 90 }]);
+  const broken = await run([{ pieces: [text, usage, { kind: 'transport', message: 'gone' }] }]);
+  assert.equal(broken.observed[0]?.usage?.freshInput, 7);
+  const bytes = await run([{ pieces: [text, usage, finish] }], { form: 'stream-bytes' });
+  assert.equal(bytes.observed[0]?.usage?.output, 3);
+});
+
+/** Traffic with places, and an account of what was told of it. */
+function counted(standing: (target: Target) => Standing) {
+  const running = { now: 0, most: 0, started: 0 };
+  const queue = createQueue(() => ({ length: 10, waitMs: 300 }), Date.now);
+  const traffic: Traffic = {
+    queue,
+    standing,
+    started: () => {
+      running.now += 1;
+      running.started += 1;
+      running.most = Math.max(running.most, running.now);
+    },
+    ended: () => {
+      running.now -= 1;
+      queue.changed();
+    },
+  };
+  return { traffic, running, queue };
+}
+
+test('every call that goes out ends, whatever becomes of it', async () => {
+  const left = new AbortController();
+  const cases: (() => Promise<unknown>)[] = [
+    () => run([{ pieces: [text, finish] }], { traffic }),
+    () => run([{ refuse: reset }, { status: 429, pieces: [''] }, { pieces: [text] }], { traffic }),
+    () => run([{ pieces: [text, 'stay'] }], { traffic, signal: left.signal }),
+    () => run([], { traffic }).catch(() => {}),
+  ];
+  const { traffic, running } = counted(() => ({ state: 'free' }));
+  setTimeout(() => left.abort(), 10);
+  for (const one of cases) {
+    await one();
+    assert.equal(running.now, 0);
+  }
+  assert.equal(running.started, 6);
+});
+
+test('who is busy is passed over for who is free, and who is limited comes last', async () => {
+  const standing = (target: Target): Standing => ({ state: target === FIRST ? 'busy' : 'free' });
+  const passed = await run([{ pieces: [text, finish] }], counted(standing));
+  assert.deepEqual([passed.committedTo, passed.waits], ['second', []]);
+  const limited = (target: Target): Standing => ({ state: target === FIRST ? 'limited' : 'free' });
+  const both = await run([{ status: 500, pieces: [''] }, { pieces: [text, finish] }], counted(limited));
+  assert.deepEqual(
+    both.observed.map(({ provider }) => provider),
+    ['second', 'first'],
+  );
+});
+
+test('where all are busy the call waits, plans anew, and goes where a place is', async () => {
+  const places = new Set<Target>();
+  const { traffic, queue } = counted((target) => ({ state: places.has(target) ? 'free' : 'busy' }));
+  const reply = run([{ pieces: [text, finish] }], { traffic, replan: () => [SECOND, FIRST] });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  places.add(FIRST).add(SECOND);
+  queue.changed();
+  const { committedTo, waits } = await reply;
+  assert.equal(committedTo, 'second');
+  assert.ok((waits[0] ?? 0) >= 15, String(waits));
+});
+
+test('a wait without end is told as a rate limit; a failure before it is told instead', async () => {
+  const late = await run(
+    [],
+    counted(() => ({ state: 'busy' })),
+  );
+  assert.deepEqual([late.calls.length, late.observed.length, late.failure?.kind], [0, 0, 'rate-limited']);
+  assert.match(late.failure?.message ?? '', /No place at Somewhere came free within 0\.3 s/);
+  assert.match(late.failure?.mend ?? '', /concurrency/);
+  const standing = (target: Target): Standing => ({ state: target === FIRST ? 'free' : 'busy' });
+  const broken = await run([{ status: 500, pieces: ['it broke'] }], counted(standing));
+  assert.deepEqual([broken.calls.length, broken.failure?.kind], [1, 'server-error']);
+});
+
+test('a client that leaves the queue was never sent anywhere', async () => {
+  const client = new AbortController();
+  setTimeout(() => client.abort(), 10);
+  const { traffic, queue } = counted(() => ({ state: 'busy' }));
+  const left = await run([], { traffic, signal: client.signal });
+  assert.deepEqual([left.failure?.kind, left.calls.length, queue.length()], ['cancelled', 0, 0]);
+});
+
+test('a target that asks for a short wait is tried again after it, and a long one is told', async () => {
+  const asks = (seconds: string): Script => ({ status: 429, headers: { 'retry-after': seconds }, pieces: ['slow'] });
+  const startedAt = Date.now();
+  const short = await run([asks('0.1'), { pieces: [text, finish] }], { targets: [FIRST] });
+  assert.equal(short.committedTo, 'first');
+  assert.ok(Date.now() - startedAt >= 95);
+  const long = await run([asks('60')], { targets: [FIRST] });
+  assert.deepEqual([long.calls.length, long.failure?.retryAfterMs], [1, 60_000]);
+  const always = await run([asks('0.01'), asks('0.01'), asks('0.01')], { targets: [FIRST] });
+  assert.deepEqual([always.calls.length, always.failure?.kind], [3, 'rate-limited']);
+  const other = await run([asks('0.1'), { pieces: [text, finish] }]);
+  assert.equal(other.committedTo, 'second');
 });

@@ -1,60 +1,76 @@
 import type { Attempt } from '../ir/attempt.ts';
 import { type Failure, GatewayError, isRetryable } from '../ir/failure.ts';
-import { isNonEmpty, type NonEmpty } from '../ir/non-empty.ts';
+import type { Usage } from '../ir/usage.ts';
 import type { Headers } from '../protocols/protocol.ts';
+import { rateWindows } from '../protocols/rate-windows.ts';
 import type { Model, Target } from '../providers/provider.ts';
 import type { AttemptEnd, PreparedCall, ReplyDecoding, ReplySink } from './call.ts';
 import { explained } from './failure-words.ts';
 import { holdHead } from './head.ts';
-import { wasReset } from './transport-failure.ts';
+import { createPlaces, type PlacedCall } from './places.ts';
+import { createTries } from './tries.ts';
 import type { Transport, UpstreamReply } from './upstream.ts';
 import { decodeWholeBody, isJson } from './whole-body.ts';
 
 /** The longest error body that is read, in bytes. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
-/** @property targets  tried in order, up to the commit point.
- *  @property prepare  one target's request; throws GatewayError where it cannot be carried.
+/** @property prepare  one target's request; throws GatewayError where it cannot be carried.
+ *  @property price    of one call, in nano-USD; undefined where the model is unpriced.
  *  @property observe  hears of every attempt when it is over. */
-export type DispatchCall = {
-  readonly targets: NonEmpty<Target>;
+export type DispatchCall = PlacedCall & {
   readonly prepare: (target: Target) => PreparedCall;
   readonly clientHeaders: Headers;
-  readonly signal: AbortSignal;
-  readonly now: () => number;
+  readonly price: (model: Model, usage: Usage) => number | undefined;
   readonly observe: (attempt: Attempt) => void;
 };
 
-/** @property failure  the last one; after a commit it went to the sink as an event. */
+/** @property attempts  none where no place came free.
+ *  @property failure   the last one; after a commit it went to the sink as an event. */
 export type Dispatched = {
-  readonly attempts: NonEmpty<Attempt>;
+  readonly attempts: readonly Attempt[];
   readonly committed: boolean;
   readonly failure?: Failure;
 };
 
 /** Tries the targets in order until one sends content. What fails before that is retried at the next target; a
  *  connection that broke before any byte of a reply (a pooled one that the provider had closed) is tried once more at
- *  the same one. Of a conversation that is too long for a model, only larger windows are tried. Nothing else is retried: what follows is for the agent to decide. */
+ *  the same one, and so is, after its wait, a target that asked for a short one. Of a conversation that is too long for a
+ *  model, only larger windows are tried. Where none is free the call waits in the queue. Nothing else is retried: what
+ *  follows is for the agent to decide. */
 export async function dispatch(transport: Transport, call: DispatchCall, sink: ReplySink): Promise<Dispatched> {
+  const { traffic, now } = call;
   const attempts: Attempt[] = [];
-  const tryOnce = async (target: Target): Promise<AttemptEnd> => {
-    const startedAt = call.now();
-    const end = await attempt(transport, call, target, startedAt, sink, attempts.length + 1);
-    const done = recorded(target, startedAt, call.now() - startedAt, end);
-    attempts.push(done);
-    call.observe(done);
-    return end;
-  };
+  const tries = createTries();
+  const places = createPlaces(call, tries);
   let last: AttemptEnd | undefined;
-  const overflowed: Model[] = [];
-  for (const target of call.targets) {
-    if (isTooSmall(target.model, overflowed)) continue;
-    last = await tryOnce(target);
-    if (last.unanswered && last.failure !== undefined && wasReset(last.failure)) last = await tryOnce(target);
+  for (;;) {
+    const place = await places.take();
+    if (place.state === 'none') break;
+    if (place.state === 'refused') {
+      last = { committed: false, failure: last?.failure ?? place.failure };
+      break;
+    }
+    const { target } = place;
+    const startedAt = now();
+    const done = (end: AttemptEnd): Attempt => {
+      const over = recorded(call, target, startedAt, end);
+      traffic.ended(target, over);
+      return over;
+    };
+    try {
+      last = await attempt(transport, call, target, startedAt, sink, attempts.length + 1);
+    } catch (error) {
+      done(GIVEN_UP);
+      throw error;
+    }
+    const over = done(last);
+    attempts.push(over);
+    call.observe(over);
     if (last.committed || last.failure === undefined || !isRetryable(last.failure)) break;
-    if (last.failure.kind === 'context-overflow') overflowed.push(target.model);
+    tries.failed(target, last.failure, last.unanswered === true, now());
   }
-  if (last === undefined || !isNonEmpty(attempts)) throw new RangeError('a plan without targets');
+  if (last === undefined) throw new RangeError('a plan without targets');
   return {
     attempts,
     committed: last.committed,
@@ -62,11 +78,8 @@ export async function dispatch(transport: Transport, call: DispatchCall, sink: R
   };
 }
 
-/** What was too long for a model is so whichever of its keys is used, and too long for every smaller window. */
-function isTooSmall(model: Model, overflowed: readonly Model[]): boolean {
-  const window = model.facts.contextWindow ?? Number.POSITIVE_INFINITY;
-  return overflowed.some((one) => one.slug === model.slug || window <= (one.facts.contextWindow ?? 0));
-}
+/** A bug of ours ended it: that says nothing of the target. */
+const GIVEN_UP: AttemptEnd = { committed: false, failure: { kind: 'cancelled', message: 'The gateway gave it up.' } };
 
 async function attempt(
   transport: Transport,
@@ -87,11 +100,13 @@ async function attempt(
     if (!(error instanceof GatewayError)) throw error;
     return { committed: false, unanswered: true, failure: explain(error.failure) };
   }
+  const told = rateWindows(reply.headers, call.now());
+  const windows = told.length === 0 ? {} : { windows: told };
   if (reply.status < 200 || reply.status > 299) {
-    return { committed: false, failure: explain(await refusal(reply, decoding, call.now)) };
+    return { committed: false, ...windows, failure: explain(await refusal(reply, decoding, call.now)) };
   }
   const whole = isJson(reply.headers);
-  return holdHead(reply, {
+  const end = await holdHead(reply, {
     decoder: whole ? decodeWholeBody(decoding) : decoding.decodeStream(),
     bytes: decoding.form === (whole ? 'whole-bytes' : 'stream-bytes'),
     explain,
@@ -99,6 +114,7 @@ async function attempt(
     commit: (bytes) => sink.commit(target, number, bytes),
     sink,
   });
+  return { ...end, ...windows };
 }
 
 type Opened = { readonly reply: Promise<UpstreamReply>; readonly decoding: ReplyDecoding };
@@ -131,16 +147,21 @@ async function refusal(reply: UpstreamReply, decoding: ReplyDecoding, now: () =>
   return decoding.decodeError(reply.status, reply.headers, body, now());
 }
 
-function recorded(target: Target, startedAt: number, totalMs: number, end: AttemptEnd): Attempt {
+function recorded(call: DispatchCall, target: Target, startedAt: number, end: AttemptEnd): Attempt {
   const { model, credential } = target;
+  const { firstTokenMs, usage, windows, failure } = end;
+  const costNanoUsd = usage === undefined ? undefined : call.price(model, usage);
   return {
     provider: model.provider.id,
     model: model.upstreamId,
     slug: model.slug,
     ...(credential === null ? {} : { credentialId: credential.id }),
     startedAt,
-    ...(end.firstTokenMs === undefined ? {} : { firstTokenMs: end.firstTokenMs }),
-    totalMs,
-    ...(end.failure === undefined ? {} : { failure: end.failure }),
+    ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
+    totalMs: call.now() - startedAt,
+    ...(usage === undefined ? {} : { usage }),
+    ...(costNanoUsd === undefined ? {} : { costNanoUsd }),
+    ...(windows === undefined ? {} : { windows }),
+    ...(failure === undefined ? {} : { failure }),
   };
 }

@@ -1,5 +1,6 @@
 import { type InferenceEvent, isContent } from '../ir/event.ts';
 import { type Failure, GatewayError } from '../ir/failure.ts';
+import type { Usage } from '../ir/usage.ts';
 import { gatherBytes } from '../wire/gather-bytes.ts';
 import type { Transducer } from '../wire/transducer.ts';
 import type { AttemptEnd, ReplySink } from './call.ts';
@@ -38,6 +39,7 @@ export function holdHead(reply: UpstreamReply, options: HeadOptions): Promise<At
   let terminal = false;
   let over = false;
   let firstTokenMs: number | undefined;
+  let usage: Usage | undefined;
   let failure: Failure | undefined;
   let linger: NodeJS.Timeout | undefined;
 
@@ -46,7 +48,9 @@ export function holdHead(reply: UpstreamReply, options: HeadOptions): Promise<At
   function decode(bytes: Uint8Array | null): Events {
     if (decoder === undefined || terminal) return NONE;
     try {
-      return bytes === null ? decoder.end() : decoder.push(bytes);
+      const events = bytes === null ? decoder.end() : decoder.push(bytes);
+      for (const event of events) if (event.type === 'usage') usage = event.usage;
+      return events;
     } catch (error) {
       decoder = undefined;
       if (asBytes) return NONE;
@@ -109,6 +113,7 @@ export function holdHead(reply: UpstreamReply, options: HeadOptions): Promise<At
     resolve({
       committed,
       ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
+      ...(usage === undefined ? {} : { usage }),
       ...(failure === undefined ? {} : { failure }),
     });
   }

@@ -64,6 +64,7 @@ providers:
   chatgpt: { preset: chatgpt, base_url: "${url}/codex" }
   anthropic: { preset: anthropic, base_url: "${url}/claude", api_key: "\${KEY}" }
   alike: { protocol: anthropic-messages, base_url: "${url}/alike", api_key: "\${KEY}" }
+  slim: { protocol: openai-chat, base_url: "${url}/slim", api_key: "\${KEY}", concurrency: 2 }
 models:
   - { slug: one, provider: chat, model: m-one }
   - { slug: two, provider: other, model: m-two }
@@ -74,6 +75,7 @@ models:
   - { slug: own, provider: chatgpt, model: gpt }
   - { slug: sonnet, provider: anthropic, model: claude-sonnet-5 }
   - { slug: alike, provider: alike, model: up-alike }
+  - { slug: slim, provider: slim, model: m-slim }
 routes:
   both: { strategy: fallback, targets: [one, two] }
 ${more}`,

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { ImagePart } from '../../ir/request.ts';
 import type { Usage } from '../../ir/usage.ts';
 import { protocolById } from '../../protocols/registry.ts';
+import { openTraffic } from '../../upstream/testing/open-traffic.ts';
 import { type Script, scriptedTransport } from '../../upstream/testing/scripted.ts';
 import { testTarget } from '../../upstream/testing/targets.ts';
 import { imageDescriber } from './image-describer.ts';
@@ -20,7 +21,8 @@ function describer(scripts: readonly Script[], target = testTarget()) {
     protocols: protocolById,
     plan: () => ({ ok: true, plan: { route: 'eyes', targets: [target], why: [] } }),
     transport,
-    observe: () => {},
+    traffic: openTraffic(),
+    price: () => undefined,
     now: Date.now,
   });
   const spent: Usage[] = [];

@@ -1,5 +1,4 @@
 import { append } from '../../ir/append.ts';
-import type { Attempt } from '../../ir/attempt.ts';
 import type { InferenceEvent } from '../../ir/event.ts';
 import { GatewayError } from '../../ir/failure.ts';
 import { jsonText } from '../../ir/json.ts';
@@ -15,7 +14,9 @@ import type { Model, Target } from '../../providers/provider.ts';
 import type { Planned } from '../../routing/plan.ts';
 import type { PreparedCall } from '../../upstream/call.ts';
 import { dispatch } from '../../upstream/dispatch.ts';
+import type { Traffic } from '../../upstream/traffic.ts';
 import type { Transport } from '../../upstream/upstream.ts';
+import type { RecordParts } from '../record.ts';
 import { type Description, imageKey } from './described.ts';
 
 /** @property model  a slug or a route's. @property prompt  what that model is asked. */
@@ -25,7 +26,8 @@ export type DescriberParts = {
   readonly protocols: (id: ProtocolId) => Protocol;
   readonly plan: (query: RouteQuery) => Planned;
   readonly transport: Transport;
-  readonly observe: (attempt: Attempt) => void;
+  readonly traffic: Traffic;
+  readonly price: RecordParts['price'];
   readonly now: () => number;
 };
 
@@ -45,6 +47,8 @@ export type DescribeImage = (
 const MAX_REMEMBERED = 500;
 const MAX_TEXT = 8_000;
 const TIME_LIMIT_MS = 60_000;
+/** What a picture and the question about it count, at a guess. */
+const IMAGE_TOKENS = 1_500;
 
 /** @property asker  aborts when the client leaves on whose request the model is asked. */
 type Asked = { readonly description: Promise<Description | undefined>; readonly asker: AbortSignal };
@@ -84,7 +88,7 @@ export function imageDescriber(parts: DescriberParts): DescribeImage {
 }
 
 async function describe(
-  { protocols, plan, transport, observe, now }: DescriberParts,
+  { protocols, plan, transport, traffic, price, now }: DescriberParts,
   image: ImagePart,
   { model, prompt }: DescriptionSettings,
   { signal, spent }: DescriptionCaller,
@@ -109,8 +113,12 @@ async function describe(
       prepare: (target) => prepared(protocols(target.model.provider.protocol), target, question(model, prompt, image)),
       clientHeaders: {},
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT_MS)]),
+      kind: `describes images: ${model}`,
+      traffic,
+      inputTokens: IMAGE_TOKENS,
+      price: (priced, usage) => price(priced, usage, now())?.costNanoUsd,
       now,
-      observe,
+      observe: () => {},
     },
     {
       commit: (target) => {

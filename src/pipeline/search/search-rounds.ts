@@ -98,10 +98,15 @@ export async function dispatchSearching(
       { role: 'assistant', parts },
       { role: 'tool', parts: made.map(searchResult) },
     ]);
-    dispatched = await dispatch(transport, { ...call, targets: [target] }, reply.sink);
+    dispatched = await dispatch(transport, onwards(call, target), reply.sink);
     if (!dispatched.committed && dispatched.failure !== undefined) reply.fail(dispatched.failure);
   }
   return dispatched.failure !== undefined && reply.isCommitted() ? { ...dispatched, committed: true } : dispatched;
+}
+
+/** The reply has begun: it goes on with who began it, and waits behind nobody. */
+function onwards({ replan: _, ...call }: DispatchCall, target: Target): DispatchCall {
+  return { ...call, targets: [target], ahead: true };
 }
 
 const LIMIT: SearchAnswer = { ok: false, why: 'You have searched often enough.' };

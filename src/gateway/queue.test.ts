@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CHAT, call, errorOf, lastEntry, say, staged } from './testing/stage.ts';
+
+/** A provider that counts the calls that run there at once. */
+function counting(ms: number) {
+  const running = { now: 0, most: 0, served: 0 };
+  const answer = (_: unknown, response: ServerResponse): void => {
+    running.now += 1;
+    running.most = Math.max(running.most, running.now);
+    setTimeout(() => {
+      running.now -= 1;
+      running.served += 1;
+      say(response);
+    }, ms);
+  };
+  return { running, answer };
+}
+
+test('more calls than places wait for one, first come first, and none is refused', async (t) => {
+  const { running, answer } = counting(30);
+  const stage = await staged(t, answer);
+  const replies = await Promise.all(Array.from({ length: 9 }, () => stage.ask({ body: CHAT('slim') })));
+  assert.ok(replies.every(({ status, text }) => status === 200 && text.includes('hello')));
+  assert.deepEqual([running.most, running.served], [2, 9]);
+  const entry = await lastEntry(stage);
+  assert.match(entry.why.at(-1)?.text ?? '', /waited 0\.\d s for a place/);
+});
+
+test('a full queue refuses at once, with a time to come again', async (t) => {
+  const { answer } = counting(300);
+  const stage = await staged(t, answer, 'dispatch: { queue: { length: 1, wait: 5s } }');
+  const first = [1, 2, 3].map(() => stage.ask({ body: CHAT('slim') }));
+  await sleep(100);
+  const refused = await stage.ask({ body: CHAT('slim'), headers: { originator: 'codex_exec' } });
+  assert.deepEqual([refused.status, refused.headers['retry-after']], [429, '5']);
+  assert.match(errorOf(refused).message, /as many calls wait for one as may \(1\).*concurrency.*dispatch\.queue/);
+  assert.ok((await Promise.all(first)).every(({ status }) => status === 200));
+});
+
+test('a wait that takes too long ends in words, and in the ledger', async (t) => {
+  const { answer } = counting(400);
+  const stage = await staged(t, answer, 'dispatch: { queue: { length: 5, wait: 100ms } }');
+  const first = [1, 2].map(() => stage.ask({ body: CHAT('slim') }));
+  await sleep(50);
+  const late = await stage.ask({ body: CHAT('slim') });
+  assert.equal(late.status, 429);
+  assert.match(errorOf(late).message, /No place at .* came free within 0\.1 s/);
+  const entry = await lastEntry(stage, String(late.headers['x-request-id']));
+  assert.deepEqual([entry.outcome, entry.attempts.length], ['refused', 0]);
+  await Promise.all(first);
+});
+
+test('a client that leaves the queue, or its reply, gives its place to the next', async (t) => {
+  const open: ServerResponse[] = [];
+  const stage = await staged(t, (_, response) => {
+    open.push(response);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n');
+  });
+  const calls = Array.from({ length: 4 }, () => call(stage.gateway, { body: CHAT('slim') }));
+  for (const { reply } of calls) reply.catch(() => {});
+  while (open.length < 2) await sleep(10);
+  await sleep(50);
+  assert.equal(open.length, 2);
+  calls[2]?.outgoing.destroy();
+  await sleep(50);
+  calls[0]?.outgoing.destroy();
+  while (open.length < 3) await sleep(10);
+  await sleep(50);
+  assert.equal(open.length, 3);
+  for (const { outgoing } of calls) outgoing.destroy();
+});

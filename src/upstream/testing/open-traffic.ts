@@ -1,0 +1,13 @@
+import { createQueue } from '../queue.ts';
+import type { Traffic } from '../traffic.ts';
+
+/** Traffic in which every target is always free. */
+export function openTraffic(more: Partial<Traffic> = {}): Traffic {
+  return {
+    standing: () => ({ state: 'free' }),
+    started: () => {},
+    ended: () => {},
+    queue: createQueue(() => ({ length: 10, waitMs: 2_000 }), Date.now),
+    ...more,
+  };
+}
