@@ -18,7 +18,7 @@ const RPC_STATUS: { readonly [status: number]: string } = {
 };
 
 /** A provider's refusal in its own protocol's words. */
-function refusal(
+export function refusal(
   protocol: ProtocolId,
   status: number,
   type: string,
@@ -70,7 +70,7 @@ export const unauthorizedCase: Case = {
   },
 };
 
-const OVERFLOW = {
+export const OVERFLOW = {
   'openai-chat': {
     type: 'invalid_request_error',
     message: "This model's maximum context length is 128000 tokens. However, your messages resulted in 140000 tokens.",

@@ -16,6 +16,9 @@ export const PROVIDER_KEY = 'sk-simulated-0123456789abcdef';
 /** One thing that Codex does through the gateway.
  *  @property slug      the model's name: the gateway's slug, and the simulator's id, which picks the scenario.
  *  @property route     further models by their ids, in order: the slug is then a route over them, not a model.
+ *  @property targets   those of `route` that are targets, where others are there for its rules alone.
+ *  @property windows   of models of the route that differ from the others', in tokens.
+ *  @property routeOptions  more of the route's entry, behind its targets: `rules: [...]`.
  *  @property mayFail   the upstream fails on purpose.
  *  @property codexProvider  further lines of the gateway's entry in Codex's configuration.
  *  @property window    tokens; 128,000 where left out.
@@ -25,6 +28,9 @@ export type Case = {
   readonly title: string;
   readonly scenario: Scenario;
   readonly route?: { readonly [slug: string]: Scenario };
+  readonly targets?: readonly string[];
+  readonly windows?: { readonly [slug: string]: number };
+  readonly routeOptions?: string;
   readonly mayFail?: boolean;
   readonly window?: number;
   readonly takesImages?: false;
@@ -179,11 +185,15 @@ function gatewayConfig(providerUrl: string, cases: readonly Case[], provider: st
   const models = cases.flatMap((one) =>
     Object.keys(modelsOf(one)).map(
       (slug) =>
-        `  - { slug: ${slug}, provider: sim, context_window: ${one.window ?? 128_000}, input_modalities: [${one.takesImages === false ? 'text' : 'text, image'}], reasoning_levels: [low, medium, high] }`,
+        `  - { slug: ${slug}, provider: sim, context_window: ${one.windows?.[slug] ?? one.window ?? 128_000}, input_modalities: [${one.takesImages === false ? 'text' : 'text, image'}], reasoning_levels: [low, medium, high] }`,
     ),
   );
   const routes = cases.flatMap((one) =>
-    one.route === undefined ? [] : [`  ${one.slug}: { strategy: fallback, targets: [${Object.keys(one.route)}] }`],
+    one.route === undefined
+      ? []
+      : [
+          `  ${one.slug}: { strategy: fallback, targets: [${one.targets ?? Object.keys(one.route)}]${one.routeOptions === undefined ? '' : `, ${one.routeOptions}`} }`,
+        ],
   );
   return `providers:
   sim:
