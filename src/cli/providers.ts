@@ -2,12 +2,15 @@ import { type ProviderProbe, probeProvider } from '../codex/doctor/provider-prob
 import { askModels } from '../config/discover.ts';
 import { proxySettings } from '../config/environment.ts';
 import type { Discovered } from '../config/snapshot.ts';
+import { fences } from '../policy/egress.ts';
 import type { Model, Provider } from '../providers/provider.ts';
 import { anyModelOf, providerAsker } from '../upstream/ask-provider.ts';
 import { withCredentials } from '../upstream/credentials.ts';
+import { withFence } from '../upstream/fence.ts';
 import { layered } from '../upstream/layers.ts';
 import { createHttpTransport } from '../upstream/transport.ts';
 import type { Transport } from '../upstream/upstream.ts';
+import { readConfiguration } from './configuration.ts';
 import type { CommandContext } from './context.ts';
 
 /** Asks each provider for its model list, all at once: a question that costs nothing.
@@ -31,11 +34,14 @@ export function discoverAll(providers: readonly Provider[], context: CommandCont
 /** Asks each of them the same question, all at once, over connections that are closed then. */
 export async function ofEach<T>(
   providers: readonly Provider[],
-  { environment }: CommandContext,
+  context: CommandContext,
   question: (provider: Provider, transport: Transport) => Promise<T>,
 ): Promise<ReadonlyMap<string, T>> {
-  const { transport, close } = createHttpTransport(proxySettings(environment));
-  const signed = layered(transport, [withCredentials]);
+  const proxies = proxySettings(context.environment);
+  const { transport, close } = createHttpTransport(proxies);
+  const { policy } = readConfiguration(context);
+  const fence = fences(() => policy);
+  const signed = layered(transport, [withFence(fence, proxies, Date.now), withCredentials]);
   try {
     return new Map(
       await Promise.all(providers.map(async (provider) => [provider.id, await question(provider, signed)] as const)),

@@ -108,6 +108,8 @@ function ownFacts(entry: ModelEntry): ModelFacts {
     ...(entry.max_output_tokens === undefined ? {} : { maxOutputTokens: entry.max_output_tokens }),
     ...(entry.input_modalities === undefined ? {} : { inputModalities: entry.input_modalities }),
     ...(entry.reasoning_levels === undefined ? {} : { reasoningLevels: entry.reasoning_levels }),
+    ...(entry.open_weights === undefined ? {} : { openWeights: entry.open_weights }),
+    ...(entry.forwarded === undefined ? {} : { forwarded: entry.forwarded }),
   };
 }
 

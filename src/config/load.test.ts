@@ -204,8 +204,6 @@ test('a key with a line break or a blank inside is told and not sent', (t) => {
 
 test('limits asked for by the environment are refused as well', (t) => {
   const { load } = setup(t, undefined);
-  assert.match(issuesOf(load({ PLUGBOARD_LOCAL_ONLY: '1' }))[0]?.path ?? '', /PLUGBOARD_LOCAL_ONLY/);
-  assert.match(issuesOf(load({ CODEX_ROUTER_OPENAI_MODE: 'avoid' }))[0]?.path ?? '', /CODEX_ROUTER_OPENAI_MODE/);
   assert.match(issuesOf(load({ PLUGBOARD_MAX_COST_USD: '0.5' }))[0]?.message ?? '', /cannot enforce/);
   assert.match(issuesOf(load({ PLUGBOARD_MAX_COST_USD: 'much' }))[0]?.message ?? '', /no amount/);
   assert.deepEqual(snapshotOf(load({ PLUGBOARD_LOCAL_ONLY: '0', PLUGBOARD_MAX_COST_USD: '0' })).warnings, []);

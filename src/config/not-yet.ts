@@ -13,15 +13,7 @@ export type Unkept = {
 };
 
 /** Settings of `policy` that restrict: to leave one of them out of force would be worse than to refuse it. */
-const RESTRICTIONS: readonly string[] = [
-  'open_models_only',
-  'avoid_openai',
-  'local_only',
-  'allowed_models',
-  'max_cost_usd',
-  'max_cost_usd_per_session',
-  'max_cost_usd_per_month',
-];
+const RESTRICTIONS: readonly string[] = ['max_cost_usd', 'max_cost_usd_per_session', 'max_cost_usd_per_month'];
 
 /** What the file sets to another value than the default and this version does not keep. */
 export function unkeptSettings(config: ConfigFile): readonly Unkept[] {
@@ -42,8 +34,6 @@ export function unkeptSettings(config: ConfigFile): readonly Unkept[] {
 /** The same for what the environment asks. */
 export function unkeptOverrides(overrides: Overrides): readonly Unkept[] {
   const unkept: Unkept[] = [];
-  if (overrides.avoidOpenai?.value === true) unkept.push(restriction([overrides.avoidOpenai.variable]));
-  if (overrides.localOnly?.value === true) unkept.push(restriction([overrides.localOnly.variable]));
   if ((overrides.maxCostUsd?.value ?? 0) > 0) unkept.push(restriction([overrides.maxCostUsd?.variable ?? '']));
   return unkept;
 }

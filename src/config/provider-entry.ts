@@ -4,7 +4,7 @@ import type { ProtocolId } from '../ir/protocol-id.ts';
 import { protocolById } from '../protocols/registry.ts';
 import { compileDialect } from '../providers/dialect.ts';
 import type { Preset } from '../providers/preset.ts';
-import type { AuthScheme, Timeouts } from '../providers/provider.ts';
+import type { AuthScheme, Provider, Timeouts } from '../providers/provider.ts';
 import { type CompiledProvider, type ProviderContext, refused } from './compiled-provider.ts';
 import { keysOf, unsetReason } from './provider-keys.ts';
 import type { ProviderEntry } from './schema.ts';
@@ -74,6 +74,8 @@ export function compileProvider(
       native,
       ...(ownProtocol && preset?.streamOnly === true ? { streamOnly: true } : {}),
       local: preset?.local ?? false,
+      ...openaiOf(entry, preset),
+      ...(preset?.forwarding === undefined ? {} : { forwarding: preset.forwarding }),
       ...(preset === undefined || preset.keyVariables.length === 0 ? {} : { keyVariables: preset.keyVariables }),
       ...(ownProtocol && preset?.clientMetadata === true ? { clientMetadata: true } : {}),
       ...(preset?.priceId === undefined ? {} : { priceId: preset.priceId }),
@@ -84,6 +86,12 @@ export function compileProvider(
       ...(entry.proxy === undefined ? {} : { proxy: entry.proxy }),
     },
   };
+}
+
+/** The user's word may add to what is known of a preset, and not take back. */
+function openaiOf({ openai: own }: ProviderEntry, preset: Preset | undefined): Pick<Provider, 'openai'> {
+  const openai = preset?.openai === true ? true : own;
+  return openai === undefined ? {} : { openai };
 }
 
 function authOf(protocol: ProtocolId, preset: Preset | undefined): AuthScheme {

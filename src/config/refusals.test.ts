@@ -166,11 +166,8 @@ const refusals: readonly (readonly [string, string, RegExp])[] = [
     `providers: { a: { preset: groq, api_key: \${X} } }`,
     /Put the text that holds the variable in quotes/,
   ],
-  [
-    'a limit that cannot be kept',
-    'policy: { local_only: true }',
-    /1:11: policy\.local_only: this version cannot enforce/,
-  ],
+  ['a network that is none', 'policy: { private_networks: [10.0.0.0/40] }', /1:30: policy\.private_networks\[0\]/],
+  ['all networks at once', 'policy: { private_networks: [0.0.0.0/0] }', /is neither a network such as/],
   ['a budget that cannot be kept', 'policy: { max_cost_usd: 1 }', /policy\.max_cost_usd: this version cannot enforce/],
   ['the adaptive router', 'adaptive_router: { enabled: true }', /no adaptive router/],
   [

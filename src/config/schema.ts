@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PROTOCOL_IDS } from '../ir/protocol-id.ts';
+import { parseInside } from '../policy/networks.ts';
 import { CODEX_PROVIDERS } from '../policy/settings.ts';
 import { quirkSchema } from '../providers/quirk-schema.ts';
 import { SEARCH_KINDS } from '../providers/search-service.ts';
@@ -9,6 +10,8 @@ import { DURATION, SIZE } from './units.ts';
 /** config.yaml. Every default that stands here is the one that CONTRACT.md names. Keys are checked strictly: what is
  *  not listed is a slip. */
 
+const isInside = (entry: string): boolean => parseInside(entry) !== undefined;
+const NO_NETWORK = 'is neither a network such as 10.0.0.0/8, nor an address, nor a host name';
 const text = z.string().min(1, 'is empty');
 const slug = z.string().regex(/^[^\s\p{Cc}]+$/u, 'is not a slug: it must be one word without spaces');
 const flag = z.boolean();
@@ -58,6 +61,7 @@ const provider = z.strictObject({
   concurrency: z.int().positive().exactOptional(),
   ca_file: text.exactOptional(),
   proxy: text.exactOptional(),
+  openai: flag.exactOptional(),
   quirks: z.array(quirkSchema).default([]),
   repair: repair.exactOptional(),
 });
@@ -80,6 +84,8 @@ const model = z.strictObject({
   input_modalities: z.array(z.enum(['text', 'image'])).exactOptional(),
   reasoning_levels: z.array(text).exactOptional(),
   price: price.exactOptional(),
+  open_weights: flag.exactOptional(),
+  forwarded: flag.exactOptional(),
   match: text.exactOptional(),
   pick: z.array(text).exactOptional(),
   repair: repair.exactOptional(),
@@ -102,7 +108,7 @@ const policy = z.strictObject({
   open_models_only: flag.default(false),
   avoid_openai: flag.default(false),
   local_only: flag.default(false),
-  private_networks: z.array(text).default([]),
+  private_networks: z.array(text.refine(isInside, NO_NETWORK)).default([]),
   allowed_models: z.array(text).default([]),
   max_cost_usd: usd.default(0),
   max_cost_usd_per_session: usd.default(0),

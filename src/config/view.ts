@@ -1,3 +1,4 @@
+import { fenceOf } from '../policy/egress.ts';
 import { matchesModel } from '../providers/known-model.ts';
 import type { Model } from '../providers/provider.ts';
 import type { RouteView } from '../routing/plan.ts';
@@ -45,9 +46,15 @@ function viewOf(snapshot: Snapshot): FixedView {
     ],
     defaultModel: snapshot.defaultModel,
     unavailable: (slug) => unavailable(snapshot, slug),
-    fence: () => undefined,
+    fence: fenceWords(snapshot),
     dispatch: snapshot.dispatch,
   };
+}
+
+/** The first wall of the fence, for plans; the second stands in front of the wire and also knows the proxies. */
+function fenceWords({ policy }: Snapshot): RouteView['fence'] {
+  const fence = fenceOf(policy);
+  return (model) => fence.refuses(model, model.provider.proxy)?.message;
 }
 
 function wildcard(snapshot: Snapshot, slug: string): Model | undefined {

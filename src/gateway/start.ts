@@ -4,6 +4,7 @@ import pino, { type DestinationStream } from 'pino';
 import { createInstructions } from '../codex/instructions.ts';
 import { type Environment, type Places, proxySettings, startedByNpm } from '../config/environment.ts';
 import { configFile, loadConfig } from '../config/load.ts';
+import type { Snapshot } from '../config/snapshot.ts';
 import { ensureToken } from '../config/token.ts';
 import { fixedView } from '../config/view.ts';
 import { watchConfig } from '../config/watch.ts';
@@ -15,6 +16,7 @@ import type { Line } from '../pipeline/line.ts';
 import { serve } from '../pipeline/serve.ts';
 import { createSessions } from '../pipeline/sessions.ts';
 import { createThoughts } from '../pipeline/thoughts.ts';
+import { fences } from '../policy/egress.ts';
 import { type KeepLimits, KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
 import { protocolById } from '../protocols/registry.ts';
 import { type Health, NO_HEALTH } from '../routing/dispatch/health.ts';
@@ -29,6 +31,7 @@ import { collectAll } from '../server/memory.ts';
 import { NO_LEDGER, openLedger } from '../storage/ledger-writer.ts';
 import { providerAsker } from '../upstream/ask-provider.ts';
 import { withCredentials } from '../upstream/credentials.ts';
+import { withFence } from '../upstream/fence.ts';
 import { layered } from '../upstream/layers.ts';
 import { createHttpTransport } from '../upstream/transport.ts';
 import { createCatalog } from './catalog.ts';
@@ -96,10 +99,16 @@ async function start(
   const demo = await demoFor(loaded.snapshot);
   if (demo !== undefined) undo.push(demo.close);
   let health: Health = NO_HEALTH;
-  const http = createHttpTransport(proxySettings(environment));
+  const proxies = proxySettings(environment);
+  const http = createHttpTransport(proxies);
   undo.push(http.close);
-  const transport = layered(http.transport, [withCredentials]);
-  const live = createLiveSnapshot(demo?.snapshot ?? loaded.snapshot, providerAsker(transport), Date.now);
+  const first = demo?.snapshot ?? loaded.snapshot;
+  // The list of models is asked for over the same wall, before there is a snapshot that lives.
+  let inForce = (): Snapshot => first;
+  const fence = fences(() => inForce().policy);
+  const transport = layered(http.transport, [withFence(fence, proxies, Date.now), withCredentials]);
+  const live = createLiveSnapshot(first, providerAsker(transport), Date.now);
+  inForce = live.current;
   const opened = openLedger(join(places.home, 'plugboard.db'), {
     trouble: ({ message, mend }, waiting, lost) => log.error({ waiting, lost }, `${message} ${mend}`),
   });

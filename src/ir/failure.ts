@@ -14,6 +14,7 @@ export type FailureKind =
   | 'context-overflow'
   | 'model-not-found'
   | 'content-policy'
+  | 'policy' // the user's own policy: outside of the fence, or over a limit of cost
   | 'runaway' // the model repeats itself without end and was stopped
   | 'unsupported' // the client asked for what cannot be carried
   | 'unauthenticated' // the client's own token is missing or wrong

@@ -17,6 +17,7 @@ const SENTENCES = {
   'context-overflow': "The conversation is longer than the model's window.",
   'model-not-found': 'The provider has no such model.',
   'content-policy': "The provider's policy refused the content.",
+  policy: 'The policy of this gateway does not let the call pass.',
   runaway: 'The model repeated itself without end and was stopped.',
   unsupported: 'The request asks for what cannot be carried to this provider.',
   unauthenticated: "The client's token is missing or wrong.",

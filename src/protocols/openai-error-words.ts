@@ -26,6 +26,7 @@ const NATURAL: { readonly [K in FailureKind]: ErrorWords } = {
   'context-overflow': { status: 400, type: 'invalid_request_error', code: 'context_length_exceeded' },
   'model-not-found': { status: 404, type: 'invalid_request_error', code: 'model_not_found' },
   'content-policy': { status: 400, type: 'invalid_request_error', code: 'content_policy_violation' },
+  policy: { status: 400, type: 'invalid_request_error', code: 'policy_refused' },
   runaway: { status: 502, type: 'server_error', code: 'runaway_reply' },
   unsupported: { status: 400, type: 'invalid_request_error', code: 'unsupported_parameter' },
   unauthenticated: { status: 401, type: 'authentication_error', code: 'invalid_api_key' },

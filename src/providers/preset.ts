@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PROTOCOL_IDS, type ProtocolId } from '../ir/protocol-id.ts';
-import type { AuthScheme, KnownModel, ModelList } from './provider.ts';
+import type { AuthScheme, ForwardingQuestion, KnownModel, ModelList } from './provider.ts';
 import { quirkSchema } from './quirk-schema.ts';
 import type { Quirk } from './quirks.ts';
 
@@ -9,6 +9,8 @@ import type { Quirk } from './quirks.ts';
  *  @property keyVariables  environment variables that hold the key, the first that is set wins. Empty: no key is known.
  *  @property local         runs on this machine or network: a key is taken but not needed, and no price is known.
  *  @property keyOptional   a key is taken but not needed, though calls may leave the network and cost: a proxy's.
+ *  @property openai        a service of OpenAI's own models.
+ *  @property forwarding    how the server tells whether it runs a model itself.
  *  @property native        a full implementation of its protocol, so that bytes may pass untouched.
  *  @property streamOnly    answers nothing but streams.
  *  @property variantOf     the preset of the same maker that a key is offered for first: another door, plan or region.
@@ -27,6 +29,8 @@ export type Preset = {
   readonly keyVariables: readonly string[];
   readonly local: boolean;
   readonly keyOptional?: boolean;
+  readonly openai?: boolean;
+  readonly forwarding?: ForwardingQuestion;
   readonly native: boolean;
   readonly streamOnly?: boolean;
   readonly variantOf?: string;
@@ -48,6 +52,8 @@ export const SOURCED_FIELDS = [
   'auth',
   'keyVariables',
   'keyOptional',
+  'openai',
+  'forwarding',
   'native',
   'streamOnly',
   'clientMetadata',
@@ -81,6 +87,8 @@ const knownModel: z.ZodType<KnownModel> = z.strictObject({
   maxOutputTokens: z.int().positive().exactOptional(),
   inputModalities: z.array(z.enum(['text', 'image'])).exactOptional(),
   reasoningLevels: z.array(z.string().min(1)).exactOptional(),
+  openWeights: z.boolean().exactOptional(),
+  forwarded: z.boolean().exactOptional(),
   quirks: z.array(quirkSchema).exactOptional(),
 });
 
@@ -123,6 +131,10 @@ const shape = {
   keyVariables: z.array(z.string().regex(/^[A-Z][A-Z0-9_]*$/)),
   local: z.boolean(),
   keyOptional: z.boolean().exactOptional(),
+  openai: z.boolean().exactOptional(),
+  forwarding: z
+    .strictObject({ path: z.string().startsWith('//'), member: z.string().min(1), field: z.string().min(1) })
+    .exactOptional(),
   native: z.boolean(),
   streamOnly: z.boolean().exactOptional(),
   variantOf: z.string().min(1).exactOptional(),
@@ -141,6 +153,8 @@ const sources = z.strictObject({
   auth: url.exactOptional(),
   keyVariables: url.exactOptional(),
   keyOptional: url.exactOptional(),
+  openai: url.exactOptional(),
+  forwarding: url.exactOptional(),
   native: url.exactOptional(),
   streamOnly: url.exactOptional(),
   clientMetadata: url.exactOptional(),

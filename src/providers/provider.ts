@@ -12,6 +12,8 @@ import type { Quirk } from './quirks.ts';
  *  @property native    a full implementation of its protocol, so that bytes may pass untouched.
  *  @property streamOnly  answers nothing but streams.
  *  @property local     runs on this machine or network: no key, no price.
+ *  @property openai    a service of OpenAI's own models; false: the user says that nothing sent there reaches one.
+ *  @property forwarding  how the server tells whether it runs a model itself or passes its calls on.
  *  @property priceId   the provider's id in the price table; without it, its models are unpriced.
  *  @property repairs   those that the user switched on or off. */
 export type Provider = {
@@ -30,6 +32,8 @@ export type Provider = {
   readonly native: boolean;
   readonly streamOnly?: boolean;
   readonly local: boolean;
+  readonly openai?: boolean;
+  readonly forwarding?: ForwardingQuestion;
   readonly keyVariables?: readonly string[];
   readonly clientMetadata?: boolean;
   readonly priceId?: string;
@@ -100,15 +104,22 @@ export type ModelDetails = {
   readonly modalitiesField?: string;
 };
 
+/** @property path    from the host, with `//`. @property member  of the body that names the model: `{"model": ID}`.
+ *  @property field   of the reply: where the calls go, for a model that the server does not run itself. */
+export type ForwardingQuestion = { readonly path: string; readonly member: string; readonly field: string };
+
 /** Where a local server tells the windows that it really allocated, which only the models in memory have. */
 export type LoadedModels = { readonly path: string; readonly contextField: string };
 
-/** What is known of a model apart from its name. Left out: unknown. */
+/** What is known of a model apart from its name. Left out: unknown.
+ *  @property openWeights  its weights can be downloaded. @property forwarded  a local server may pass its calls on. */
 export type ModelFacts = {
   readonly contextWindow?: number;
   readonly maxOutputTokens?: number;
   readonly inputModalities?: readonly Modality[];
   readonly reasoningLevels?: readonly string[];
+  readonly openWeights?: boolean;
+  readonly forwarded?: boolean;
 };
 
 /** What a preset knows of a model, or of a family of models, at its provider.

@@ -167,12 +167,14 @@ function planned(slug: string, found: Found, query: RouteQuery, view: RouteView)
 
 function outOfReach(slug: string, why: readonly Reason[], view: RouteView): Failure {
   const reasons = why.map((reason) => reason.text).join(' ');
-  return {
-    kind: 'model-not-found',
-    model: slug,
-    message: view.routes.has(slug) ? `No target of the route "${slug}" can serve now. ${reasons}`.trimEnd() : reasons,
-    mend: 'Run: plugboard doctor',
-  };
+  const message = view.routes.has(slug)
+    ? `No target of the route "${slug}" can serve now. ${reasons}`.trimEnd()
+    : reasons;
+  if (why.some(({ rule }) => rule === 'fence')) {
+    const mend = 'Choose a model that the policy lets pass (plugboard models), or lift the limit where it is set.';
+    return { kind: 'policy', model: slug, message, mend };
+  }
+  return { kind: 'model-not-found', model: slug, message, mend: 'Run: plugboard doctor' };
 }
 
 function unknown(slug: string, view: RouteView): Failure {

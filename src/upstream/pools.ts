@@ -3,7 +3,9 @@ import { getCACertificates } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { GatewayError } from '../ir/failure.ts';
 import type { Provider } from '../providers/provider.ts';
+import { guardedLookup } from './guarded-lookup.ts';
 import { type ProxySettings, proxyFor } from './proxy.ts';
+import type { AddressGuard } from './upstream.ts';
 
 /** Connections are kept this long without use, in ms: longer than the pauses of an agent's loop. */
 const KEEP_ALIVE_MS = 60_000;
@@ -12,21 +14,21 @@ const KEEP_ALIVE_MS = 60_000;
  *  HTTP/1.1 only: a lost packet on a shared HTTP/2 connection would stall every stream on it. */
 export type Pools = {
   /** @throws GatewayError transport when the provider's `ca_file` cannot be read. */
-  readonly poolFor: (provider: Provider, url: URL) => Dispatcher;
+  readonly poolFor: (provider: Provider, url: URL, guard?: AddressGuard) => Dispatcher;
   readonly close: () => Promise<void>;
 };
 
 export function createPools(proxies: ProxySettings): Pools {
   const pools = new Map<string, Dispatcher>();
   return {
-    poolFor: (provider, url) => {
+    poolFor: (provider, url, guard) => {
       const proxy = proxyFor(url, provider.proxy, proxies);
       const { concurrency, caFile } = provider;
       const own = concurrency === undefined ? undefined : provider.id;
-      const key = JSON.stringify([url.origin, proxy, caFile, concurrency, own, provider.timeouts.connectMs]);
+      const key = JSON.stringify([url.origin, proxy, caFile, concurrency, own, provider.timeouts.connectMs, guard?.id]);
       let pool = pools.get(key);
       if (pool === undefined) {
-        pool = createPool(provider, proxy);
+        pool = createPool(provider, proxy, guard);
         pools.set(key, pool);
       }
       return pool;
@@ -38,18 +40,24 @@ export function createPools(proxies: ProxySettings): Pools {
   };
 }
 
-function createPool(provider: Provider, proxy: string | undefined): Dispatcher {
+function createPool(provider: Provider, proxy: string | undefined, guard: AddressGuard | undefined): Dispatcher {
   const tls = provider.caFile === undefined ? {} : { ca: [...getCACertificates('default'), readCa(provider.caFile)] };
+  const lookup = guard === undefined ? {} : { lookup: guardedLookup(guard) };
   const options = {
     allowH2: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: 0,
-    connect: { timeout: provider.timeouts.connectMs, ...tls },
+    connect: { timeout: provider.timeouts.connectMs, ...lookup, ...tls },
     ...(provider.concurrency === undefined ? {} : { connections: provider.concurrency }),
   };
   return proxy === undefined
     ? new Agent(options)
-    : new ProxyAgent({ ...options, uri: proxy, requestTls: { timeout: provider.timeouts.connectMs, ...tls } });
+    : new ProxyAgent({
+        ...options,
+        uri: proxy,
+        proxyTls: lookup,
+        requestTls: { timeout: provider.timeouts.connectMs, ...tls },
+      });
 }
 
 function readCa(file: string): string {

@@ -20,7 +20,7 @@ const MAX_TEXT = 64 * 1024;
 function send(pools: Pools, call: UpstreamCall): Promise<UpstreamReply> {
   const { provider } = call.target.model;
   const url = requestUrl(provider, call.path);
-  const pool = pools.poolFor(provider, url);
+  const pool = pools.poolFor(provider, url, call.guard);
   const body = typeof call.body === 'string' && call.body.length > MAX_TEXT ? Buffer.from(call.body) : call.body;
   const exchange = createExchange(url.host, provider.timeouts, call.signal);
   const options: Dispatcher.DispatchOptions = {

@@ -6,7 +6,8 @@ import type { Provider, Target } from '../providers/provider.ts';
 export type RequestBody = string | Uint8Array | readonly Uint8Array[];
 
 /** One HTTP call to a provider, complete but for its credential, which the transport adds last.
- *  @property clientHeaders  the caller's own headers; only a `passthrough` provider is sent its allow-listed ones. */
+ *  @property clientHeaders  the caller's own headers; only a `passthrough` provider is sent its allow-listed ones.
+ *  @property guard          where a connection may lead; absent: anywhere. */
 export type UpstreamCall = {
   readonly target: Target;
   readonly method: 'GET' | 'POST';
@@ -15,7 +16,11 @@ export type UpstreamCall = {
   readonly clientHeaders: Headers;
   readonly body: RequestBody | null;
   readonly signal: AbortSignal;
+  readonly guard?: AddressGuard;
 };
+
+/** Which addresses a connection may be made to. @property id  the same for guards that admit the same. */
+export type AddressGuard = { readonly id: string; readonly admits: (hostname: string, address: string) => boolean };
 
 /** The head of a reply, with its body still on the wire. Exactly one of `pipe` and `text` is called, once, or `cancel`;
  *  `cancel` may follow them and gives the connection up: nothing comes after it. */
@@ -36,7 +41,7 @@ export type ByteSink = {
   readonly fail: (failure: Failure) => void;
 };
 
-/** @throws GatewayError timeout, transport or cancelled. */
+/** @throws GatewayError timeout, transport, cancelled, or policy where a layer does not let the call pass. */
 export type Transport = (call: UpstreamCall) => Promise<UpstreamReply>;
 export type TransportLayer = (next: Transport) => Transport;
 

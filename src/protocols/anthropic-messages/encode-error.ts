@@ -24,6 +24,7 @@ const WORDS: { readonly [K in FailureKind]: Words } = {
   'context-overflow': { status: 400, type: 'invalid_request_error', retry: false },
   'model-not-found': { status: 404, type: 'not_found_error', retry: false },
   'content-policy': { status: 400, type: 'invalid_request_error', retry: false },
+  policy: { status: 400, type: 'invalid_request_error', retry: false },
   unsupported: { status: 400, type: 'invalid_request_error', retry: false },
   unauthenticated: { status: 401, type: 'authentication_error', retry: false },
   'too-large': { status: 413, type: 'request_too_large', retry: false },

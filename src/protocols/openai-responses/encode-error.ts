@@ -26,6 +26,7 @@ const FOR_CODEX: { readonly [K in FailureKind]?: { readonly status: number; read
   quota: SHOWN_ONCE,
   'invalid-request': SHOWN_ONCE,
   'content-policy': SHOWN_ONCE,
+  policy: SHOWN_ONCE,
   runaway: SHOWN_ONCE,
   unsupported: SHOWN_ONCE,
   'too-large': SHOWN_ONCE,
