@@ -18,6 +18,7 @@ export const FAULT = {
   'invalid-request': 'none',
   'context-overflow': 'none',
   'content-policy': 'none',
+  policy: 'none',
   unsupported: 'none',
   unauthenticated: 'none',
   'too-large': 'none',
