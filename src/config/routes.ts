@@ -18,6 +18,7 @@ const COMPILERS: { readonly [S in StrategyId]: (common: Common, entry: RouteEntr
   fallback: (common) => ({ ...common, strategy: 'fallback' }),
   weighted: (common, { weights }) => ({ ...common, strategy: 'weighted', weights: weightsOf(common.targets, weights) }),
   cheapest: (common) => ({ ...common, strategy: 'cheapest' }),
+  fastest: (common) => ({ ...common, strategy: 'fastest' }),
 };
 
 /** A target that comes twice has both weights. */

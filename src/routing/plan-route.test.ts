@@ -132,7 +132,13 @@ const someRoutes = fc.array(
   fc
     .record({
       slug: fc.constantFrom('r1', 'r2', 'r3'),
-      strategy: fc.constantFrom('fixed' as const, 'fallback' as const, 'weighted' as const, 'cheapest' as const),
+      strategy: fc.constantFrom(
+        'fixed' as const,
+        'fallback' as const,
+        'weighted' as const,
+        'cheapest' as const,
+        'fastest' as const,
+      ),
       targets: fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(...NAMES)),
       weights: fc.dictionary(fc.constantFrom(...NAMES), fc.nat({ max: 3 })),
       when: fc.subarray([...PURPOSES]),

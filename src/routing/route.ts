@@ -8,6 +8,7 @@ export type StrategyOptions = {
   /** By target, 0 or more: what share of the sessions it gets. */
   readonly weighted: { readonly weights: ReadonlyMap<string, number> };
   readonly cheapest: object;
+  readonly fastest: object;
 };
 
 export type StrategyId = keyof StrategyOptions;

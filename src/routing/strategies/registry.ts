@@ -4,6 +4,7 @@ import type { Branch, Ordered, Router, RouteView } from '../plan.ts';
 import type { RouteOf, StrategyId } from '../route.ts';
 import { cheapest } from './cheapest.ts';
 import { fallback } from './fallback.ts';
+import { fastest } from './fastest.ts';
 import { fixed } from './fixed.ts';
 import { weighted } from './weighted.ts';
 
@@ -13,6 +14,7 @@ const STRATEGIES: { readonly [S in StrategyId]: Router<S> } = {
   fallback,
   weighted,
   cheapest,
+  fastest,
 };
 
 /** Does the strategy itself weigh where a session's cache lies? Where it does not, the branch that holds it is tried first. */
@@ -21,6 +23,7 @@ export const WEIGHS_SESSIONS: { readonly [S in StrategyId]: boolean } = {
   fallback: false,
   weighted: false,
   cheapest: true,
+  fastest: false,
 };
 
 /** A route's branches in the order that its strategy gives them. */
