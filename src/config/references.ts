@@ -29,6 +29,10 @@ const outlineSchema = z.object({
         .looseObject({
           strategy: z.unknown().optional(),
           targets: z.array(z.string().catch('')).catch([]),
+          judge: z
+            .looseObject({ model: z.string().optional().catch(undefined) })
+            .optional()
+            .catch(undefined),
           rules: z
             .array(z.looseObject({ use: z.string().catch('') }).catch({ use: '' }))
             .catch([])
@@ -170,6 +174,7 @@ function routes(outline: Outline, known: Known): readonly BadReference[] {
     const bad: BadReference[] = ledTo(route).flatMap(({ target, path }) =>
       missing(['routes', slug, ...path], target, known),
     );
+    bad.push(...missing(['routes', slug, 'judge', 'model'], route.judge?.model ?? '', known));
     if (route.strategy === 'fixed' && route.targets.length > 1) {
       bad.push({
         path: ['routes', slug, 'targets', 1],

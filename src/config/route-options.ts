@@ -4,6 +4,9 @@ import type { BadReference } from './issues.ts';
 /** Keys of a route that only some strategies take. */
 const KEYS: { readonly [key: string]: readonly StrategyId[] } = {
   weights: ['weighted'],
+  patience: ['auto'],
+  judge: ['auto'],
+  plan_steps: ['split'],
 };
 
 /** Options that do not belong to the strategy of their route, or do not fit its targets.
@@ -24,7 +27,12 @@ export function badOptions(
       },
     ];
   });
-  return [...bad, ...badWeights(slug, strategy, route), ...unusedPurposes(slug, route['rules'])];
+  return [
+    ...bad,
+    ...badWeights(slug, strategy, route),
+    ...badLadder(slug, strategy, route.targets),
+    ...unusedPurposes(slug, route['rules']),
+  ];
 }
 
 function badWeights(
@@ -45,6 +53,22 @@ function badWeights(
   if (!Array.isArray(weights)) return [];
   if (weights.length !== targets.length) return one(`${weights.length} weights for ${targets.length} targets.`);
   return weights.every((weight) => weight === 0) ? one('all are 0, so no target has a share.') : [];
+}
+
+/** How many targets a strategy makes sense of, and what they are. */
+const LADDERS: {
+  readonly [strategy: string]: { readonly least: number; readonly most: number; readonly mend: string };
+} = {
+  auto: { least: 2, most: 16, mend: 'Name its targets from cheap to strong: targets: [small, large].' },
+  split: { least: 2, most: 2, mend: 'Name the planner, then the executor: targets: [large, small].' },
+};
+
+function badLadder(slug: string, strategy: string, targets: readonly unknown[]): readonly BadReference[] {
+  const ladder = LADDERS[strategy];
+  if (ladder === undefined || (targets.length >= ladder.least && targets.length <= ladder.most)) return [];
+  const wanted = ladder.least === ladder.most ? `${ladder.least}` : `${ladder.least} to ${ladder.most}`;
+  const message = `the strategy ${strategy} takes ${wanted} targets, not ${targets.length}.`;
+  return [{ path: ['routes', slug, 'targets'], part: 'value', message, mend: ladder.mend }];
 }
 
 /** The first rule that names a purpose holds, so a second one would never be used. */

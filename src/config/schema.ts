@@ -92,10 +92,18 @@ const model = z.strictObject({
 });
 
 const route = z.strictObject({
-  strategy: z.enum(['fixed', 'fallback', 'weighted', 'cheapest', 'fastest']).default('fallback'),
+  strategy: z.enum(['fixed', 'fallback', 'weighted', 'cheapest', 'fastest', 'auto', 'split']).default('fallback'),
   targets: z.array(slug).min(1, 'names no target'),
   /** Of `weighted`: the share of each target, in their order. */
   weights: z.array(z.number().nonnegative()).exactOptional(),
+  /** Of `auto`: how much evidence one step up takes. */
+  patience: z.number().positive().exactOptional(),
+  /** Of `auto`: a model that is asked about each task, once. */
+  judge: z
+    .strictObject({ model: slug, timeout: duration.default('2s'), threshold: z.number().min(0).max(1).default(0.5) })
+    .exactOptional(),
+  /** Of `split`: after so many replies the planner hands over at the latest. */
+  plan_steps: z.int().positive().exactOptional(),
   /** By what the client says of a call: that slug is tried first. */
   rules: z
     .array(z.strictObject({ when: z.array(z.enum(PURPOSES)).min(1, 'names no kind of call'), use: slug }))

@@ -22,6 +22,7 @@ import { protocolById } from '../protocols/registry.ts';
 import { type Health, NO_HEALTH } from '../routing/dispatch/health.ts';
 import { observe } from '../routing/dispatch/observe.ts';
 import { planRoute } from '../routing/plan-route.ts';
+import { needsOf } from '../routing/work/needs.ts';
 import { createApp } from '../server/app.ts';
 import { compacting } from '../server/compact.ts';
 import { drain, untilStopped } from '../server/drain.ts';
@@ -138,6 +139,7 @@ async function start(
   const line: Line = {
     protocols: protocolById,
     plan,
+    needs: (query) => needsOf(query, fixedView(live.current())),
     transport,
     sessions: createSessions(),
     thoughts: createThoughts(Date.now),

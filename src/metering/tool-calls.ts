@@ -1,6 +1,7 @@
 import type { InferenceEvent } from '../ir/event.ts';
 import { isJsonObject, parseJson } from '../ir/json.ts';
 import type { Message } from '../ir/request.ts';
+import { isFailedPatch } from '../routing/work/failed-edit.ts';
 import type { ToolCallCount } from './ledger.ts';
 
 /** Counts the tool calls of one reply as its events pass. A call that a limit or a failure cut is not counted: that is
@@ -38,10 +39,6 @@ function isArguments(text: string): boolean {
   return text.trim() === '' || isJsonObject(parseJson(text));
 }
 
-/** How Codex 0.169.0 begins the output of a patch that it could not apply. */
-const NOT_APPLIED =
-  /^(?:apply_patch verification failed|Failed to parse apply_patch input|failed to parse apply_patch)/;
-
 /** Patches that the agent reports as not applied since the model last spoke: the tool results at the end of a request. */
 export function failedPatches(messages: readonly Message[]): number {
   const spoke = messages.findLastIndex((message) => message.role === 'assistant');
@@ -49,7 +46,7 @@ export function failedPatches(messages: readonly Message[]): number {
   for (const message of messages.slice(spoke + 1)) {
     for (const part of message.parts) {
       if (part.type !== 'tool-result') continue;
-      if (part.content.some((piece) => piece.type === 'text' && NOT_APPLIED.test(piece.text))) failed += 1;
+      if (part.content.some((piece) => piece.type === 'text' && isFailedPatch(piece.text))) failed += 1;
     }
   }
   return failed;

@@ -5,6 +5,8 @@ import { isNonEmpty } from '../ir/non-empty.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { IngressCodec } from '../protocols/protocol.ts';
 import type { RoutePlan } from '../routing/plan.ts';
+import { purposeOf } from '../routing/purpose.ts';
+import { readWork } from '../routing/work/read-work.ts';
 import { type ClientRequest, nativeHeadersOf } from './client.ts';
 import type { Line } from './line.ts';
 import type { Recorder } from './record.ts';
@@ -37,23 +39,24 @@ export function begin(
   const outlined = ingress.outline(body, request.headers);
   const { sessionId } = outlined;
   const estimated = estimateBodyTokens(body);
-  const query = sized(outlined, estimated, sessionId === undefined ? undefined : line.sessions.size(sessionId));
-  record.asked(query);
-  const affinity = sessionId === undefined ? undefined : line.sessions.affinity(sessionId, query.model, line.now());
-  const planned = line.plan(query, affinity);
-  if (!planned.ok) throw new GatewayError(planned.failure);
-  const { plan } = planned;
+  const asked = sized(outlined, estimated, sessionId === undefined ? undefined : line.sessions.size(sessionId));
+  record.asked(asked);
   const lastTarget = sessionId === undefined ? undefined : line.sessions.last(sessionId);
   const source = openSource(body, {
     ingress,
     protocols: line.protocols,
-    query,
+    query: asked,
     nativeHeaders: nativeHeadersOf(request, ingress),
     lastTarget,
     caller: request.caller,
     thoughts: line.thoughts,
     answersSearches,
   });
+  const query = withWork(line, asked, source);
+  const affinity = sessionId === undefined ? undefined : line.sessions.affinity(sessionId, query.model, line.now());
+  const planned = line.plan(query, affinity);
+  if (!planned.ok) throw new GatewayError(planned.failure);
+  const { plan } = planned;
   // Every answer is given before a provider hears of the call; only native providers take what nobody has read.
   if (!plan.targets.every(source.passesBytes)) source.decode();
   record.planned(plan, source.failedPatches());
@@ -70,6 +73,16 @@ export function begin(
     }
   };
   return { query, plan, replan, source, measure };
+}
+
+/** Read only where the route looks at it: the requests of others are not decoded for the sake of a plan. */
+function withWork(line: Line, query: RouteQuery, source: Source): RouteQuery {
+  if (!line.needs(query).work) return query;
+  const { messages, condenses } = source.conversation();
+  const work = readWork(messages, condenses || purposeOf(query) === 'compaction');
+  const { sessionId, model } = query;
+  const given = sessionId === undefined ? undefined : line.sessions.given(sessionId, model, work.key);
+  return { ...query, work: given === undefined ? work : { ...work, given } };
 }
 
 /** What the call is expected to count: its bytes say it roughly, and the session's earlier calls how roughly. */

@@ -3,6 +3,7 @@ import type { RouteQuery } from '../ir/query.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Affinity } from '../routing/affinity.ts';
 import type { Planned } from '../routing/plan.ts';
+import type { Needs } from '../routing/work/needs.ts';
 import type { Traffic } from '../upstream/traffic.ts';
 import type { Transport } from '../upstream/upstream.ts';
 import type { DescriptionPort } from './images/describe-images.ts';
@@ -14,6 +15,7 @@ import type { Thoughts } from './thoughts.ts';
 /** The parts of the line, chosen in main.
  *  @property plan     over the configuration of this moment: a request keeps the plan that it was given.
  *                     `affinity`: who served the session when it last asked for this.
+ *  @property needs    what a plan for this has to know beside the outline.
  *  @property search   the user's search service, where one is configured.
  *  @property descriptions  the model that describes images for those that take none, where one is configured.
  *  @property traffic  what is known of the deployments: hears of every call that goes out, and when it is over.
@@ -21,6 +23,7 @@ import type { Thoughts } from './thoughts.ts';
 export type Line = RecordParts & {
   readonly protocols: (id: ProtocolId) => Protocol;
   readonly plan: (query: RouteQuery, affinity: Affinity | undefined) => Planned;
+  readonly needs: (query: RouteQuery) => Needs;
   readonly transport: Transport;
   readonly sessions: Sessions;
   readonly thoughts: Thoughts;

@@ -54,7 +54,13 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     const sink = committing(render, (target, bytes) => {
       record.committed(target, bytes, source.losses());
       if (query.sessionId !== undefined)
-        line.sessions.remember(query.sessionId, rememberedAs(query.model, plan), target, line.now());
+        line.sessions.remember(
+          query.sessionId,
+          rememberedAs(query.model, plan),
+          target,
+          line.now(),
+          taskGiven(query, plan, target),
+        );
       source.release();
     });
     let recorded = plan;
@@ -91,6 +97,11 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     render?.dispose();
     record.close();
   }
+}
+
+/** A target that only stepped in for the first one was not given the task. */
+function taskGiven({ work }: RouteQuery, { targets }: RoutePlan, { model }: Target): string | undefined {
+  return work !== undefined && targets[0].model === model ? work.key : undefined;
 }
 
 /** The last word to the client. Where even that breaks, the connection does: half a reply must not look whole. */

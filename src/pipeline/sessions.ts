@@ -3,18 +3,21 @@ import { dialectFor } from '../providers/dialect.ts';
 import type { Target } from '../providers/provider.ts';
 import { type Affinity, affinityOf } from '../routing/affinity.ts';
 import type { RoutePlan } from '../routing/plan.ts';
-import { boundedMap } from './bounded-map.ts';
+import { type BoundedMap, boundedMap } from './bounded-map.ts';
 import { deploymentKey } from './source.ts';
 
 /** Who served each session last. In memory and bounded: forgetting one costs nothing but a try.
  *  @property last      the deployment, whatever was asked for, as `deploymentKey` names it.
  *  @property affinity  who served when the session last asked for this slug. @param now  ms since the epoch.
+ *  @property remember  `task`: the key of the task that was given to this target, where it was the plan's first choice.
+ *  @property given     the slug of the model that a task was given to last.
  *  @property size      what its calls turned out to count.
  *  @property measured  hears of it. @param estimated  tokens of the call, as they were estimated from its bytes alone. */
 export type Sessions = {
   readonly last: (sessionId: string) => string | undefined;
   readonly affinity: (sessionId: string, asked: string, now: number) => Affinity | undefined;
-  readonly remember: (sessionId: string, asked: string, target: Target, now: number) => void;
+  readonly remember: (sessionId: string, asked: string, target: Target, now: number, task?: string) => void;
+  readonly given: (sessionId: string, asked: string, task: string) => string | undefined;
   readonly size: (sessionId: string) => SessionSize | undefined;
   readonly measured: (sessionId: string, asked: string, estimated: number, usage: Usage) => void;
 };
@@ -31,6 +34,8 @@ export function rememberedAs(asked: string, { ruled }: Pick<RoutePlan, 'ruled'>)
 const MAX_SESSIONS = 10_000;
 /** A session that asks for more slugs than these forgets the oldest. */
 const MAX_SLUGS = 8;
+/** A session is a person and some sub-agents, each with a task at a time. */
+const MAX_TASKS = 32;
 
 /** What most providers grant a cache that nobody reads, where theirs is not documented. */
 export const USUAL_LIFETIME_MS = 5 * 60_000;
@@ -52,7 +57,12 @@ type Session = {
   last: string;
   size?: SessionSize;
   readonly served: Map<string, { readonly target: Affinity; readonly until: number }>;
+  readonly tasks: BoundedMap<string, string>;
 };
+
+function taskOf(asked: string, task: string): string {
+  return `${asked}\0${task}`;
+}
 
 export function createSessions(): Sessions {
   const sessions = boundedMap<string, Session>(MAX_SESSIONS);
@@ -62,8 +72,9 @@ export function createSessions(): Sessions {
       const served = sessions.get(sessionId)?.served.get(asked);
       return served === undefined ? undefined : { ...served.target, warm: now < served.until };
     },
-    remember: (sessionId, asked, target, now) => {
-      const session = sessions.get(sessionId) ?? { last: '', served: new Map() };
+    remember: (sessionId, asked, target, now, task) => {
+      const session = sessions.get(sessionId) ?? { last: '', served: new Map(), tasks: boundedMap(MAX_TASKS) };
+      if (task !== undefined) session.tasks.set(taskOf(asked, task), target.model.slug);
       session.last = deploymentKey(target);
       session.served.delete(asked);
       session.served.set(asked, { target: affinityOf(target, true), until: now + cacheLifetimeMs(target) });
@@ -71,6 +82,7 @@ export function createSessions(): Sessions {
       if (session.served.size > MAX_SLUGS && oldest !== undefined) session.served.delete(oldest);
       sessions.set(sessionId, session);
     },
+    given: (sessionId, asked, task) => sessions.get(sessionId)?.tasks.get(taskOf(asked, task)),
     size: (sessionId) => sessions.get(sessionId)?.size,
     measured: (sessionId, asked, estimated, usage) => {
       const session = sessions.get(sessionId);

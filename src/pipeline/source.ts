@@ -34,12 +34,15 @@ export type Source = {
   readonly prepare: (target: Target) => PreparedCall & { readonly prompt: () => Prompt };
   readonly heard: (events: readonly InferenceEvent[]) => void;
   readonly losses: () => readonly Loss[];
-  readonly conversation: () => readonly Message[];
+  readonly conversation: () => Conversation;
   readonly describe: (descriptions: Descriptions) => void;
   readonly searches: () => boolean;
   readonly goOn: (messages: readonly Message[]) => void;
   readonly release: () => void;
 };
+
+/** @property condenses  its last message asks for a summary of all before. */
+export type Conversation = { readonly messages: readonly Message[]; readonly condenses: boolean };
 
 /** @property nativeHeaders  those of the client that a target which passes bytes gets.
  *  @property lastTarget     the deployment that this session spoke to before, as `deploymentKey` names it.
@@ -162,7 +165,10 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     prepare,
     heard: client.heard,
     losses: () => losses,
-    conversation: () => client.decode().value.messages,
+    conversation: () => {
+      const { messages, compacts } = client.decode().value;
+      return { messages, condenses: compacts === true };
+    },
     describe: (found) => {
       descriptions = found;
     },

@@ -13,7 +13,7 @@ export type ExpectedCost = ExpectedTokens & { readonly nanoUsd?: number; readonl
 
 /** A step of a coding agent is a call or two and a few words; a session's own replies stand in for it once there are
  *  some. */
-const USUAL_OUTPUT = 500;
+export const USUAL_OUTPUT = 500;
 /** Rough, for bodies that nobody has estimated: JSON of text and code. */
 const BYTES_PER_TOKEN = 4;
 

@@ -1,4 +1,5 @@
 import type { NonEmpty } from '../ir/non-empty.ts';
+import type { JudgeSettings } from '../ir/work.ts';
 import type { Purpose } from './purpose.ts';
 
 /** What each strategy is told beside its targets. */
@@ -9,7 +10,15 @@ export type StrategyOptions = {
   readonly weighted: { readonly weights: ReadonlyMap<string, number> };
   readonly cheapest: object;
   readonly fastest: object;
+  /** @property patience  evidence that one step up takes; 1 where nothing else is wanted.
+   *  @property judge     a model that is asked about each task, and how sure it must be to begin with the strongest. */
+  readonly auto: { readonly patience: number; readonly judge?: JudgeOptions };
+  /** @property planSteps  replies after which the planner hands over at the latest. */
+  readonly split: { readonly planSteps: number };
 };
+
+/** @property threshold  from here on, 0 to 1, a task begins with the strongest target. */
+export type JudgeOptions = JudgeSettings & { readonly threshold: number };
 
 export type StrategyId = keyof StrategyOptions;
 

@@ -20,7 +20,7 @@ export async function describeImages(
 ): Promise<void> {
   const isBlind = (target: Target): boolean => !source.passesBytes(target) && !dialectFor(target.model).images.input;
   if (!targets.some(isBlind)) return;
-  const images = imagesIn(source.conversation()).slice(0, MAX_IMAGES);
+  const images = imagesIn(source.conversation().messages).slice(0, MAX_IMAGES);
   const descriptions = new Map<string, Description>();
   for (let at = 0; at < images.length; at += AT_ONCE) {
     await Promise.all(

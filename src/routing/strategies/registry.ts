@@ -2,10 +2,12 @@ import type { NonEmpty } from '../../ir/non-empty.ts';
 import type { RouteQuery } from '../../ir/query.ts';
 import type { Branch, Ordered, Router, RouteView } from '../plan.ts';
 import type { RouteOf, StrategyId } from '../route.ts';
+import { auto } from './auto/auto.ts';
 import { cheapest } from './cheapest.ts';
 import { fallback } from './fallback.ts';
 import { fastest } from './fastest.ts';
 import { fixed } from './fixed.ts';
+import { split } from './split.ts';
 import { weighted } from './weighted.ts';
 
 /** Every strategy that a route may name. */
@@ -15,6 +17,8 @@ const STRATEGIES: { readonly [S in StrategyId]: Router<S> } = {
   weighted,
   cheapest,
   fastest,
+  auto,
+  split,
 };
 
 /** Does the strategy itself weigh where a session's cache lies? Where it does not, the branch that holds it is tried first. */
@@ -24,6 +28,19 @@ export const WEIGHS_SESSIONS: { readonly [S in StrategyId]: boolean } = {
   weighted: false,
   cheapest: true,
   fastest: false,
+  auto: true,
+  split: true,
+};
+
+/** Does the strategy look at what happened in the conversation? Where none does, it is not read for the plan's sake. */
+export const LOOKS_AT_WORK: { readonly [S in StrategyId]: boolean } = {
+  fixed: false,
+  fallback: false,
+  weighted: false,
+  cheapest: false,
+  fastest: false,
+  auto: true,
+  split: true,
 };
 
 /** A route's branches in the order that its strategy gives them. */

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isJsonObject, type JsonObject, parseJson } from '../ir/json.ts';
+import { FAILED_TEST } from '../routing/work/testing/conversation.ts';
+import { say, staged } from './testing/stage.ts';
+
+const ROUTE =
+  '  climbs: { strategy: auto, targets: [one, two] }\n  divides: { strategy: split, targets: [two, one] }\n';
+const OUTPUT = `Process exited with code 1\nOutput:\n${FAILED_TEST}`;
+
+const message = (role: string, text: string): JsonObject => ({
+  type: 'message',
+  role,
+  content: [{ type: 'input_text', text }],
+});
+const call = (id: string, cmd: string, output: string): readonly JsonObject[] => [
+  { type: 'function_call', call_id: id, name: 'exec_command', arguments: JSON.stringify({ cmd }) },
+  { type: 'function_call_output', call_id: id, output },
+];
+const TASK = message('user', 'mend the parser');
+const FAILED = [
+  TASK,
+  ...call('c1', 'echo b > a.js', 'Process exited with code 0\n'),
+  ...call('c2', 'npm test', OUTPUT),
+];
+const SUMMARY = message(
+  'user',
+  'Another language model started to solve this problem and produced a summary of it: half is done.',
+);
+
+function modelOf(body: string | undefined): unknown {
+  const json = parseJson(body ?? '');
+  return isJsonObject(json) ? json['model'] : undefined;
+}
+
+test('an auto route goes up with a failing test, stays up after a compaction, and comes down with the next task', async (t) => {
+  const { ask, seen } = await staged(t, (_, response) => say(response), ROUTE);
+  const asked = async (input: readonly JsonObject[], session: string): Promise<unknown> => {
+    const body = JSON.stringify({ model: 'climbs', stream: true, input });
+    const reply = await ask({ body, headers: { 'session-id': session } });
+    assert.equal(reply.status, 200, reply.text);
+    return modelOf(seen.at(-1)?.body);
+  };
+  assert.equal(await asked([TASK], 's'), 'm-one');
+  assert.equal(await asked(FAILED, 's'), 'm-two');
+  const condensed = [TASK, SUMMARY];
+  assert.equal(await asked(condensed, 's'), 'm-two');
+  assert.equal(
+    await asked([...condensed, message('assistant', 'Done.'), message('user', 'write a changelog')], 's'),
+    'm-one',
+  );
+  // A session of which nothing is remembered: the history alone says it.
+  assert.equal(await asked(FAILED, 'another'), 'm-two');
+});
+
+test('the same conversation says the same through every door', async (t) => {
+  const { ask, seen } = await staged(t, (_, response) => say(response), ROUTE);
+  const chat = [
+    { role: 'user', content: 'mend the parser' },
+    {
+      role: 'assistant',
+      tool_calls: [{ id: 'c1', type: 'function', function: { name: 'write_file', arguments: '{"path":"a.js"}' } }],
+    },
+    { role: 'tool', tool_call_id: 'c1', content: 'written' },
+    {
+      role: 'assistant',
+      tool_calls: [{ id: 'c2', type: 'function', function: { name: 'bash', arguments: '{"command":"npm test"}' } }],
+    },
+    { role: 'tool', tool_call_id: 'c2', content: `exit code: 1\n${FAILED_TEST}` },
+  ];
+  await ask({ path: '/v1/chat/completions', body: JSON.stringify({ model: 'climbs', stream: true, messages: chat }) });
+  assert.equal(modelOf(seen.at(-1)?.body), 'm-two');
+  const use = (id: string, name: string, input: JsonObject) => ({
+    role: 'assistant',
+    content: [{ type: 'tool_use', id, name, input }],
+  });
+  const result = (id: string, content: string, failed = false) => ({
+    role: 'user',
+    content: [
+      { type: 'tool_result', tool_use_id: id, content, is_error: failed },
+      { type: 'text', text: '<system-reminder>\nMind the list.\n</system-reminder>' },
+    ],
+  });
+  const messages = [
+    { role: 'user', content: 'mend the parser' },
+    use('t1', 'Edit', { file_path: 'a.js' }),
+    result('t1', 'The file was updated.'),
+    use('t2', 'Bash', { command: 'npm test' }),
+    result('t2', FAILED_TEST, true),
+  ];
+  await ask({
+    path: '/v1/messages',
+    body: JSON.stringify({ model: 'climbs', stream: true, max_tokens: 100, messages }),
+  });
+  assert.equal(modelOf(seen.at(-1)?.body), 'm-two');
+});
+
+test('a split route begins with its planner, goes on with its executor, and goes back after a failure', async (t) => {
+  const { ask, seen } = await staged(t, (_, response) => say(response), ROUTE);
+  const asked = async (input: readonly JsonObject[]): Promise<unknown> => {
+    await ask({ body: JSON.stringify({ model: 'divides', stream: true, input }) });
+    return modelOf(seen.at(-1)?.body);
+  };
+  const edited = FAILED.slice(0, 3);
+  assert.equal(await asked([TASK]), 'm-two');
+  assert.equal(await asked(edited), 'm-one');
+  assert.equal(await asked(FAILED), 'm-two');
+});

@@ -1,0 +1,88 @@
+/** What an output says of a run of tests.
+ *  @property runner  the field's name of the program. @property failed  how many, where it says so.
+ *  @property first   the name of the first test that failed. */
+export type TestRun = { readonly runner: string; readonly failed?: number; readonly first?: string };
+
+/** @property failure  a line of its summary that only a failing run has; the first group counts the failures.
+ *  @property name     a line that names a failing test in its first group. */
+type Runner = { readonly runner: string; readonly failure: RegExp; readonly name?: RegExp };
+
+/** The formats of the runners themselves, as they print them without colours. */
+const RUNNERS: readonly Runner[] = [
+  {
+    runner: 'node --test',
+    failure: /^(?:ℹ|#) fail ([1-9]\d*)$/m,
+    name: /^(?:\s*not ok \d+ - |\s*✖ )(?!failing tests)([^\n(]+)/m,
+  },
+  { runner: 'vitest', failure: /^\s*Tests\s+([1-9]\d*) failed/m, name: /^\s*(?:FAIL|×)\s+([^\n]+)/m },
+  { runner: 'jest', failure: /^Tests:\s+([1-9]\d*) failed/m, name: /^\s*● ([^\n]+)/m },
+  {
+    runner: 'pytest',
+    failure: /^(?:=+ )?(?:.*\D)?([1-9]\d*) (?:failed|errors?)\b.* in [\d.:]+ ?s/m,
+    name: /^(?:FAILED|ERROR) (\S+)/m,
+  },
+  { runner: 'unittest', failure: /^FAILED \((?:failures|errors)=([1-9]\d*)/m, name: /^(?:FAIL|ERROR): ([^\n]+)/m },
+  {
+    runner: 'cargo test',
+    failure: /^test result: FAILED\. \d+ passed; (\d+) failed/m,
+    name: /^test (\S+) \.\.\. FAILED/m,
+  },
+  { runner: 'go test', failure: /^(?:--- FAIL|FAIL\t)/m, name: /^\s*--- FAIL: (\S+)/m },
+  { runner: 'mocha', failure: /^\s+([1-9]\d*) failing\b/m, name: /^\s+1\) ([^\n]+)/m },
+  { runner: 'rspec', failure: /^\d+ examples?, ([1-9]\d*) failures?/m, name: /^rspec (\S+)/m },
+  {
+    runner: 'JUnit',
+    failure: /Tests run: \d+, Failures: (?:([1-9]\d*)|0, Errors: [1-9])/,
+    name: /^\[ERROR\]\s+([\w.$]+[:.][\w]+)/m,
+  },
+  { runner: 'gradle', failure: /^\d+ tests? completed, ([1-9]\d*) failed/m, name: /^(\S+ > \S+).* FAILED$/m },
+  { runner: 'phpunit', failure: /^(?:FAILURES|ERRORS)!$/m, name: /^1\) (\S+)/m },
+  { runner: 'dotnet test', failure: /^Failed!\s+-\s+Failed:\s+(\d+)/m, name: /^\s+Failed (\S+)/m },
+  { runner: 'ctest', failure: /tests passed, ([1-9]\d*) tests? failed out of/, name: /^\s+\d+ - (\S+) \(/m },
+  { runner: 'deno test', failure: /^FAILED \| .*?(\d+) failed/m, name: /^([^\n]+?) \.\.\. FAILED/m },
+  { runner: 'bun test', failure: /^\s*([1-9]\d*) fail$/m, name: /^\(fail\) ([^\n[]+)/m },
+  { runner: 'mix test', failure: /^\d+ tests?, ([1-9]\d*) failures?/m, name: /^\s+1\) test ([^\n(]+)/m },
+  { runner: 'XCTest', failure: /Executed \d+ tests?, with ([1-9]\d*) failures?/, name: /Test Case '([^']+)' failed/ },
+  { runner: 'TAP', failure: /^not ok \d+/m, name: /^not ok \d+ -? ?([^\n#]+)/m },
+];
+
+/** A failing run in this output, told by the summary that its runner prints. */
+export function failingSummary(output: string): TestRun | undefined {
+  if (!FAILURE_WORD.test(output)) return undefined;
+  const plain = output
+    .replace(COLOURS, '')
+    .split('\n')
+    .filter((line) => line.length <= LINE_LENGTH && TELLING_LINE.test(line))
+    .join('\n');
+  for (const { runner, failure, name } of RUNNERS) {
+    const found = failure.exec(plain);
+    if (found === null) continue;
+    const first = name?.exec(plain)?.[1]?.trim();
+    return {
+      runner,
+      ...(found[1] === undefined ? {} : { failed: Number(found[1]) }),
+      ...(first === undefined || first === '' ? {} : { first }),
+    };
+  }
+  return undefined;
+}
+
+/** Without one of these no summary tells of a failure. */
+const FAILURE_WORD = /fail|FAIL|Fail|not ok|ERRORS!|[1-9] error/;
+/** Every line that a pattern above looks at holds one of these: most lines of a long output do not. */
+const TELLING_LINE = /fail|FAIL|Fail|not ok|ERROR|error|✖|×|●|^\s*1\) |^rspec |^\s+\d+ - /;
+
+/** No summary has longer lines, and some patterns take long over long ones. */
+const LINE_LENGTH = 400;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals colour with them
+const COLOURS = /\u001b\[[\d;]*m/g;
+
+/** Commands that run tests, wherever they stand in a line of a shell. */
+const TEST_COMMAND =
+  /(?:^|[\s;&|("'`/])(?:(?:npm|pnpm|yarn|bun)(?: run| -s| --silent)* (?:t|test)\b|node (?:\S+ )*--test\b|(?:npx |pnpm |yarn |bunx )?(?:jest|vitest|mocha|ava|playwright test)\b|(?:python\d?(?:\.\d+)? -m )?(?:pytest|unittest|nose2)\b|py\.test\b|tox\b|nox\b|cargo (?:\S+ )?(?:test|nextest)\b|go test\b|(?:mvn|mvnw|\.\/mvnw)\b[^;&|]*\b(?:test|verify)\b|(?:gradle|gradlew|\.\/gradlew)\b[^;&|]*\b(?:test|check)\b|(?:bundle exec )?rspec\b|(?:vendor\/bin\/)?phpunit\b|dotnet test\b|ctest\b|make (?:\S+ )*(?:test|tests|check)\b|bazel test\b|deno test\b|swift test\b|mix test\b|rake (?:test|spec)\b|sbt test\b|stack test\b|cabal test\b|zig build test\b)/;
+
+/** @returns the test command in a command line, for the words of a reason. */
+export function testCommand(command: string): string | undefined {
+  return TEST_COMMAND.exec(command)?.[0].replace(/^[\s;&|("'`/]+/, '');
+}
