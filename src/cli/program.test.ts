@@ -44,7 +44,6 @@ test('what is not built yet says so in one sentence, whatever it is given', asyn
   const cases = [
     ['run', '--dry-run', 'fix it'],
     ['route', 'explain', 'a prompt'],
-    ['compare', 'tasks.yaml', '--models', 'a,b'],
     ['keys'],
     ['key', 'set', 'openai'],
     ['import', 'litellm', 'file'],

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { DONE, WRONG_USAGE } from './cli-error.ts';
 import type { CommandContext } from './context.ts';
 import { registerCodex } from './registration/codex.ts';
+import { registerCompare } from './registration/compare.ts';
 import { registerGateway } from './registration/gateway.ts';
 import { registerHistory } from './registration/history.ts';
 import { registerModels } from './registration/models.ts';
@@ -73,6 +74,7 @@ function describe(context: CommandContext, done: (status: number) => void): Comm
   registerModels(registrar);
   registerCodex(registrar);
   registerHistory(registrar);
+  registerCompare(registrar);
   registerSetup(registrar);
   registerUnbuilt(registrar);
   return program;

@@ -25,6 +25,19 @@ test('what the gateway can do is said where it is wanted alone', () => {
   assert.ok(lines.includes('supports_websockets = true'));
 });
 
+test('headers of our own go along with every kind of credential', () => {
+  const headers = { 'x-plugboard-tag': 'a run' };
+  const members = (auth: Parameters<typeof holdsSecret>[0]['auth']) =>
+    providerMembers({ baseUrl: 'http://g/v1', auth, headers });
+  assert.deepEqual(members(command)['http_headers'], headers);
+  assert.deepEqual(members({ kind: 'token', token })['http_headers'], headers);
+  assert.deepEqual(members({ kind: 'login', token })['http_headers'], { ...headers, 'x-api-key': 'pb-token' });
+  const variable = members({ kind: 'login', token: { variable: 'V' } });
+  assert.deepEqual(variable['http_headers'], headers);
+  assert.deepEqual(variable['env_http_headers'], { 'x-api-key': 'V' });
+  assert.equal(providerMembers({ baseUrl: 'http://g/v1', auth: command })['http_headers'], undefined);
+});
+
 test('whatever a path holds, TOML gives it back', () =>
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string({ unit: 'grapheme' })), (command, args) => {

@@ -20,12 +20,14 @@ export type TokenSource = { readonly secret: Secret } | { readonly variable: str
 
 /** @property baseUrl           all that stands before `/responses` and `/models`.
  *  @property remoteCompaction  long conversations are condensed by the gateway.
- *  @property websocket         Codex speaks over sockets. */
+ *  @property websocket         Codex speaks over sockets.
+ *  @property headers           that each of its requests carries besides. */
 export type ProviderEntry = {
   readonly baseUrl: string;
   readonly auth: GatewayAuth;
   readonly remoteCompaction?: boolean;
   readonly websocket?: boolean;
+  readonly headers?: { readonly [name: string]: string };
 };
 
 type TomlValue = string | number | boolean | readonly string[] | { readonly [key: string]: TomlValue };
@@ -52,19 +54,20 @@ export function providerMembers(entry: ProviderEntry): { readonly [key: string]:
     ...(entry.websocket === true ? { supports_websockets: true } : {}),
     ...(entry.remoteCompaction === true ? { capabilities: { remote_compaction: 'v2' } } : {}),
   };
+  const headers = entry.headers === undefined ? {} : { http_headers: entry.headers };
   switch (entry.auth.kind) {
     case 'command': {
       const { command, args } = entry.auth;
       const auth = { command, args, timeout_ms: TOKEN_TIMEOUT_MS, refresh_interval_ms: TOKEN_REFRESH_MS };
-      return { ...common, auth };
+      return { ...common, ...headers, auth };
     }
     case 'token':
-      return { ...common, ...bearer(entry.auth.token) };
+      return { ...common, ...headers, ...bearer(entry.auth.token) };
     case 'login':
       return {
         ...common,
         requires_openai_auth: true,
-        ...apiKeyHeader(entry.auth.token),
+        ...apiKeyHeader(entry.auth.token, entry.headers),
       };
   }
 }
@@ -73,10 +76,10 @@ function bearer(token: TokenSource): { readonly [key: string]: TomlValue } {
   return 'secret' in token ? { experimental_bearer_token: token.secret.reveal() } : { env_key: token.variable };
 }
 
-function apiKeyHeader(token: TokenSource): { readonly [key: string]: TomlValue } {
-  return 'secret' in token
-    ? { http_headers: { 'x-api-key': token.secret.reveal() } }
-    : { env_http_headers: { 'x-api-key': token.variable } };
+function apiKeyHeader(token: TokenSource, headers: ProviderEntry['headers']): { readonly [key: string]: TomlValue } {
+  if ('secret' in token) return { http_headers: { ...headers, 'x-api-key': token.secret.reveal() } };
+  const others = headers === undefined ? {} : { http_headers: headers };
+  return { ...others, env_http_headers: { 'x-api-key': token.variable } };
 }
 
 /** `[model_providers.plugboard]` with one member a line; no line end after the last. */

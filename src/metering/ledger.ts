@@ -74,6 +74,7 @@ export type LedgerFilter = {
   readonly since?: number;
   readonly until?: number;
   readonly sessionId?: string;
+  readonly tag?: string;
 };
 
 /** @property by  what one row stands for. `slug` is the model that served, `route` the slug that was asked for. */

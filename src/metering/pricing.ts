@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type * as Library from '@pydantic/genai-prices';
 import { natural, totalInput, type Usage } from '../ir/usage.ts';
 import type { Model, Price } from '../providers/provider.ts';
@@ -52,6 +54,15 @@ export function priceOf(model: Model, at: number): Price | undefined {
  *  once it is ready, so that neither its start nor its first reply waits. */
 export function loadPrices(): void {
   table();
+}
+
+/** Name and version of the price table: `genai-prices 0.1.8`. */
+export function priceTable(): string {
+  const entry = createRequire(import.meta.url).resolve('@pydantic/genai-prices');
+  const { version }: { version?: unknown } = JSON.parse(
+    readFileSync(join(dirname(entry), '..', 'package.json'), 'utf8'),
+  );
+  return `genai-prices ${String(version)}`;
 }
 
 type Table = Pick<typeof Library, 'calcPrice' | 'findProvider'>;

@@ -9,6 +9,7 @@ export type Verdict = (typeof VERDICTS)[number];
 
 /** Where an error or a timeout happened. */
 export const STAGES = ['setup', 'codex', 'check'] as const;
+export type Stage = (typeof STAGES)[number];
 
 export const RECEIPT_VERSION = 1;
 
@@ -94,4 +95,9 @@ export type RunIdentity = Pick<Receipt, 'task' | 'taskHash' | 'model' | 'repetit
 
 export function runKey({ task, taskHash, model, repetition }: RunIdentity): string {
   return JSON.stringify([task, taskHash, model, repetition]);
+}
+
+/** Its setup failed before any model was asked: it says nothing of one, and costs nothing to make again. */
+export function isUnmade({ verdict, stage }: Receipt): boolean {
+  return verdict === 'error' && stage === 'setup';
 }

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { appendReceipt, ReceiptsError, readReceipts } from './receipts-file.ts';
+import { folderFor } from './testing/folder.ts';
 import { receiptOf } from './testing/receipts.ts';
 
-function place(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'plugboard-receipts-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return join(folder, 'receipts.jsonl');
-}
+const place = (t: TestContext): string => join(folderFor(t), 'receipts.jsonl');
 
 const [first, second] = [receiptOf(), receiptOf({ run: 'compare-2', model: 'beta', verdict: 'failed', checkExit: 1 })];
 

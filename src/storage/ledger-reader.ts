@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { sql } from 'kysely';
 import type { LedgerReader } from '../metering/ledger.ts';
 import { openDatabase } from './database.ts';
 import { problemOf, StorageError, type StorageProblem } from './problem.ts';
@@ -38,11 +39,16 @@ function readerOf(database: DatabaseSync, file: string): LedgerReader {
     }
   };
   return {
-    list: async ({ limit, since, until, sessionId }) => {
+    list: async ({ limit, since, until, sessionId, tag }) => {
       let query = db.selectFrom('requests').selectAll().orderBy('started_at', 'desc').orderBy('id', 'desc');
       if (since !== undefined) query = query.where('started_at', '>=', since);
       if (until !== undefined) query = query.where('started_at', '<', until);
       if (sessionId !== undefined) query = query.where('session_id', '=', sessionId);
+      if (tag !== undefined) {
+        query = query.where(
+          sql<boolean>`exists (select 1 from json_each(requests.tags) where json_each.value = ${tag})`,
+        );
+      }
       if (limit !== undefined) query = query.limit(limit);
       return (await told(query.execute())).map(toEntry);
     },

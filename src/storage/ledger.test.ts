@@ -172,7 +172,14 @@ test('entries are found by id, by session and by time, and limited', async (t) =
   const file = place(t);
   await write(
     file,
-    [1, 2, 3, 4].map((at) => entryOf({ requestId: `r${at}`, startedAt: at, ...(at > 2 ? { sessionId: 's' } : {}) })),
+    [1, 2, 3, 4].map((at) =>
+      entryOf({
+        requestId: `r${at}`,
+        startedAt: at,
+        tags: at % 2 === 0 ? ['even', `"at" ${at}`] : ['event'],
+        ...(at > 2 ? { sessionId: 's' } : {}),
+      }),
+    ),
   );
   const ledger = reader(file);
   const ids = async (filter: Parameters<LedgerReader['list']>[0]): Promise<string> =>
@@ -180,6 +187,9 @@ test('entries are found by id, by session and by time, and limited', async (t) =
   assert.equal(await ids({ limit: 2 }), 'r4,r3');
   assert.equal(await ids({ since: 2, until: 4 }), 'r3,r2');
   assert.equal(await ids({ sessionId: 's' }), 'r4,r3');
+  assert.equal(await ids({ tag: 'even' }), 'r4,r2');
+  assert.equal(await ids({ tag: '"at" 2' }), 'r2');
+  assert.equal(await ids({ tag: 'none' }), '');
   assert.equal((await ledger.find('r2'))?.startedAt, 2);
   assert.equal(await ledger.find('none'), undefined);
   await ledger.close();

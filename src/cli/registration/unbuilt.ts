@@ -16,7 +16,6 @@ export function registerUnbuilt({ group, command }: Registrar): void {
   };
   unbuilt('run', 'clean a prompt, pick the model within the budget, and run Codex');
   unbuilt('explain', 'say which model a prompt would get and why', command('route', 'routing: route explain PROMPT'));
-  unbuilt('compare', 'run the same tasks on several models, with receipts');
   unbuilt('keys', "show the page for keys that live in the running gateway's memory only");
   unbuilt(
     'set',

@@ -1,4 +1,4 @@
-import { type Receipt, runKey } from '../receipt.ts';
+import { isUnmade, type Receipt, runKey } from '../receipt.ts';
 
 /** The receipts that count.
  *  @property repeated  receipts that a later one of the same run replaced.
@@ -25,10 +25,6 @@ export function countedRuns(receipts: readonly Receipt[]): CountedRuns {
     outdated: inTime.length - current.length,
     unmade: last.filter(isUnmade),
   };
-}
-
-function isUnmade({ verdict, stage }: Receipt): boolean {
-  return verdict === 'error' && stage === 'setup';
 }
 
 /** Numbers inside names count as numbers: `task-2` before `task-10`. The same on every machine, whatever its language. */

@@ -139,7 +139,11 @@ export function howToRead({ models }: Analysis): readonly (readonly [string, str
 export function notes({ repeated, outdated, unmade, made, runs }: Analysis): readonly string[] {
   const uncounted = runs.filter((run) => run.requests.uncounted > 0).length;
   const unpriced = runs.filter((run) => run.requests.unpriced > 0).length;
+  const unknown = runs.filter((run) => run.requests.made === 0).length;
   return [
+    ...(unknown === 0
+      ? []
+      : [`Of ${plural(unknown, 'run')} the ledger knows no request: tokens and cost are unknown there.`]),
     ...(unmade.length === 0
       ? []
       : [
