@@ -9,8 +9,15 @@ import { callGateway, GatewayUnreachable } from './gateway-client.ts';
  *  @property contextWindow  the provider's own word included. */
 export type GatewayModel = { readonly health: DeploymentHealth | null; readonly contextWindow: number | null };
 
-/** @property lastFailure  its kind. */
-export type DeploymentHealth = { readonly failuresInARow: number; readonly lastFailure?: string | undefined };
+/** @property lastFailure  its kind. @property limit  why no calls go there now. */
+export type DeploymentHealth = {
+  readonly failuresInARow: number;
+  readonly lastFailure?: string | undefined;
+  readonly limit?: DeploymentLimit | undefined;
+};
+
+/** @property remainingSeconds  `null`: it depends on other calls. */
+export type DeploymentLimit = { readonly reason: string; readonly remainingSeconds: number | null };
 
 const CALL_LIMIT_MS = 5_000;
 
@@ -23,6 +30,7 @@ const statusSchema = z.object({
         failuresInARow: z.number(),
         lastFailure: z.string().optional(),
         lastSuccessAt: z.number().optional(),
+        limit: z.object({ reason: z.string(), remainingSeconds: z.number().nullable() }).optional(),
       }),
     }),
   ),
@@ -38,7 +46,7 @@ export async function gatewayModels(context: CommandContext): Promise<ReadonlyMa
     const models = parsed.success ? parsed.data.models : [];
     return new Map(
       models.map(({ slug, health, contextWindow }) => {
-        const called = health.failuresInARow > 0 || health.lastSuccessAt !== undefined;
+        const called = health.failuresInARow > 0 || health.lastSuccessAt !== undefined || health.limit !== undefined;
         return [slug, { health: called ? health : null, contextWindow }];
       }),
     );
@@ -46,4 +54,11 @@ export async function gatewayModels(context: CommandContext): Promise<ReadonlyMa
     if (error instanceof GatewayUnreachable) return new Map();
     throw error;
   }
+}
+
+/** The models that calls are kept from now, each with why and for how long. */
+export function limitSentences(models: ReadonlyMap<string, GatewayModel>): readonly string[] {
+  return [...models].flatMap(([slug, { health }]) =>
+    health?.limit === undefined ? [] : [`${slug}: ${health.limit.reason}`],
+  );
 }

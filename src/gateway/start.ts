@@ -19,8 +19,6 @@ import { createThoughts } from '../pipeline/thoughts.ts';
 import { fences } from '../policy/egress.ts';
 import { type KeepLimits, KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
 import { protocolById } from '../protocols/registry.ts';
-import { type Health, NO_HEALTH } from '../routing/dispatch/health.ts';
-import { observe } from '../routing/dispatch/observe.ts';
 import { planRoute } from '../routing/plan-route.ts';
 import { needsOf } from '../routing/work/needs.ts';
 import { createApp } from '../server/app.ts';
@@ -38,6 +36,7 @@ import { createHttpTransport } from '../upstream/transport.ts';
 import { createCatalog } from './catalog.ts';
 import { demoFor } from './demo.ts';
 import { descriptionPort } from './description-port.ts';
+import { type DispatchFacts, dispatchMetrics, dispatchState } from './dispatch-report.ts';
 import { createLiveSnapshot, windowIsOpen } from './live-snapshot.ts';
 import { logEntry } from './log-entry.ts';
 import { register } from './register.ts';
@@ -99,7 +98,6 @@ async function start(
 
   const demo = await demoFor(loaded.snapshot);
   if (demo !== undefined) undo.push(demo.close);
-  let health: Health = NO_HEALTH;
   const proxies = proxySettings(environment);
   const http = createHttpTransport(proxies);
   undo.push(http.close);
@@ -119,23 +117,23 @@ async function start(
 
   const counter = createTokenCounter();
   undo.push(counter.close);
+  const { traffic, health, reset } = createTraffic({
+    dispatch: () => live.current().dispatch,
+    bounds: () => live.current().queue,
+    ended: (attempt) => {
+      if (attempt.failure === undefined && windowIsOpen(live.current(), attempt)) void live.look();
+    },
+    now: Date.now,
+  });
   const plan: Line['plan'] = (query, affinity) =>
     planRoute(query, {
       ...fixedView(live.current()),
       now: Date.now(),
       draw: Math.random(),
-      health,
+      health: health(),
       priceOf: (model) => priceOf(model, Date.now()),
       ...(affinity === undefined ? {} : { affinity }),
     });
-  const traffic = createTraffic({
-    bounds: () => live.current().queue,
-    observe: (attempt) => {
-      health = observe(health, { type: 'attempt-end', attempt, at: Date.now() });
-      if (attempt.failure === undefined && windowIsOpen(live.current(), attempt)) void live.look();
-    },
-    now: Date.now,
-  });
   const line: Line = {
     protocols: protocolById,
     plan,
@@ -169,6 +167,12 @@ async function start(
     now: Date.now,
   };
 
+  const facts = (): DispatchFacts => ({
+    snapshot: live.current(),
+    health: health(),
+    now: Date.now(),
+    waiting: traffic.queue.length(),
+  });
   const { tls: tlsFiles, bodyLimitBytes, ...configured } = loaded.snapshot.server;
   const tls = tlsFiles === undefined ? undefined : readTls(tlsFiles);
   const onLine: Serve = (request, reply) => serve(line, request, reply);
@@ -196,8 +200,13 @@ async function start(
         startedAt,
         uptimeMs: Date.now() - startedAt,
         ledger: { open: opened.ok, problem: ledgerProblem ?? null },
-        ...snapshotStatus(live.current(), health),
+        ...snapshotStatus(facts()),
       }),
+      dispatch: {
+        metrics: () => dispatchMetrics(facts()),
+        state: () => dispatchState(facts(), (query) => plan(query, undefined)),
+        reset,
+      },
       stop: onStop,
       newId: randomUUID,
       now: Date.now,

@@ -1,8 +1,10 @@
 import type { Snapshot } from '../config/snapshot.ts';
 import type { JsonObject } from '../ir/json.ts';
-import { deploymentKey } from '../routing/dispatch/event.ts';
-import type { DeploymentHealth, Health } from '../routing/dispatch/health.ts';
+import type { Model } from '../providers/provider.ts';
+import { keyOf, type Situation } from '../routing/dispatch/hard-limits.ts';
+import { remainingSeconds, shownLimit } from '../routing/dispatch/shown-limits.ts';
 import type { Readiness } from '../server/services.ts';
+import type { DispatchFacts } from './dispatch-report.ts';
 
 /** Able to serve: there is a model whose provider is on, and the ledger can be written. */
 export function readinessOf(snapshot: Snapshot, ledgerProblem: string | undefined): Readiness {
@@ -16,7 +18,8 @@ export function readinessOf(snapshot: Snapshot, ledgerProblem: string | undefine
 }
 
 /** What `GET /admin/status` tells of the configuration in force. Holds no key. */
-export function snapshotStatus(snapshot: Snapshot, health: Health): JsonObject {
+export function snapshotStatus({ snapshot, health, now }: Omit<DispatchFacts, 'waiting'>): JsonObject {
+  const situation: Situation = { health, dispatch: snapshot.dispatch, now };
   return {
     configFile: snapshot.file ?? null,
     defaultModel: snapshot.defaultModel,
@@ -27,7 +30,7 @@ export function snapshotStatus(snapshot: Snapshot, health: Health): JsonObject {
       model: model.upstreamId,
       listed: model.listed,
       contextWindow: model.facts.contextWindow ?? null,
-      health: fared(health.get(deploymentKey({ provider: model.provider.id, model: model.upstreamId }))),
+      health: fared(model, situation),
     })),
     routes: snapshot.routes.map(({ slug, strategy, targets }) => ({ slug, strategy, targets: [...targets] })),
     disabled: snapshot.disabled.map(({ id, reason, slugs }) => ({ id, reason, slugs: [...slugs] })),
@@ -35,12 +38,17 @@ export function snapshotStatus(snapshot: Snapshot, health: Health): JsonObject {
   };
 }
 
-function fared(known: DeploymentHealth | undefined): JsonObject {
-  const { lastSuccessAt, lastFailureAt, lastFailure, failuresInARow = 0 } = known ?? {};
+/** How a model fared since the gateway started, and what keeps calls from it now. */
+function fared(model: Model, situation: Situation): JsonObject {
+  const { lastSuccessAt, lastFailureAt, lastFailure, failuresInARow = 0 } = situation.health.get(keyOf(model)) ?? {};
+  const limit = shownLimit(model, situation);
   return {
     failuresInARow,
     ...(lastSuccessAt === undefined ? {} : { lastSuccessAt }),
     ...(lastFailureAt === undefined ? {} : { lastFailureAt }),
     ...(lastFailure === undefined ? {} : { lastFailure }),
+    ...(limit === undefined
+      ? {}
+      : { limit: { reason: limit.text, remainingSeconds: remainingSeconds(limit, situation.now) } }),
   };
 }

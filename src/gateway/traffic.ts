@@ -1,35 +1,93 @@
 import type { Attempt } from '../ir/attempt.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Target } from '../providers/provider.ts';
+import { type Deployment, deploymentKey } from '../routing/dispatch/event.ts';
+import { type Health, NO_HEALTH } from '../routing/dispatch/health.ts';
+import { forgotten, observe } from '../routing/dispatch/observe.ts';
+import type { DispatchSettings } from '../routing/dispatch/settings.ts';
+import { standingOf } from '../routing/dispatch/standing.ts';
 import { createQueue, type QueueBounds } from '../upstream/queue.ts';
 import type { Traffic } from '../upstream/traffic.ts';
 
-/** @property bounds  of the queue, in the configuration of this moment.
- *  @property observe  hears of every attempt when it is over.
- *  @property now      ms since the epoch. */
+/** @property dispatch, bounds  in the configuration of this moment.
+ *  @property ended   hears of every attempt when it is over.
+ *  @property now     ms since the epoch. */
 export type TrafficParts = {
+  readonly dispatch: () => DispatchSettings;
   readonly bounds: () => QueueBounds;
-  readonly observe: (attempt: Attempt) => void;
+  readonly ended: (attempt: Attempt) => void;
   readonly now: () => number;
 };
 
-/** The gateway's view of its calls: how many run at each provider, and who waits for a place. */
-export function createTraffic({ bounds, observe, now }: TrafficParts): Traffic {
-  const running = new Map<string, number>();
+/** The one cell that holds what is known of the deployments.
+ *  @property reset  forgets what was learned of one deployment, or of all; what is under way stays counted.
+ *                   @returns how many were forgotten. */
+export type TrafficCell = {
+  readonly traffic: Traffic;
+  readonly health: () => Health;
+  readonly reset: (deployment?: string) => number;
+};
+
+export function createTraffic({ dispatch, bounds, ended, now }: TrafficParts): TrafficCell {
+  let health: Health = NO_HEALTH;
+  let started = 0;
   const queue = createQueue(bounds, now);
-  const runningAt = ({ id }: Provider): number => running.get(id) ?? 0;
-  return {
+  const traffic: Traffic = {
     queue,
-    standing: ({ model: { provider } }) => {
-      const { concurrency } = provider;
-      return { state: concurrency !== undefined && runningAt(provider) >= concurrency ? 'busy' : 'free' };
+    standing: (target, inputTokens) => standingOf(target, inputTokens, { health, dispatch: dispatch(), now: now() }),
+    started: (target, inputTokens) => {
+      const deployment = deploymentOf(target);
+      started += 1;
+      const id = String(started);
+      const { credential } = target;
+      const key = credential === null ? {} : { credentialId: credential.id };
+      health = observe(health, { type: 'attempt-start', ...deployment, ...key, id, inputTokens, at: now() });
+      return {
+        firstToken: () => {
+          health = observe(health, { type: 'attempt-first-token', ...deployment, id, at: now() });
+          queue.changed();
+        },
+        ended: (attempt) => {
+          health = observe(health, { type: 'attempt-end', id, attempt, at: now() });
+          ended(attempt);
+          queue.changed();
+        },
+      };
     },
-    started: ({ model: { provider } }) => void running.set(provider.id, runningAt(provider) + 1),
-    ended: ({ model: { provider } }, attempt) => {
-      const left = runningAt(provider) - 1;
-      if (left > 0) running.set(provider.id, left);
-      else running.delete(provider.id);
-      observe(attempt);
-      queue.changed();
+    waiting: (targets) => {
+      const deployments = [...new Map(targets.map((target) => [keyOf(target), deploymentOf(target)])).values()];
+      for (const one of deployments) health = observe(health, { type: 'queued', ...one, at: now() });
+      return () => {
+        for (const one of deployments) health = observe(health, { type: 'unqueued', ...one, at: now() });
+      };
     },
   };
+  return {
+    traffic,
+    health: () => health,
+    reset: (deployment) => {
+      const { size } = health;
+      if (deployment === undefined) {
+        health = forgotten(health);
+        queue.changed();
+        return size;
+      }
+      const known = health.get(deployment);
+      if (known === undefined) return 0;
+      const kept = new Map(health);
+      const rest = forgotten(new Map([[deployment, known]])).get(deployment);
+      if (rest === undefined) kept.delete(deployment);
+      else kept.set(deployment, rest);
+      health = kept;
+      queue.changed();
+      return 1;
+    },
+  };
+}
+
+function deploymentOf({ model }: Target): Deployment {
+  return { provider: model.provider.id, model: model.upstreamId };
+}
+
+function keyOf(target: Target): string {
+  return deploymentKey(deploymentOf(target));
 }

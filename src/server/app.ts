@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { GatewayError } from '../ir/failure.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import { authenticate } from './auth.ts';
+import { dispatchRoutes } from './dispatch-routes.ts';
 import { laterWords, respond } from './door.ts';
 import { DRAIN_MS } from './drain.ts';
 import { sendError, sendFailure, sendThrown } from './errors.ts';
@@ -44,6 +45,9 @@ const METHODS: { readonly [path: string]: string } = {
   '/health': 'GET, HEAD',
   '/health/live': 'GET, HEAD',
   '/health/ready': 'GET, HEAD',
+  '/dispatch/metrics': 'GET, HEAD',
+  '/dispatch/state': 'GET, HEAD',
+  '/dispatch/reset': 'POST',
   '/admin/status': 'GET, HEAD',
   '/admin/shutdown': 'POST',
 };
@@ -52,9 +56,6 @@ const METHODS: { readonly [path: string]: string } = {
 const LATER: readonly { readonly method: 'GET' | 'POST'; readonly url: string }[] = [
   { method: 'GET', url: '/' },
   { method: 'GET', url: '/metrics' },
-  { method: 'GET', url: '/dispatch/metrics' },
-  { method: 'GET', url: '/dispatch/state' },
-  { method: 'POST', url: '/dispatch/reset' },
 ];
 
 /** The gateway's HTTP side: who may come in, and which path leads where. */
@@ -150,6 +151,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', problems });
     });
   }
+  dispatchRoutes(app, services);
   app.get('/admin/status', (_, reply) => reply.send(services.status()));
   app.post('/admin/shutdown', (_, reply) => {
     services.stop();

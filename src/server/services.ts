@@ -31,12 +31,20 @@ export type Services = {
   readonly catalog: (clientVersion: string | undefined) => Promise<{ readonly body: string; readonly etag: string }>;
   readonly readiness: () => Readiness;
   readonly status: () => JsonObject;
+  readonly dispatch: DispatchServices;
   /** Drains and ends the gateway: for systems whose signals a process cannot answer. */
   readonly stop: () => void;
   readonly newId: () => string;
   readonly now: () => number;
   /** A bug of ours: told with its stack, and never with a body. */
   readonly report: (error: unknown, requestId: string) => void;
+};
+
+/** @property reset  forgets what was learned of one deployment, `provider/model`, or of all. @returns of how many. */
+export type DispatchServices = {
+  readonly metrics: () => JsonObject;
+  readonly state: () => JsonObject;
+  readonly reset: (deployment: string | undefined) => number;
 };
 
 export type EncodedError = { readonly status: number; readonly headers: Headers; readonly body: JsonObject };

@@ -61,6 +61,8 @@ const attempt: fc.Arbitrary<Attempt> = fc.record(
     startedAt: fc.nat(),
     firstTokenMs: duration,
     totalMs: duration,
+    usage: fc.record({ freshInput: count, cacheRead: count, cacheWrite: count, output: count, reasoning: count }),
+    costNanoUsd: count,
     failure: fc.record(
       {
         kind: fc.constantFrom('timeout', 'rate-limited'),
@@ -93,7 +95,13 @@ const entry: fc.Arbitrary<LedgerEntry> = fc.record(
     firstTokenMs: duration,
     totalMs: duration,
     attempts: fc.array(attempt, { maxLength: 2 }),
-    why: fc.array(fc.record({ slug: text, text }, { requiredKeys: ['text'] }), { maxLength: 2 }),
+    why: fc.array(
+      fc.record(
+        { slug: text, text, rule: fc.constant('hard-limit' as const), score: fc.nat(), chance: fc.nat() },
+        { requiredKeys: ['text'] },
+      ),
+      { maxLength: 2 },
+    ),
     usage: fc.record({ freshInput: count, cacheRead: count, cacheWrite: count, output: count, reasoning: count }),
     costNanoUsd: fc.maxSafeNat(),
     priceSource: text,

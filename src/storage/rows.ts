@@ -4,6 +4,7 @@ import { parseJson } from '../ir/json.ts';
 import { PROTOCOL_IDS } from '../ir/protocol-id.ts';
 import type { CacheBreak } from '../metering/cache-break.ts';
 import type { LedgerEntry } from '../metering/ledger.ts';
+import type { Reason } from '../routing/reason.ts';
 import type { NewRequestRow, RequestRow } from './tables.ts';
 
 export function toRow(entry: LedgerEntry): NewRequestRow {
@@ -105,6 +106,10 @@ const attemptShape = z.looseObject({
   failure: z.looseObject({ kind: z.string(), message: z.string() }).exactOptional(),
 });
 
+/** Reasons too. */
+const reason = z.custom<Reason>((value) => reasonShape.safeParse(value).success);
+const reasonShape = z.looseObject({ slug: z.string().exactOptional(), text: z.string() });
+
 const count = z.int().nonnegative();
 
 const lost = { lostTokens: count, lostNanoUsd: count.exactOptional() };
@@ -140,7 +145,7 @@ const entrySchema: z.ZodType<LedgerEntry> = z.object({
   firstTokenMs: z.number().exactOptional(),
   totalMs: z.number(),
   attempts: z.array(attempt),
-  why: z.array(z.object({ slug: z.string().exactOptional(), text: z.string() })),
+  why: z.array(reason),
   usage: z
     .object({ freshInput: count, cacheRead: count, cacheWrite: count, output: count, reasoning: count })
     .exactOptional(),

@@ -5,12 +5,13 @@ import type { InferenceEvent } from '../ir/event.ts';
 import type { Failure } from '../ir/failure.ts';
 import type { NonEmpty } from '../ir/non-empty.ts';
 import { Secret, type Target } from '../providers/provider.ts';
+import type { Standing } from '../routing/dispatch/standing.ts';
 import { dispatch } from './dispatch.ts';
 import { createQueue } from './queue.ts';
 import { openTraffic } from './testing/open-traffic.ts';
 import { type Script, scriptedCall, scriptedTransport } from './testing/scripted.ts';
 import { testTarget } from './testing/targets.ts';
-import type { Standing, Traffic } from './traffic.ts';
+import type { Traffic } from './traffic.ts';
 
 const FIRST = testTarget({ id: 'first', keyVariables: ['FIRST_KEY'] });
 const SECOND = testTarget({ id: 'second' });
@@ -247,19 +248,24 @@ test('an attempt brings what it used, what that cost, and what the head told of 
 
 /** Traffic with places, and an account of what was told of it. */
 function counted(standing: (target: Target) => Standing) {
-  const running = { now: 0, most: 0, started: 0 };
+  const running = { now: 0, started: 0, tokens: 0 };
   const queue = createQueue(() => ({ length: 10, waitMs: 300 }), Date.now);
   const traffic: Traffic = {
     queue,
     standing,
+    waiting: () => () => {},
     started: () => {
       running.now += 1;
       running.started += 1;
-      running.most = Math.max(running.most, running.now);
-    },
-    ended: () => {
-      running.now -= 1;
-      queue.changed();
+      return {
+        firstToken: () => {
+          running.tokens += 1;
+        },
+        ended: () => {
+          running.now -= 1;
+          queue.changed();
+        },
+      };
     },
   };
   return { traffic, running, queue };
@@ -279,7 +285,7 @@ test('every call that goes out ends, whatever becomes of it', async () => {
     await one();
     assert.equal(running.now, 0);
   }
-  assert.equal(running.started, 6);
+  assert.deepEqual([running.started, running.tokens], [6, 3]);
 });
 
 test('who is busy is passed over for who is free, and who is limited comes last', async () => {

@@ -8,6 +8,7 @@ import type { AttemptEnd, PreparedCall, ReplyDecoding, ReplySink } from './call.
 import { explained } from './failure-words.ts';
 import { holdHead } from './head.ts';
 import { createPlaces, type PlacedCall } from './places.ts';
+import type { UnderWay } from './traffic.ts';
 import { createTries } from './tries.ts';
 import type { Transport, UpstreamReply } from './upstream.ts';
 import { decodeWholeBody, isJson } from './whole-body.ts';
@@ -39,7 +40,7 @@ export type Dispatched = {
  *  model, only larger windows are tried. Where none is free the call waits in the queue. Nothing else is retried: what
  *  follows is for the agent to decide. */
 export async function dispatch(transport: Transport, call: DispatchCall, sink: ReplySink): Promise<Dispatched> {
-  const { traffic, now } = call;
+  const { now } = call;
   const attempts: Attempt[] = [];
   const tries = createTries();
   const places = createPlaces(call, tries);
@@ -51,15 +52,15 @@ export async function dispatch(transport: Transport, call: DispatchCall, sink: R
       last = { committed: false, failure: last?.failure ?? place.failure };
       break;
     }
-    const { target } = place;
+    const { target, underWay } = place;
     const startedAt = now();
     const done = (end: AttemptEnd): Attempt => {
       const over = recorded(call, target, startedAt, end);
-      traffic.ended(target, over);
+      underWay.ended(over);
       return over;
     };
     try {
-      last = await attempt(transport, call, target, startedAt, sink, attempts.length + 1);
+      last = await attempt(transport, call, place, startedAt, sink, attempts.length + 1);
     } catch (error) {
       done(GIVEN_UP);
       throw error;
@@ -84,7 +85,7 @@ const GIVEN_UP: AttemptEnd = { committed: false, failure: { kind: 'cancelled', m
 async function attempt(
   transport: Transport,
   call: DispatchCall,
-  target: Target,
+  { target, underWay }: { readonly target: Target; readonly underWay: UnderWay },
   startedAt: number,
   sink: ReplySink,
   number: number,
@@ -111,6 +112,8 @@ async function attempt(
     bytes: decoding.form === (whole ? 'whole-bytes' : 'stream-bytes'),
     explain,
     elapsed: () => call.now() - startedAt,
+    // A whole reply comes at once: when it began says nothing of when it could have.
+    firstToken: whole ? () => {} : underWay.firstToken,
     commit: (bytes) => sink.commit(target, number, bytes),
     sink,
   });

@@ -13,12 +13,14 @@ const LINGER_MS = 1_000;
 
 /** @property bytes    the reply goes through as bytes, and the decoder is a tap that may fail.
  *  @property explain  a failure in the words for the client.
- *  @property elapsed  ms since the attempt began. */
+ *  @property elapsed  ms since the attempt began.
+ *  @property firstToken  the first content has come. */
 export type HeadOptions = {
   readonly decoder: Transducer<Uint8Array, InferenceEvent>;
   readonly bytes: boolean;
   readonly explain: (failure: Failure) => Failure;
   readonly elapsed: () => number;
+  readonly firstToken: () => void;
   readonly commit: (bytes: boolean) => void;
   readonly sink: ReplySink;
 };
@@ -73,8 +75,10 @@ export function holdHead(reply: UpstreamReply, options: HeadOptions): Promise<At
       settle();
       return true;
     }
-    if (first !== undefined) firstTokenMs = options.elapsed();
-    else if (!ended && heldSize <= MAX_HEAD_BYTES) return true;
+    if (first !== undefined) {
+      firstTokenMs = options.elapsed();
+      options.firstToken();
+    } else if (!ended && heldSize <= MAX_HEAD_BYTES) return true;
     committed = true;
     options.commit(asBytes);
     const head = heldEvents;

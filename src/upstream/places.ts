@@ -1,8 +1,9 @@
 import type { Failure } from '../ir/failure.ts';
 import type { NonEmpty } from '../ir/non-empty.ts';
 import type { Target } from '../providers/provider.ts';
+import type { Standing } from '../routing/dispatch/standing.ts';
 import type { Look, Waited } from './queue.ts';
-import type { Traffic } from './traffic.ts';
+import type { Traffic, UnderWay } from './traffic.ts';
 import type { Tries } from './tries.ts';
 
 /** A call that looks for a place.
@@ -26,7 +27,7 @@ export type PlacedCall = {
 
 /** Where a call goes next. `none`: all were tried. `refused`: no place came free in time, or the client left. */
 export type Place =
-  | { readonly state: 'taken'; readonly target: Target }
+  | { readonly state: 'taken'; readonly target: Target; readonly underWay: UnderWay }
   | { readonly state: 'none' }
   | { readonly state: 'refused'; readonly failure: Failure };
 
@@ -36,13 +37,19 @@ export function createPlaces(call: PlacedCall, tries: Tries): { readonly take: (
   const { traffic, now } = call;
   let targets: readonly Target[] = call.targets;
   let waitedMs = 0;
+  const standing = (target: Target): Standing => traffic.standing(target, call.inputTokens);
 
   function look(): Look<Place> {
-    const next = tries.next(targets, traffic.standing, now());
+    const next = tries.next(targets, standing, now());
     switch (next.do) {
       case 'try':
-        traffic.started(next.target, call.inputTokens);
-        return { taken: { state: 'taken', target: next.target } };
+        return {
+          taken: {
+            state: 'taken',
+            target: next.target,
+            underWay: traffic.started(next.target, call.inputTokens),
+          },
+        };
       case 'wait':
         return next.afterMs === undefined ? {} : { afterMs: next.afterMs };
       case 'end':

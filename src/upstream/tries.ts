@@ -1,6 +1,6 @@
 import type { Failure } from '../ir/failure.ts';
 import type { Model, Target } from '../providers/provider.ts';
-import type { Standing } from './traffic.ts';
+import { SHORT_WAIT_MS, type Standing } from '../routing/dispatch/standing.ts';
 import { wasReset } from './transport-failure.ts';
 
 /** What a call does next. @property afterMs  of a wait: when to look again at the latest. */
@@ -19,8 +19,6 @@ export type Tries = {
   readonly print: () => string;
 };
 
-/** A wait up to this long, in ms, that a provider asks for is kept here; a longer one is told to the client. */
-export const SHORT_WAIT_MS = 15_000;
 /** A target that asked for a short wait is tried so often in all. */
 const MAX_TRIES = 3;
 

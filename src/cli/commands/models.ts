@@ -4,7 +4,7 @@ import type { Provider } from '../../providers/provider.ts';
 import { DONE } from '../cli-error.ts';
 import { readConfiguration } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
-import { pricePerMillion, tokens, UNKNOWN } from '../format.ts';
+import { duration, pricePerMillion, tokens, UNKNOWN } from '../format.ts';
 import { gatewayModels } from '../gateway-models.ts';
 import { line, printJson } from '../io.ts';
 import { type ModelRow, modelRows } from '../model-rows.ts';
@@ -78,6 +78,9 @@ function show(rows: readonly ModelRow[], snapshot: Snapshot, { io }: CommandCont
   ]);
   io.out.write(table(live ? [...HEAD, { title: 'AT THE PROVIDER' }] : HEAD, cells, io.columns));
   if (rows.some((row) => row.isDefault)) line(io.out, '* the default');
+  for (const { slug, health } of rows) {
+    if (health?.limit !== undefined) line(io.out, io.out.paint('yellow', `limited: ${slug}: ${health.limit.reason}`));
+  }
   for (const { id, reason, slugs } of snapshot.disabled) {
     line(io.out, io.out.paint('yellow', `off: ${id} (${slugs.join(', ')}): ${reason}`));
   }
@@ -95,6 +98,9 @@ function priceText({ price, local }: ModelRow): string {
 
 function healthText({ health }: ModelRow): string {
   if (health === null) return UNKNOWN;
+  const { limit } = health;
+  if (limit !== undefined)
+    return limit.remainingSeconds === null ? 'busy' : `limited, ${duration(limit.remainingSeconds * 1_000)}`;
   return health.failuresInARow === 0 ? 'ok' : `${health.lastFailure ?? 'failing'} x${health.failuresInARow}`;
 }
 

@@ -4,6 +4,7 @@ import { readiness } from '../background/readiness.ts';
 import { DONE, FAILED } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
 import { clockTime, duration } from '../format.ts';
+import { gatewayModels, limitSentences } from '../gateway-models.ts';
 import { line, printJson } from '../io.ts';
 
 /** Does the gateway run, where, since when, and can it serve? Fails when it does not run or cannot. */
@@ -19,11 +20,12 @@ export async function status(options: { readonly json: boolean }, context: Comma
   }
   const { gateway } = recorded;
   const { ready, problems } = await readiness(gateway, 0);
+  const limits = limitSentences(await gatewayModels(context));
   if (options.json) {
     const { pid, url, startedAt, version, configFile } = gateway;
     const facts = { pid, url, startedAt, version, configFile, logFile: logFile(context.places.home) };
-    printJson(io, { state: ready ? 'ready' : 'not ready', ...facts, problems });
-  } else describe(gateway, ready, problems, context);
+    printJson(io, { state: ready ? 'ready' : 'not ready', ...facts, problems, limits });
+  } else describe(gateway, ready, problems, limits, context);
   return ready ? DONE : FAILED;
 }
 
@@ -31,6 +33,7 @@ function describe(
   gateway: RunningGateway,
   ready: boolean,
   problems: readonly string[],
+  limits: readonly string[],
   { io, places, version }: CommandContext,
 ): void {
   const { out } = io;
@@ -41,6 +44,7 @@ function describe(
     out,
     `process   ${gateway.pid}, up ${duration(Date.now() - gateway.startedAt)} (since ${clockTime(gateway.startedAt)})`,
   );
+  for (const limit of limits) line(out, `limited   ${limit}`);
   line(out, `config    ${gateway.configFile}`);
   line(out, `log       ${logFile(places.home)}`);
   if (gateway.version !== version) {

@@ -13,6 +13,9 @@ const statusSchema = z.object({
   version: z.string(),
   instance: z.string(),
   disabled: z.array(z.object({ id: z.string(), reason: z.string(), slugs: z.array(z.string()) })),
+  models: z
+    .array(z.object({ slug: z.string(), health: z.object({ limit: z.object({ reason: z.string() }).optional() }) }))
+    .default([]),
 });
 
 /** What answers where the gateway was last seen, else where the configuration puts it. */
@@ -31,7 +34,11 @@ export async function gatewayState(snapshot: Snapshot, context: CommandContext):
   }
   const status = statusSchema.safeParse(parseJson(reply.text));
   if (reply.status === 200 && status.success) {
-    return { kind: 'up', url, version: status.data.version, disabled: status.data.disabled };
+    const { version, disabled, models } = status.data;
+    const limited = models.flatMap(({ slug, health: { limit } }) =>
+      limit === undefined ? [] : [{ slug, reason: limit.reason }],
+    );
+    return { kind: 'up', url, version, disabled, limited };
   }
   const ours = reply.headers['x-request-id'] !== undefined || recorded.status === 'running';
   return reply.status === 401 && ours

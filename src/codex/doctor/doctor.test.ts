@@ -149,6 +149,16 @@ test('a key that lives in another shell is named on both sides', () => {
   ]);
 });
 
+test('a model that the gateway leaves alone is named with the reason', () => {
+  const limited = [{ slug: 'coder', reason: 'its key was refused; it is tried again in 3540 s' }];
+  const gateway = { kind: 'up', url: GATEWAY, version: '0.1.0', disabled: [], limited } as const;
+  const found = diagnose({ ...healthy, gateway }).find(({ check }) => check === 'deployment-limited');
+  assert.equal(
+    found?.cause,
+    'The gateway leaves coder alone for now: its key was refused; it is tried again in 3540 s.',
+  );
+});
+
 test('a background process of Codex that kept old variables', () => {
   const config = codexConfig(`${ENTRY}env_key = "GW_KEY"\n`);
   const daemon = { pid: 7, startedAt: 1_000, variables: { GW_KEY: 'old' } };

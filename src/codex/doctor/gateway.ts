@@ -2,13 +2,15 @@ import type { DisabledProvider } from '../../config/snapshot.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
 
 /** What answered where the gateway should be.
- *  @property disabled  the providers that the running gateway cannot use: its variables are those of its own start. */
+ *  @property disabled  the providers that the running gateway cannot use: its variables are those of its own start.
+ *  @property limited   the models that it keeps calls from for a while. */
 export type GatewayState =
   | {
       readonly kind: 'up';
       readonly url: string;
       readonly version: string;
       readonly disabled: readonly DisabledProvider[];
+      readonly limited?: readonly { readonly slug: string; readonly reason: string }[];
     }
   | { readonly kind: 'down'; readonly url: string }
   | { readonly kind: 'token-refused'; readonly url: string }
@@ -18,7 +20,10 @@ export type GatewayState =
 export function checkGateway(state: GatewayState, startsItself: boolean): Finding[] {
   switch (state.kind) {
     case 'up':
-      return [ok('gateway', `The gateway ${state.version} answers at ${state.url}.`)];
+      return [
+        ok('gateway', `The gateway ${state.version} answers at ${state.url}.`),
+        ...checkLimits(state.limited ?? []),
+      ];
     case 'down':
       return startsItself
         ? [
@@ -46,6 +51,17 @@ export function checkGateway(state: GatewayState, startsItself: boolean): Findin
         ),
       ];
   }
+}
+
+/** Models that the gateway keeps calls from, since their providers refused or failed. */
+function checkLimits(limited: readonly { readonly slug: string; readonly reason: string }[]): Finding[] {
+  return limited.map(({ slug, reason }) =>
+    warning(
+      'deployment-limited',
+      `The gateway leaves ${slug} alone for now: ${reason}.`,
+      'It is tried again by itself; once what was wrong is mended, at once after: plugboard restart',
+    ),
+  );
 }
 
 /** Providers without a usable key, here and in the running gateway, which may have been started from another shell.

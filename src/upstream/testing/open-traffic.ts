@@ -5,8 +5,8 @@ import type { Traffic } from '../traffic.ts';
 export function openTraffic(more: Partial<Traffic> = {}): Traffic {
   return {
     standing: () => ({ state: 'free' }),
-    started: () => {},
-    ended: () => {},
+    started: () => ({ firstToken: () => {}, ended: () => {} }),
+    waiting: () => () => {},
     queue: createQueue(() => ({ length: 10, waitMs: 2_000 }), Date.now),
     ...more,
   };
