@@ -45,12 +45,12 @@ function splice(text: string, contents: unknown, value: string): string {
   return `${before}default_model: ${value}${newline}`;
 }
 
-function plainValue(text: string): unknown {
+export function plainValue(text: string): unknown {
   const document = parseDocument(text);
   return document.errors.length > 0 ? undefined : document.toJS();
 }
 
-function resolved(file: string): string {
+export function resolved(file: string): string {
   try {
     return realpathSync(file);
   } catch {
@@ -58,6 +58,6 @@ function resolved(file: string): string {
   }
 }
 
-function broken(file: string, what: string): ConfigError {
+export function broken(file: string, what: string): ConfigError {
   return new ConfigError(file, [{ path: '', message: `${file} ${what}.`, mend: 'Run: plugboard doctor' }]);
 }

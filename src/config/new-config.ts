@@ -7,7 +7,7 @@ export type NewConfig = {
   readonly providers: readonly NewProvider[];
   readonly models: readonly NewModel[];
   readonly wildcards: readonly { readonly provider: string; readonly pick: readonly string[] }[];
-  readonly routes: readonly { readonly slug: string; readonly targets: readonly string[] }[];
+  readonly routes: readonly NewRoute[];
   readonly defaultModel?: string;
 };
 export type NewProvider = {
@@ -16,7 +16,18 @@ export type NewProvider = {
   readonly baseUrl?: string;
   readonly keyVariable?: string;
 };
-export type NewModel = { readonly slug: string; readonly provider: string; readonly upstreamId?: string };
+export type NewModel = {
+  readonly slug: string;
+  readonly provider: string;
+  readonly upstreamId?: string;
+  readonly contextWindow?: number;
+};
+export type NewRoute = {
+  readonly slug: string;
+  readonly strategy?: string;
+  readonly targets: readonly string[];
+  readonly rules?: readonly { readonly when: readonly string[]; readonly use: string }[];
+};
 
 /** The text of a first config.yaml: one line each, with a word on what stands where. */
 export function newConfigText(config: NewConfig): string {
@@ -32,24 +43,43 @@ export function newConfigText(config: NewConfig): string {
     '',
     '# What agents may ask for, in the order of their picker.',
     ...section('models', [
-      ...config.models.map(({ slug, provider, upstreamId }) => {
-        return `  - ${flow({ slug, provider, ...(upstreamId === undefined ? {} : { model: upstreamId }) })}`;
-      }),
+      ...config.models.map((model) => `  - ${modelEntryText(model)}`),
       ...config.wildcards.map(({ provider, pick }) => `  - ${flow({ provider, match: '*', pick })}`),
     ]),
   ];
   if (config.routes.length > 0) {
-    const routes = config.routes.map(
-      ({ slug, targets }) => `  ${quoted(slug)}: ${flow({ strategy: 'fallback', targets })}`,
-    );
+    const routes = config.routes.map((route) => `  ${routeEntryText(route)}`);
     lines.push(
       '',
-      '# Names that stand for several models: the next is tried when one fails.',
+      '# Names that stand for several models: which one serves a call, and what follows when it fails.',
       ...section('routes', routes),
     );
   }
   if (config.defaultModel !== undefined) lines.push('', `default_model: ${quoted(config.defaultModel)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** A model's entry on one line. */
+export function modelEntryText(model: NewModel): string {
+  return flow(modelEntry(model));
+}
+
+export function modelEntry({ slug, provider, upstreamId, contextWindow }: NewModel): object {
+  return {
+    slug,
+    provider,
+    ...(upstreamId === undefined ? {} : { model: upstreamId }),
+    ...(contextWindow === undefined ? {} : { context_window: contextWindow }),
+  };
+}
+
+/** A route's key and entry on one line. */
+export function routeEntryText(route: NewRoute): string {
+  return `${quoted(route.slug)}: ${flow(routeEntry(route))}`;
+}
+
+export function routeEntry({ strategy = 'fallback', targets, rules }: NewRoute): object {
+  return { strategy, targets, ...(rules === undefined ? {} : { rules }) };
 }
 
 /** @throws the file system's EEXIST where there is a file already: nothing that the user wrote is lost. */

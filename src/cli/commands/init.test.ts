@@ -37,6 +37,7 @@ test('one key is offered once, with the other doors of its maker; a plan has a k
   assert.deepEqual([...snapshot.providers.keys()].toSorted(), ['longcat', 'qwen-coding', 'zai']);
   assert.deepEqual(snapshot.models.map((model) => model.slug).toSorted(), [
     'glm-5.3',
+    'glm-5.3-flash',
     'longcat-2.0',
     'plan-qwen3-coder-plus',
   ]);
@@ -50,6 +51,53 @@ test('a file that is there stays, byte for byte', async (t) => {
   assert.equal(await made.run('init', '--yes'), 0);
   assert.equal(readFileSync(file, 'utf8'), '# mine\n');
   assert.match(made.said.out, /is there already and stays as it is/);
+});
+
+test('the aliases that its providers can fill are written, and what the others need is said', async (t) => {
+  const made = bench(t, { DEEPSEEK_API_KEY: 'k' });
+  withoutLocalServers(made);
+  assert.equal(await made.run('init', '--yes'), 0, made.said.err);
+  const routes = readConfiguration(made.context).routes.map(({ slug }) => slug);
+  assert.deepEqual(routes.slice(0, 3), ['codex-default', 'codex-light', 'codex-long']);
+  assert.match(made.said.out, /^Aliases: codex-default, codex-light, .*codex-strong/m);
+  for (const line of [
+    'not offered: codex-no-openai: needs GEMINI_API_KEY or GOOGLE_API_KEY, or a model server on this machine',
+    'not offered: codex-hf-cheap, codex-hf-fast: needs HF_TOKEN or HUGGINGFACE_API_KEY',
+    'not offered: codex-local, codex-qwen-local: needs a model server on this machine',
+  ]) {
+    assert.ok(made.said.out.includes(`${line}\n`), `${line} in\n${made.said.out}`);
+  }
+  made.said.out = '';
+  await made.run('models');
+  assert.match(made.said.out, /^not set up: codex-hf-cheap, codex-hf-fast: .* with HF_TOKEN or HUGGINGFACE_API_KEY$/m);
+});
+
+test('--aliases adds what is missing to a file that is there, and harms nothing in it', async (t) => {
+  const made = bench(t, { GEMINI_API_KEY: 'k' });
+  mkdirSync(made.home);
+  const file = join(made.home, 'config.yaml');
+  const mine = `# mine
+providers: { g: { preset: gemini, api_key: "\${GEMINI_API_KEY}" } }
+models:
+  - { slug: flash, provider: g, model: gemini-3.8-flash } # good enough
+routes:
+  codex-deep: { targets: [flash] }
+`;
+  writeFileSync(file, mine);
+  assert.equal(await made.run('init', '--aliases'), 0, made.said.err);
+  const text = readFileSync(file, 'utf8');
+  for (const line of mine.split('\n')) assert.ok(text.includes(line), line);
+  assert.match(made.said.out, /^Added to .*: codex-default, codex-light, .*, and 2 models for them\.$/m);
+  const { routes, models } = readConfiguration(made.context);
+  const targets = Object.fromEntries(routes.map((route) => [route.slug, route.targets]));
+  assert.deepEqual(targets['codex-deep'], ['flash'], 'what is there stays');
+  assert.deepEqual(targets['codex-no-openai'], ['flash']);
+  assert.deepEqual(
+    models.map(({ slug }) => slug),
+    ['flash', 'gemini-3.1-flash-lite', 'gemini-3.1-pro'],
+  );
+  assert.equal(await made.run('init', '--aliases'), 0, made.said.err);
+  assert.equal(readFileSync(file, 'utf8'), text, 'a second time there is nothing to add');
 });
 
 test('a local server that runs is found with its models', async (t) => {

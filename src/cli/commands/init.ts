@@ -9,6 +9,7 @@ import { readConfiguration } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
 import { findProgram } from '../find-program.ts';
 import { plural } from '../format.ts';
+import { addAliases, tellMissing } from '../init/add-aliases.ts';
 import { findKeys, findLocalServers } from '../init/detect.ts';
 import { pullModel, startOllama } from '../init/ollama.ts';
 import { type FoundKey, type FoundProvider, planConfig } from '../init/plan-config.ts';
@@ -17,9 +18,12 @@ import { SMALL_CODING_MODEL } from '../init/suggestions.ts';
 import { type Io, line } from '../io.ts';
 import { withProgress } from '../progress.ts';
 
+/** @property yes      without questions. @property aliases  a config.yaml that is there gets the ready-made aliases. */
+export type InitOptions = { readonly yes: boolean; readonly aliases: boolean };
+
 /** Finds what this machine has and writes config.yaml. A file that stands there is never replaced unasked. */
-export async function init(options: { readonly yes: boolean }, context: CommandContext): Promise<number> {
-  if (!options.yes && !context.io.interactive) {
+export async function init(options: InitOptions, context: CommandContext): Promise<number> {
+  if (!options.yes && !options.aliases && !context.io.interactive) {
     throw new CliError({
       message: 'init asks questions, and there is no terminal to ask on',
       mend: 'plugboard init --yes',
@@ -27,7 +31,8 @@ export async function init(options: { readonly yes: boolean }, context: CommandC
     });
   }
   try {
-    return await configure(options.yes ? NO_QUESTIONS : await terminalQuestions(), context);
+    const quiet = options.yes || !context.io.interactive;
+    return await configure(quiet ? NO_QUESTIONS : await terminalQuestions(), options.aliases, context);
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
     line(context.io.err, 'Nothing was written.');
@@ -35,11 +40,15 @@ export async function init(options: { readonly yes: boolean }, context: CommandC
   }
 }
 
-async function configure(questions: Questions, context: CommandContext): Promise<number> {
+/** @param aliases  a file that is there is to get the ready-made aliases. */
+async function configure(questions: Questions, aliases: boolean, context: CommandContext): Promise<number> {
   const { io } = context;
   const file = join(context.places.home, 'config.yaml');
-  if (existsSync(file) && !(await questions.confirm(`${file} is there already. Replace it?`, false))) {
-    line(io.out, `${file} is there already and stays as it is.`);
+  if (existsSync(file) && (aliases || !(await questions.confirm(`${file} is there already. Replace it?`, false)))) {
+    const mayAdd = aliases || questions !== NO_QUESTIONS;
+    if (!mayAdd || !(await addAliases(file, aliases, questions, context)))
+      line(io.out, `${file} is there already and stays as it is.`);
+    if (aliases) tellMissing(context);
     return DONE;
   }
   const codex = (await findCodex(context.environment))?.path;
@@ -57,6 +66,8 @@ async function configure(questions: Questions, context: CommandContext): Promise
   const snapshot = readConfiguration(context);
 
   line(io.out, `\nWrote ${file}: ${plural(slugs.length, 'model')}${slugs.length === 0 ? '' : `, first ${slugs[0]}`}.`);
+  if (plan.routes.length > 0) line(io.out, `Aliases: ${plan.routes.map(({ slug }) => slug).join(', ')}.`);
+  tellMissing(context);
   if (chosen.some((provider) => provider.kind === 'key' && !inDotenv(provider.keyVariable, context))) {
     line(
       io.out,

@@ -6,6 +6,7 @@ import { readConfiguration } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
 import { duration, pricePerMillion, tokens, UNKNOWN } from '../format.ts';
 import { gatewayModels } from '../gateway-models.ts';
+import { missingAliases } from '../init/alias-needs.ts';
 import { line, printJson } from '../io.ts';
 import { type ModelRow, modelRows } from '../model-rows.ts';
 import { liveLines } from '../models/live-lines.ts';
@@ -34,15 +35,24 @@ export async function models(options: ModelsOptions, context: CommandContext): P
     printJson(io, {
       models: rows,
       disabled: snapshot.disabled,
+      aliasesNotSetUp: absentAliases(rows, snapshot),
       ...(reports === undefined ? {} : { providers: reports }),
     });
   } else if (rows.length === 0 && snapshot.disabled.length === 0) {
     line(io.out, 'No model is configured; the gateway offers its scripted model, demo. Next: plugboard init');
   } else {
     show(rows, snapshot, context);
+    for (const { slugs, needs } of absentAliases(rows, snapshot)) {
+      line(io.out, io.out.paint('dim', `not set up: ${slugs.join(', ')}: plugboard init --aliases, with ${needs}`));
+    }
     for (const { good, text } of liveLines(reports ?? [])) line(io.out, good ? text : io.out.paint('red', text));
   }
   return DONE;
+}
+
+/** The ready-made aliases that the configuration does not name, and what each needs. */
+function absentAliases(rows: readonly ModelRow[], { disabled }: Snapshot): ReturnType<typeof missingAliases> {
+  return missingAliases(new Set([...rows.map(({ slug }) => slug), ...disabled.flatMap(({ slugs }) => slugs)]));
 }
 
 /** By provider, the ids that its entries call. */

@@ -35,7 +35,12 @@ test('all suggestions together have slugs of their own', () => {
 
 test('a key comes before a local server, and the default route holds remote models alone', () => {
   const plan = planConfig([local(['qwen2.5-coder:3b']), key('deepseek')]);
-  assert.deepEqual(plan.routes, [{ slug: 'codex-default', targets: ['deepseek-v4-pro'] }]);
+  assert.deepEqual(plan.routes[0], {
+    slug: 'codex-default',
+    strategy: 'fallback',
+    targets: ['deepseek-v4-pro'],
+    rules: [{ when: ['title', 'memory'], use: 'codex-light' }],
+  });
   assert.deepEqual(
     plan.models.map((model) => model.slug),
     ['deepseek-v4-pro', 'deepseek-v4-flash', 'local-qwen2.5-coder-3b'],
@@ -48,7 +53,15 @@ test('a local server alone: coders first, no embeddings, not more than fit a pic
   assert.equal(plan.models.length, 8);
   assert.equal(plan.models[0]?.slug, 'local-qwen3-coder-30b');
   assert.equal(plan.models[0]?.upstreamId, 'qwen3-coder:30b');
-  assert.deepEqual(plan.routes, [{ slug: 'codex-default', targets: ['local-qwen3-coder-30b'] }]);
+  assert.deepEqual(
+    plan.routes.map(({ slug, targets }) => [slug, targets.length, targets[0]]),
+    [
+      ['codex-default', 1, 'local-qwen3-coder-30b'],
+      ['codex-no-openai', 2, 'local-qwen3-coder-30b'],
+      ['codex-local', 3, 'local-qwen3-coder-30b'],
+      ['codex-qwen-local', 1, 'local-qwen3-coder-30b'],
+    ],
+  );
 });
 
 test('nothing found: no route and no default', () => {

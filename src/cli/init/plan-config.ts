@@ -1,4 +1,5 @@
-import type { NewConfig } from '../../config/new-config.ts';
+import type { NewConfig, NewModel } from '../../config/new-config.ts';
+import { type Available, codersFirst, localSlug, offeredAliases } from './aliases.ts';
 import { SUGGESTIONS } from './suggestions.ts';
 
 /** A provider that was found. @property keyVariable  the variable that holds its key.
@@ -23,19 +24,19 @@ export type FoundKey = {
   readonly also?: readonly string[];
 };
 
-type Model = NewConfig['models'][number];
-
 /** The route that Codex is pointed at. */
 const DEFAULT_ROUTE = 'codex-default';
-/** How many models of a local server join the file, and how many providers the default route. */
+/** How many models of a local server join the file. */
 const LOCAL_LIMIT = 8;
-const ROUTE_LIMIT = 3;
 
 /** What config.yaml is to hold for what was found, best first. */
 export function planConfig(found: readonly FoundProvider[]): NewConfig {
   const providers = [...found].sort((a, b) => rank(a) - rank(b));
   const models = providers.flatMap(modelsOf);
-  const targets = routeTargets(providers, models);
+  const { routes } = offeredAliases(
+    providers.map((provider) => availableOf(provider, models)),
+    new Set(models.map(({ slug }) => slug)),
+  );
   return {
     providers: providers.map((provider) => ({
       id: provider.preset,
@@ -48,29 +49,35 @@ export function planConfig(found: readonly FoundProvider[]): NewConfig {
       const pick = suggestionFor(preset)?.pick;
       return pick === undefined ? [] : [{ provider: preset, pick }];
     }),
-    routes: targets.length === 0 ? [] : [{ slug: DEFAULT_ROUTE, targets }],
-    ...(targets.length === 0 ? {} : { defaultModel: DEFAULT_ROUTE }),
+    routes,
+    ...(routes.some(({ slug }) => slug === DEFAULT_ROUTE) ? { defaultModel: DEFAULT_ROUTE } : {}),
   };
 }
 
-function modelsOf(provider: FoundProvider): readonly Model[] {
+function modelsOf(provider: FoundProvider): readonly NewModel[] {
   const named =
     provider.kind === 'key'
       ? (suggestionFor(provider.preset)?.models ?? [])
-      : codersFirst(provider.models).slice(0, LOCAL_LIMIT).map(localModel);
-  return named.map(({ slug, id }) => ({
+      : codersFirst(provider.models)
+          .slice(0, LOCAL_LIMIT)
+          .map((id) => ({ slug: localSlug(id), id, contextWindow: undefined }));
+  return named.map(({ slug, id, contextWindow }) => ({
     slug,
     provider: provider.preset,
     ...(id === slug ? {} : { upstreamId: id }),
+    ...(contextWindow === undefined ? {} : { contextWindow }),
   }));
 }
 
-/** The best model of each provider. */
-function routeTargets(providers: readonly FoundProvider[], models: readonly Model[]): readonly string[] {
-  const remote = providers.filter((provider) => provider.kind === 'key');
-  return (remote.length > 0 ? remote : providers)
-    .flatMap((provider) => models.find((model) => model.provider === provider.preset)?.slug ?? [])
-    .slice(0, ROUTE_LIMIT);
+function availableOf(provider: FoundProvider, models: readonly NewModel[]): Available {
+  return {
+    id: provider.preset,
+    preset: provider.preset,
+    models: models
+      .filter((model) => model.provider === provider.preset)
+      .map(({ slug, upstreamId = slug }) => ({ slug, id: upstreamId })),
+    ...(provider.kind === 'local' ? { local: provider.models } : {}),
+  };
 }
 
 function rank(provider: FoundProvider): number {
@@ -80,14 +87,4 @@ function rank(provider: FoundProvider): number {
 
 function suggestionFor(preset: string): (typeof SUGGESTIONS)[number] | undefined {
   return SUGGESTIONS.find((suggestion) => suggestion.preset === preset);
-}
-
-function codersFirst(ids: readonly string[]): readonly string[] {
-  const isCoder = (id: string): number => (/cod(e|er)|devstral/i.test(id) ? 0 : 1);
-  return ids.filter((id) => !/embed|rerank|whisper/i.test(id)).sort((a, b) => isCoder(a) - isCoder(b));
-}
-
-/** A local model's slug is one word that says where it runs. */
-function localModel(id: string): { readonly slug: string; readonly id: string } {
-  return { slug: `local-${id.replace(/:latest$/, '').replaceAll(/[^\w.-]+/g, '-')}`, id };
 }

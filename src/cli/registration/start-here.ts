@@ -4,8 +4,14 @@ export function registerStart({ context, group, command, end }: Registrar): void
   group('Start here:');
   command('init', 'find Codex, local model servers and keys, and write config.yaml')
     .option('-y, --yes', 'take every default and ask nothing')
-    .action(async (options: { yes?: boolean }) =>
-      end((await import('../commands/init.ts')).init({ yes: options.yes === true }, context)),
+    .option('--aliases', 'add the ready-made aliases, such as codex-light, to a config.yaml that is there')
+    .action(async (options: { yes?: boolean; aliases?: boolean }) =>
+      end(
+        (await import('../commands/init.ts')).init(
+          { yes: options.yes === true, aliases: options.aliases === true },
+          context,
+        ),
+      ),
     );
   command('demo', 'show the whole chain offline: the real Codex, the gateway and a scripted model')
     .option(...JSON_FLAG)
