@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 /** How a program ended. */
 export type ExitStatus = { readonly code: number } | { readonly signal: NodeJS.Signals };
 
-/** @property environment  all of it, not additions. */
+/** @property environment  all of it, not additions. @property input  its standard input, in the place of ours. */
 export type Program = {
   readonly command: readonly [string, ...string[]];
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  readonly input?: string;
 };
 
 /** Runs a program in our place: on our terminal, with our standard streams, until it ends. Signals that we get are its
@@ -16,10 +17,12 @@ export type Program = {
 export async function runProgram(program: Program): Promise<ExitStatus> {
   const [file, ...first] = program.command;
   const child = spawn(file, [...first, ...program.args], {
-    stdio: 'inherit',
+    stdio: [program.input === undefined ? 'inherit' : 'pipe', 'inherit', 'inherit'],
     env: program.environment,
     ...(program.cwd === undefined ? {} : { cwd: program.cwd }),
   });
+  // A program that ends before it has read all of it says so by its exit status.
+  child.stdin?.on('error', () => {}).end(program.input);
   const release = forwardSignals((signal) => void child.kill(signal));
   try {
     return await new Promise<ExitStatus>((resolve, reject) => {

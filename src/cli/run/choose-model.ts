@@ -1,0 +1,91 @@
+import type { Snapshot } from '../../config/snapshot.ts';
+import { matchesModel } from '../../providers/known-model.ts';
+import type { Model } from '../../providers/provider.ts';
+import { meant } from '../../routing/nearest.ts';
+import { CliError } from '../cli-error.ts';
+import { unknownSlug } from '../configuration.ts';
+
+/** What a word behind `--provider` stands for.
+ *  @property alias    the ready-made route that is taken where it is configured.
+ *  @property presets  else the first model of a provider of one of these. @property ids  else the first whose id at its
+ *                     provider matches. @property local  only models of this machine count. */
+type ProviderWord = {
+  readonly alias?: string;
+  readonly presets?: readonly string[];
+  readonly ids?: readonly string[];
+  readonly local?: boolean;
+};
+
+/** CONTRACT's words. Any other is the name of a provider in config.yaml, or its preset's. */
+const PROVIDER_WORDS: Readonly<Record<string, ProviderWord>> = {
+  openai: { presets: ['openai', 'chatgpt'] },
+  gemini: { presets: ['gemini'] },
+  huggingface: { alias: 'codex-hf-cheap', presets: ['huggingface'] },
+  local: { alias: 'codex-local', local: true },
+  qwen: { alias: 'codex-qwen-local', ids: ['*qwen*'] },
+  'no-openai': { alias: 'codex-no-openai' },
+};
+
+/** What a run was told of its model.
+ *  @property model     a slug; nothing is chosen then.
+ *  @property provider  a word or a name, with the flag, variable or key that gave it; undefined where all say `auto`. */
+export type ModelWish = {
+  readonly model?: string;
+  readonly provider?: { readonly word: string; readonly by: string };
+};
+
+/** @property why  for the plan, as a sentence. */
+export type ChosenModel = { readonly slug: string; readonly why: string };
+
+/** @param mayServe  what a policy leaves.
+ *  @throws CliError where nothing answers to the wish, with what is there. */
+export function chooseModel(wish: ModelWish, snapshot: Snapshot, mayServe: (model: Model) => boolean): ChosenModel {
+  const slugs = [...snapshot.models, ...snapshot.routes].map(({ slug }) => slug);
+  if (wish.model !== undefined) {
+    const wildcard = snapshot.wildcards.some(({ provider, match }) =>
+      matchesModel(`${provider.id}/${match}`, wish.model ?? ''),
+    );
+    if (!slugs.includes(wish.model) && !wildcard) throw unknownSlug(wish.model, slugs);
+    return { slug: wish.model, why: `${wish.model} was asked for by name.` };
+  }
+  if (wish.provider === undefined) {
+    return { slug: snapshot.defaultModel, why: `${snapshot.defaultModel} is the default model.` };
+  }
+  const { word, by } = wish.provider;
+  const { alias, ...rest } = PROVIDER_WORDS[word] ?? {};
+  if (alias !== undefined && snapshot.routes.some(({ slug }) => slug === alias)) {
+    return { slug: alias, why: `${by} says ${word}, and the route ${alias} stands for that.` };
+  }
+  const models = snapshot.models.filter((model) => mayServe(model) && answers(model, word, rest));
+  const chosen = models.find(({ slug }) => slug === snapshot.defaultModel) ?? models[0];
+  if (chosen !== undefined) {
+    return { slug: chosen.slug, why: `${by} says ${word}, and ${chosen.slug} is at ${chosen.provider.name}.` };
+  }
+  throw nothingAnswers(word, by, snapshot);
+}
+
+function answers({ provider, upstreamId }: Model, word: string, rest: Omit<ProviderWord, 'alias'>): boolean {
+  // `no-openai` has its route alone, or what the fence of a policy leaves.
+  if (word === 'no-openai') return !PROVIDER_WORDS['openai']?.presets?.includes(provider.preset ?? '');
+  if (rest.local === true) return provider.local;
+  if (rest.presets?.includes(provider.preset ?? '') === true) return true;
+  if (rest.ids?.some((id) => matchesModel(id, upstreamId)) === true) return true;
+  return provider.id === word || provider.preset === word;
+}
+
+function nothingAnswers(word: string, by: string, snapshot: Snapshot): CliError {
+  const off = snapshot.disabled.find(({ id }) => id === word);
+  if (off !== undefined) {
+    return new CliError({ message: `${by} says ${word}, and that provider is off: ${off.reason}`, mend: 'plugboard doctor' });
+  }
+  const known = [...new Set([...Object.keys(PROVIDER_WORDS), ...snapshot.providers.keys()])];
+  const near = meant(word, known);
+  if (!known.includes(word)) {
+    const there = near === undefined ? `One of: auto, ${known.join(', ')}` : `Did you mean ${near}?`;
+    return new CliError({ message: `${by} says ${word}, and no provider is called so`, mend: there });
+  }
+  return new CliError({
+    message: `${by} says ${word}, and no model that may be used is configured for it`,
+    mend: 'plugboard init, or add one to config.yaml under models. What there is: plugboard models',
+  });
+}

@@ -1,0 +1,57 @@
+/** What Codex itself is pointed at, in CONTRACT's words: our gateway; Hugging Face or a local server directly; or nothing
+ *  of ours, as the user's own configuration has it. */
+export type CodexWay = 'gateway' | 'huggingface' | 'local' | 'standard';
+
+/** What speaks for and against a way.
+ *  @property measured  the gateway sees what is spent there. @property leaves  calls leave this network.
+ *  @property openai    calls may go to OpenAI. @property open  only open models serve there, as far as we name them. */
+type WayFacts = {
+  readonly measured: boolean;
+  readonly leaves: boolean;
+  readonly openai: boolean;
+  readonly open: boolean;
+};
+
+const FACTS: Readonly<Record<CodexWay, WayFacts>> = {
+  gateway: { measured: true, leaves: false, openai: false, open: true },
+  huggingface: { measured: false, leaves: true, openai: false, open: true },
+  local: { measured: true, leaves: false, openai: false, open: true },
+  standard: { measured: false, leaves: true, openai: true, open: false },
+};
+
+/** What of the policy a way outside of the gateway must keep by itself, since nobody else would.
+ *  @property capped  a spending cap is set. @property listed  `allowed_models` is. */
+export type WayPolicy = {
+  readonly localOnly: boolean;
+  readonly avoidOpenai: boolean;
+  readonly openModelsOnly: boolean;
+  readonly capped: boolean;
+  readonly listed: boolean;
+};
+
+/** A way, or why it is out. */
+export type WeighedWay = { readonly way: CodexWay; readonly excluded?: string };
+
+/** The ways in the order in which they are tried. One that was asked for by name stands alone, so that its faults stay
+ *  visible; a policy shuts out whatever could break it unseen.
+ *  @param asked  `auto` takes the order. */
+export function weighWays(
+  asked: CodexWay | 'auto',
+  order: readonly CodexWay[],
+  policy: WayPolicy,
+): readonly WeighedWay[] {
+  const ways = asked === 'auto' ? [...new Set(order)] : [asked];
+  return ways.map((way) => {
+    const excluded = broken(FACTS[way], policy);
+    return excluded === undefined ? { way } : { way, excluded };
+  });
+}
+
+function broken(facts: WayFacts, policy: WayPolicy): string | undefined {
+  if (policy.localOnly && facts.leaves) return 'local_only keeps every call on this network.';
+  if (policy.avoidOpenai && facts.openai) return 'avoid_openai keeps calls from OpenAI.';
+  if (policy.openModelsOnly && !facts.open) return 'open_models_only admits open models alone.';
+  if (policy.capped && !facts.measured) return 'a spending cap is set, and nobody would count what is spent there.';
+  if (policy.listed && !facts.measured) return 'allowed_models is set, and nobody would hold Codex to it there.';
+  return undefined;
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { treePrint } from './working-tree.ts';
+
+function folder(t: TestContext): string {
+  const made = mkdtempSync(join(tmpdir(), 'plugboard-tree-'));
+  t.after(() => rmSync(made, { recursive: true, force: true }));
+  writeFileSync(join(made, 'a.txt'), 'one');
+  mkdirSync(join(made, 'deep'));
+  writeFileSync(join(made, 'deep', 'b.txt'), 'two');
+  return made;
+}
+
+test('a file that is changed, added or removed anywhere shows; looking does not', (t) => {
+  const at = folder(t);
+  const before = treePrint(at);
+  assert.ok(before !== undefined);
+  assert.equal(treePrint(at), before);
+  writeFileSync(join(at, 'deep', 'b.txt'), 'three');
+  const changed = treePrint(at);
+  assert.notEqual(changed, before);
+  writeFileSync(join(at, 'c.txt'), '');
+  const added = treePrint(at);
+  assert.notEqual(added, changed);
+  rmSync(join(at, 'a.txt'));
+  assert.notEqual(treePrint(at), added);
+});
+
+test("git's own files and what tools install do not count", (t) => {
+  const at = folder(t);
+  const before = treePrint(at);
+  mkdirSync(join(at, '.git'));
+  writeFileSync(join(at, '.git', 'index'), 'x');
+  mkdirSync(join(at, 'node_modules'));
+  writeFileSync(join(at, 'node_modules', 'x.js'), 'x');
+  assert.equal(treePrint(at), before);
+});
+
+test('a folder that is too large, or not there, cannot be told', (t) => {
+  assert.equal(treePrint(folder(t), 1), undefined);
+  assert.equal(treePrint('/nowhere/at/all'), undefined);
+});
