@@ -1,15 +1,18 @@
+import { fstatSync } from 'node:fs';
 import { styleText } from 'node:util';
 import type { Environment } from '../config/environment.ts';
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
 /** The terminal as commands see it: facts go to `out`, everything else to `err`.
- *  @property columns  width of standard output where it is a terminal. */
+ *  @property columns  width of standard output where it is a terminal.
+ *  @property piped    what a pipe or a file gives on standard input; undefined where it is a terminal or nothing. */
 export type Io = {
   readonly out: Stream;
   readonly err: Stream;
   readonly interactive: boolean;
   readonly columns?: number;
+  readonly piped: () => Promise<string | undefined>;
 };
 
 /** @property paint  styles a text where the stream shows colours, and leaves it alone elsewhere. */
@@ -32,9 +35,28 @@ export function processIo(environment: Environment): Io {
   return {
     out: stream(process.stdout, environment),
     err: stream(process.stderr, environment),
+    piped: () => readPiped(process.stdin),
     interactive: process.stdin.isTTY === true && process.stdout.isTTY === true && environment['CI'] === undefined,
     ...(columns === undefined ? {} : { columns }),
   };
+}
+
+/** More than this is no prompt, in bytes. */
+const MAX_PIPED = 64 * 1024 * 1024;
+
+/** @throws RangeError where more comes than anybody could mean. */
+async function readPiped(input: NodeJS.ReadStream): Promise<string | undefined> {
+  const facts = fstatSync(0, { throwIfNoEntry: false });
+  if (facts === undefined || !(facts.isFIFO() || facts.isFile() || facts.isSocket())) return undefined;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of input) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > MAX_PIPED) throw new RangeError('standard input holds more than 64 MB');
+    chunks.push(bytes);
+  }
+  return size === 0 ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
 function stream(target: NodeJS.WriteStream, environment: Environment): Stream {

@@ -7,6 +7,7 @@ import { registerGateway } from './registration/gateway.ts';
 import { registerHistory } from './registration/history.ts';
 import { registerModels } from './registration/models.ts';
 import type { Registrar } from './registration/registrar.ts';
+import { registerRun } from './registration/run.ts';
 import { registerSetup } from './registration/setup.ts';
 import { registerStart } from './registration/start-here.ts';
 import { registerUnbuilt } from './registration/unbuilt.ts';
@@ -73,6 +74,7 @@ function describe(context: CommandContext, done: (status: number) => void): Comm
   registerGateway(registrar);
   registerModels(registrar);
   registerCodex(registrar);
+  registerRun(registrar);
   registerHistory(registrar);
   registerCompare(registrar);
   registerSetup(registrar);

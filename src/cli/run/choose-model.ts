@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../config/snapshot.ts';
+import { PROVIDER_WORDS } from '../../policy/settings.ts';
 import { matchesModel } from '../../providers/known-model.ts';
 import type { Model } from '../../providers/provider.ts';
 import { meant } from '../../routing/nearest.ts';
@@ -16,8 +17,8 @@ type ProviderWord = {
   readonly local?: boolean;
 };
 
-/** CONTRACT's words. Any other is the name of a provider in config.yaml, or its preset's. */
-const PROVIDER_WORDS: Readonly<Record<string, ProviderWord>> = {
+/** What CONTRACT's words stand for. Any other is the name of a provider in config.yaml, or its preset's. */
+const WORDS: { readonly [word in Exclude<(typeof PROVIDER_WORDS)[number], 'auto'>]: ProviderWord } = {
   openai: { presets: ['openai', 'chatgpt'] },
   gemini: { presets: ['gemini'] },
   huggingface: { alias: 'codex-hf-cheap', presets: ['huggingface'] },
@@ -52,7 +53,7 @@ export function chooseModel(wish: ModelWish, snapshot: Snapshot, mayServe: (mode
     return { slug: snapshot.defaultModel, why: `${snapshot.defaultModel} is the default model.` };
   }
   const { word, by } = wish.provider;
-  const { alias, ...rest } = PROVIDER_WORDS[word] ?? {};
+  const { alias, ...rest } = wordOf(word);
   if (alias !== undefined && snapshot.routes.some(({ slug }) => slug === alias)) {
     return { slug: alias, why: `${by} says ${word}, and the route ${alias} stands for that.` };
   }
@@ -64,9 +65,14 @@ export function chooseModel(wish: ModelWish, snapshot: Snapshot, mayServe: (mode
   throw nothingAnswers(word, by, snapshot);
 }
 
+function wordOf(word: string): ProviderWord {
+  const known: { readonly [word: string]: ProviderWord } = WORDS;
+  return Object.hasOwn(known, word) ? (known[word] ?? {}) : {};
+}
+
 function answers({ provider, upstreamId }: Model, word: string, rest: Omit<ProviderWord, 'alias'>): boolean {
   // `no-openai` has its route alone, or what the fence of a policy leaves.
-  if (word === 'no-openai') return !PROVIDER_WORDS['openai']?.presets?.includes(provider.preset ?? '');
+  if (word === 'no-openai') return WORDS.openai.presets?.includes(provider.preset ?? '') !== true;
   if (rest.local === true) return provider.local;
   if (rest.presets?.includes(provider.preset ?? '') === true) return true;
   if (rest.ids?.some((id) => matchesModel(id, upstreamId)) === true) return true;
@@ -76,12 +82,15 @@ function answers({ provider, upstreamId }: Model, word: string, rest: Omit<Provi
 function nothingAnswers(word: string, by: string, snapshot: Snapshot): CliError {
   const off = snapshot.disabled.find(({ id }) => id === word);
   if (off !== undefined) {
-    return new CliError({ message: `${by} says ${word}, and that provider is off: ${off.reason}`, mend: 'plugboard doctor' });
+    return new CliError({
+      message: `${by} says ${word}, and that provider is off: ${off.reason}`,
+      mend: 'plugboard doctor',
+    });
   }
-  const known = [...new Set([...Object.keys(PROVIDER_WORDS), ...snapshot.providers.keys()])];
+  const known = [...new Set([...PROVIDER_WORDS, ...snapshot.providers.keys()])];
   const near = meant(word, known);
   if (!known.includes(word)) {
-    const there = near === undefined ? `One of: auto, ${known.join(', ')}` : `Did you mean ${near}?`;
+    const there = near === undefined ? `One of: ${known.join(', ')}` : `Did you mean ${near}?`;
     return new CliError({ message: `${by} says ${word}, and no provider is called so`, mend: there });
   }
   return new CliError({

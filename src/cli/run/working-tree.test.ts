@@ -29,7 +29,7 @@ test('a file that is changed, added or removed anywhere shows; looking does not'
   assert.notEqual(treePrint(at), added);
 });
 
-test("git's own files and what tools install do not count", (t) => {
+test("git's own files and what tools install do not count; a commit does", (t) => {
   const at = folder(t);
   const before = treePrint(at);
   mkdirSync(join(at, '.git'));
@@ -37,6 +37,9 @@ test("git's own files and what tools install do not count", (t) => {
   mkdirSync(join(at, 'node_modules'));
   writeFileSync(join(at, 'node_modules', 'x.js'), 'x');
   assert.equal(treePrint(at), before);
+  mkdirSync(join(at, '.git', 'logs'));
+  writeFileSync(join(at, '.git', 'logs', 'HEAD'), 'a commit\n');
+  assert.notEqual(treePrint(at), before);
 });
 
 test('a folder that is too large, or not there, cannot be told', (t) => {

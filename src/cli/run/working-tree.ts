@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** A folder of more files than these is not looked at: whoever asks must then take it for changed. */
@@ -27,6 +27,8 @@ export function treePrint(folder: string, limit = MAX_FILES): string | undefined
     return true;
   };
   try {
+    // Every commit and checkout adds a line to it; git's other files also change when somebody merely looks.
+    hash.update(sizeOf(join(folder, '.git', 'logs', 'HEAD')));
     return walk(folder) ? hash.digest('hex') : undefined;
   } catch {
     return undefined;
@@ -35,6 +37,10 @@ export function treePrint(folder: string, limit = MAX_FILES): string | undefined
 
 function sorted(directory: string): Dirent[] {
   return readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function sizeOf(path: string): string {
+  return String(statSync(path, { throwIfNoEntry: false })?.size ?? 0);
 }
 
 function factsOf(path: string): string {

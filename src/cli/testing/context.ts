@@ -46,6 +46,7 @@ export function bench(t: TestContext, environment: Environment = {}, parts: Part
         paint,
       },
       interactive: false,
+      piped: async () => undefined,
     },
     serve: async () => 0,
     ...parts,

@@ -1,6 +1,4 @@
-/** What Codex itself is pointed at, in CONTRACT's words: our gateway; Hugging Face or a local server directly; or nothing
- *  of ours, as the user's own configuration has it. */
-export type CodexWay = 'gateway' | 'huggingface' | 'local' | 'standard';
+import type { CodexProvider } from '../../policy/settings.ts';
 
 /** What speaks for and against a way.
  *  @property measured  the gateway sees what is spent there. @property leaves  calls leave this network.
@@ -12,7 +10,7 @@ type WayFacts = {
   readonly open: boolean;
 };
 
-const FACTS: Readonly<Record<CodexWay, WayFacts>> = {
+const FACTS: Readonly<Record<CodexProvider, WayFacts>> = {
   gateway: { measured: true, leaves: false, openai: false, open: true },
   huggingface: { measured: false, leaves: true, openai: false, open: true },
   local: { measured: true, leaves: false, openai: false, open: true },
@@ -30,14 +28,14 @@ export type WayPolicy = {
 };
 
 /** A way, or why it is out. */
-export type WeighedWay = { readonly way: CodexWay; readonly excluded?: string };
+export type WeighedWay = { readonly way: CodexProvider; readonly excluded?: string };
 
 /** The ways in the order in which they are tried. One that was asked for by name stands alone, so that its faults stay
  *  visible; a policy shuts out whatever could break it unseen.
  *  @param asked  `auto` takes the order. */
 export function weighWays(
-  asked: CodexWay | 'auto',
-  order: readonly CodexWay[],
+  asked: CodexProvider | 'auto',
+  order: readonly CodexProvider[],
   policy: WayPolicy,
 ): readonly WeighedWay[] {
   const ways = asked === 'auto' ? [...new Set(order)] : [asked];

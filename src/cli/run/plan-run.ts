@@ -1,0 +1,109 @@
+import type { Snapshot } from '../../config/snapshot.ts';
+import { createTokenCounter } from '../../context/tokens.ts';
+import { priceOf } from '../../metering/pricing.ts';
+import { type PolicySettings, placeOf, type TaskGrade } from '../../policy/settings.ts';
+import type { Model, Price } from '../../providers/provider.ts';
+import { modelsBehind } from '../configuration.ts';
+import { overBudget, type RunBudget } from './budget.ts';
+import { type ChosenModel, chooseModel, type ModelWish } from './choose-model.ts';
+import { type WeighedWay, weighWays } from './codex-ways.ts';
+import { type PreparedPrompt, type PromptParts, preparePrompt } from './prepare-prompt.ts';
+
+/** What a run is to do, laid out before anything is called.
+ *  @property promptTokens  counted with OpenAI's vocabulary. @property grade  of the task, from its words alone.
+ *  @property models        behind the chosen slug, in the order of the file. @property price  of the first of them.
+ *  @property ways          for Codex, in the order in which they are tried.
+ *  @property refusals      why it may not begin. */
+export type RunPlan = {
+  readonly prompt: PreparedPrompt;
+  readonly promptTokens: number;
+  readonly writtenTokens: number;
+  readonly grade: TaskGrade;
+  readonly chosen: ChosenModel;
+  readonly models: readonly Model[];
+  readonly price: Price | undefined;
+  readonly budget: RunBudget;
+  readonly ways: readonly WeighedWay[];
+  readonly refusals: readonly string[];
+};
+
+/** @property model  asked for by name. */
+export type RunRequest = {
+  readonly parts: PromptParts;
+  readonly model?: string;
+  readonly budget: RunBudget;
+};
+
+/** @param policy    with the flags over it. @param mayServe  what it leaves of the models.
+ *  @param gradeTask  how hard the task is.
+ *  @throws CliError where no model answers to what was asked for. */
+export async function planRun(
+  request: RunRequest,
+  snapshot: Snapshot,
+  policy: PolicySettings,
+  mayServe: (model: Model) => boolean,
+  gradeTask: (text: string) => TaskGrade,
+): Promise<RunPlan> {
+  const { budget, parts } = request;
+  const prompt = preparePrompt(parts);
+  const [promptTokens, writtenTokens] = await countAll([prompt.text, writtenText(parts)]);
+  const grade = gradeTask(parts.prompt);
+  const chosen = chooseModel(wishOf(request, policy, grade), snapshot, mayServe);
+  const models = modelsBehind(chosen.slug, snapshot);
+  const [first] = models;
+  const price = first === undefined ? undefined : priceOf(first, Date.now());
+  const free = first?.provider.local === true;
+  return {
+    prompt,
+    promptTokens,
+    writtenTokens,
+    grade,
+    chosen,
+    models,
+    price,
+    budget,
+    ways: weighWays(policy.defaultCodexProvider.value, policy.fallbackOrder.value, {
+      localOnly: policy.localOnly.value,
+      avoidOpenai: policy.avoidOpenai.value,
+      openModelsOnly: policy.openModelsOnly.value,
+      listed: policy.allowedModels.value.length > 0,
+      capped:
+        budget.costUsd !== undefined ||
+        [policy.maxCostUsd, policy.maxCostUsdPerSession, policy.maxCostUsdPerMonth].some(({ value }) => value > 0),
+    }),
+    refusals: overBudget(budget, { promptTokens, price, free }),
+  };
+}
+
+/** A model by name, then a provider by flag, variable or file, then the rule for tasks of this grade, then the default. */
+function wishOf({ model }: RunRequest, policy: PolicySettings, grade: TaskGrade): ModelWish {
+  if (model !== undefined) return { model };
+  const { defaultProvider, taskProviderRules } = policy;
+  if (defaultProvider.value !== 'auto') {
+    return { provider: { word: defaultProvider.value, by: placeOf(policy, 'defaultProvider') } };
+  }
+  const word = taskProviderRules.value[grade];
+  if (word === 'auto') return {};
+  return { provider: { word, by: `${placeOf(policy, 'taskProviderRules')} for a ${grade} task` } };
+}
+
+function writtenText({ prompt, piped }: PromptParts): string {
+  return piped === undefined ? prompt : `${prompt}\n${piped}`;
+}
+
+async function countAll(texts: readonly [string, string]): Promise<readonly [number, number]> {
+  const counter = createTokenCounter();
+  const count = (text: string): Promise<number> =>
+    counter.count({
+      messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
+      tools: [],
+      outputFormat: { type: 'text' },
+    });
+  try {
+    const [first, second, empty] = await Promise.all([...texts, ''].map(count));
+    const marks = empty ?? 0;
+    return [(first ?? marks) - marks, (second ?? marks) - marks];
+  } finally {
+    await counter.close();
+  }
+}
