@@ -1,5 +1,6 @@
-import type { CodexProvider } from '../../policy/settings.ts';
-import { withFlags } from '../../policy/settings.ts';
+import { fenceOf } from '../../policy/egress.ts';
+import { type CodexProvider, withFlags } from '../../policy/settings.ts';
+import type { Model } from '../../providers/provider.ts';
 import { CliError, DONE, FAILED, WRONG_USAGE } from '../cli-error.ts';
 import { requireCodex } from '../codex-launch.ts';
 import { readConfiguration } from '../configuration.ts';
@@ -36,7 +37,8 @@ export async function run(options: RunOptions, context: CommandContext): Promise
   const { io } = context;
   const snapshot = readConfiguration(context);
   const policy = withFlags(snapshot.policy, options);
-  const mayServe = (): boolean => true;
+  const fence = fenceOf(policy);
+  const mayServe = (model: Model): boolean => fence.refuses(model) === undefined;
   const parts = await promptParts(options, context);
   const budget = {
     ...(options.maxInputTokens === undefined ? {} : { inputTokens: options.maxInputTokens }),

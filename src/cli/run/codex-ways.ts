@@ -1,20 +1,21 @@
 import type { CodexProvider } from '../../policy/settings.ts';
 
 /** What speaks for and against a way.
- *  @property measured  the gateway sees what is spent there. @property leaves  calls leave this network.
+ *  @property measured  the gateway sees what is spent there.
+ *  @property inside    calls stay on this network: a local server may forward a model, and the gateway alone asks it.
  *  @property openai    calls may go to OpenAI. @property open  only open models serve there, as far as we name them. */
 type WayFacts = {
   readonly measured: boolean;
-  readonly leaves: boolean;
+  readonly inside: boolean;
   readonly openai: boolean;
   readonly open: boolean;
 };
 
 const FACTS: Readonly<Record<CodexProvider, WayFacts>> = {
-  gateway: { measured: true, leaves: false, openai: false, open: true },
-  huggingface: { measured: false, leaves: true, openai: false, open: true },
-  local: { measured: true, leaves: false, openai: false, open: true },
-  standard: { measured: false, leaves: true, openai: true, open: false },
+  gateway: { measured: true, inside: true, openai: false, open: true },
+  huggingface: { measured: false, inside: false, openai: false, open: true },
+  local: { measured: true, inside: false, openai: false, open: true },
+  standard: { measured: false, inside: false, openai: true, open: false },
 };
 
 /** What of the policy a way outside of the gateway must keep by itself, since nobody else would.
@@ -46,7 +47,7 @@ export function weighWays(
 }
 
 function broken(facts: WayFacts, policy: WayPolicy): string | undefined {
-  if (policy.localOnly && facts.leaves) return 'local_only keeps every call on this network.';
+  if (policy.localOnly && !facts.inside) return 'local_only is set, and only the gateway sees to it.';
   if (policy.avoidOpenai && facts.openai) return 'avoid_openai keeps calls from OpenAI.';
   if (policy.openModelsOnly && !facts.open) return 'open_models_only admits open models alone.';
   if (policy.capped && !facts.measured) return 'a spending cap is set, and nobody would count what is spent there.';

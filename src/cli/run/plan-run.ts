@@ -1,9 +1,10 @@
+import { modelsBehind } from '../../config/models-behind.ts';
 import type { Snapshot } from '../../config/snapshot.ts';
+import { fixedView } from '../../config/view.ts';
 import { createTokenCounter } from '../../context/tokens.ts';
 import { priceOf } from '../../metering/pricing.ts';
 import { type PolicySettings, placeOf, type TaskGrade } from '../../policy/settings.ts';
 import type { Model, Price } from '../../providers/provider.ts';
-import { modelsBehind } from '../configuration.ts';
 import { overBudget, type RunBudget } from './budget.ts';
 import { type ChosenModel, chooseModel, type ModelWish } from './choose-model.ts';
 import { type WeighedWay, weighWays } from './codex-ways.ts';
@@ -49,7 +50,7 @@ export async function planRun(
   const [promptTokens, writtenTokens] = await countAll([prompt.text, writtenText(parts)]);
   const grade = gradeTask(parts.prompt);
   const chosen = chooseModel(wishOf(request, policy, grade), snapshot, mayServe);
-  const models = modelsBehind(chosen.slug, snapshot);
+  const models = modelsBehind(chosen.slug, fixedView(snapshot));
   const [first] = models;
   const price = first === undefined ? undefined : priceOf(first, Date.now());
   const free = first?.provider.local === true;

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type Ended, liveBench, PROGRAM } from '../../src/cli/testing/live.ts';
+import { byModel, call, httpReply, rounds, type Scenario, say, script } from '../../src/simulator/script.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+
+const works: Scenario = rounds(
+  script([call('exec_command', { cmd: `printf 'six\\n' > answer.txt` })]),
+  script([say('Done.')]),
+);
+const refuses: Scenario = () => httpReply(401, { error: { message: 'Incorrect API key', code: 'invalid_api_key' } });
+/** Changes a file, and then its provider refuses. */
+const breaks: Scenario = rounds(
+  script([call('exec_command', { cmd: 'printf half > half.txt' })]),
+  httpReply(401, { error: { message: 'Incorrect API key', code: 'invalid_api_key' } }),
+);
+
+const LOG = Array.from({ length: 600 }, (_, index) => `2026-11-26 10:00:${index % 60} INFO beat ${index} ok`).join(
+  '\n',
+);
+const FAILURE = '2026-11-26 10:07:00 ERROR cannot open /srv/data/index.db: permission denied';
+
+type Stage = {
+  readonly work: string;
+  readonly simulator: Simulator;
+  readonly run: (args: readonly string[], input?: string) => Promise<Ended>;
+};
+
+async function stage(t: TestContext, policy = ''): Promise<Stage> {
+  const simulator = await startSimulator({
+    scenario: byModel({ worker: works, broken: refuses, breaker: breaks }),
+    models: ['worker', 'broken', 'breaker'],
+    ollama: { version: '0.14.0' },
+  });
+  t.after(() => simulator.close());
+  const bench = await liveBench(
+    t,
+    `providers:
+  sim: { protocol: openai-chat, base_url: "${simulator.url}/v1" }
+  ollama: { preset: ollama, base_url: "${simulator.url}/v1" }
+models:
+  - { slug: worker, provider: sim, context_window: 128000, price: { input: 1, output: 2 } }
+  - { slug: broken, provider: sim, context_window: 128000 }
+  - { slug: breaker, provider: sim, context_window: 128000 }
+  - { slug: near, provider: ollama, model: worker, context_window: 128000 }
+${policy}`,
+  );
+  const work = join(dirname(bench.home), 'work');
+  mkdirSync(work);
+  const environment = { ...bench.environment, OLLAMA_HOST: simulator.url, CODEX_OSS_BASE_URL: `${simulator.url}/v1` };
+  const run = (args: readonly string[], input = ''): Promise<Ended> =>
+    new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [PROGRAM, 'run', ...args, '--', ...CODEX], { cwd: work, env: environment });
+      let out = '';
+      let err = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        out += text;
+      });
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        err += text;
+      });
+      child.stdin.end(input);
+      child.once('error', reject);
+      child.once('close', (status) => resolve({ status, out, err }));
+    });
+  return { work, simulator, run };
+}
+
+const CODEX = ['--skip-git-repo-check', '--sandbox', 'danger-full-access', '--ephemeral'];
+
+test('Codex does the task on the chosen model, and is given the log folded, its failure word by word', async (t) => {
+  const { work, simulator, run } = await stage(t);
+  const { status, err } = await run(['--model', 'worker', 'Write six into answer.txt.'], `${LOG}\n${FAILURE}\n`);
+  assert.equal(status, 0, err);
+  assert.equal(readFileSync(join(work, 'answer.txt'), 'utf8'), 'six\n');
+  assert.match(err, /^plugboard: \d+ prompt tokens \(\d+k? fewer than written\), on worker\./m);
+  const [first] = simulator.requests;
+  const sent = JSON.stringify(first?.body);
+  assert.ok(sent.includes('Write six into answer.txt.') && sent.includes('<stdin>') && sent.includes(FAILURE), sent);
+  assert.ok(!sent.includes('beat 300 ok'), 'a line like all the others is folded');
+});
+
+test('a dry run tells tokens, price and ways, and calls nobody', async (t) => {
+  const { simulator, run, work } = await stage(t);
+  const { status, out, err } = await run(['--dry-run', '--json', '--model', 'worker', '--max-cost', '2', 'Do it.']);
+  assert.equal(status, 0, err);
+  const plan = JSON.parse(out);
+  assert.equal(plan.model.slug, 'worker');
+  assert.equal(plan.tokens.prompt, 3);
+  assert.deepEqual(plan.price, { input: 1_000, output: 2_000 });
+  assert.ok(plan.estimate.firstInputNanoUsd > 1_000_000);
+  assert.match(plan.codexProviders[1].excluded, /spending cap/);
+  assert.equal(simulator.requests.length, 0);
+  assert.ok(!existsSync(join(work, 'answer.txt')));
+});
+
+test('a budget that is broken before the start refuses, and Codex is not run', async (t) => {
+  const { simulator, run } = await stage(t);
+  const long = await run(['--model', 'worker', '--max-input-tokens', '3', 'One two three four five six.']);
+  assert.equal(long.status, 1);
+  assert.match(long.err, /more than --max-input-tokens 3/);
+  const dear = await run(['--model', 'worker', '--max-cost', '0.001', 'Do it.']);
+  assert.match(dear.err, /The first request alone would cost about \$0\.00\d+, more than --max-cost 0\.001/);
+  const unpriced = await run(['--model', 'broken', '--max-cost', '1', 'Do it.']);
+  assert.match(unpriced.err, /no known price, so --max-cost cannot be kept/);
+  assert.equal(simulator.requests.length, 0);
+});
+
+const LOCAL_NEXT = 'policy: { fallback_order: [huggingface, gateway, local] }\n';
+
+test('a way that is not ready, or ends badly before a file is changed, gives way to the next', async (t) => {
+  const { work, run } = await stage(t, LOCAL_NEXT);
+  const { status, err } = await run(['--model', 'broken', 'Write six.']);
+  assert.equal(status, 0, err);
+  assert.match(err, /huggingface is passed over\. No key is set: HF_TOKEN/);
+  assert.match(err, /ended with status 1 on gateway and changed no file/);
+  assert.equal(readFileSync(join(work, 'answer.txt'), 'utf8'), 'six\n');
+});
+
+test('once a file is changed nothing is tried again, and a way by name stands alone', async (t) => {
+  const { work, run } = await stage(t, LOCAL_NEXT);
+  const { status, err } = await run(['--model', 'breaker', 'Do it.']);
+  assert.equal(status, 1, err);
+  assert.match(err, /No other way is tried, since files were changed/);
+  assert.equal(readFileSync(join(work, 'half.txt'), 'utf8'), 'half');
+  assert.ok(!existsSync(join(work, 'answer.txt')));
+  const alone = await run(['--codex-provider', 'huggingface', 'Do it.']);
+  assert.equal(alone.status, 1);
+  assert.match(alone.err, /Codex cannot be run: huggingface: No key is set/);
+});
