@@ -5,10 +5,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { type LiveBench, liveBench, PROGRAM } from '../../src/cli/testing/live.ts';
 import { readReceipts } from '../../src/receipts/receipts-file.ts';
-import { byModel, call, rounds, type Scenario, say, script } from '../../src/simulator/script.ts';
+import { byModel, call, httpReply, rounds, type Scenario, say, script } from '../../src/simulator/script.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
+import { findChromium, withPage } from '../browser/chromium.ts';
+
+const refuses: Scenario = () =>
+  httpReply(401, { error: { message: 'Incorrect API key provided.', code: 'invalid_api_key' } });
 
 const EXIT_TEXT = 'All done.';
 
@@ -48,18 +53,18 @@ type Stage = LiveBench & {
 
 async function stage(t: TestContext, tasks: string): Promise<Stage> {
   const simulator = await startSimulator({
-    scenario: byModel({ worker: works, talker: talks, hanger: hangs }),
-    models: ['worker', 'talker', 'hanger'],
+    scenario: byModel({ worker: works, talker: talks, hanger: hangs, refused: refuses }),
+    models: ['worker', 'talker', 'hanger', 'refused'],
     rules: 'plain',
   });
   t.after(() => simulator.close());
-  const models = ['worker', 'talker', 'hanger'].map(
+  const models = ['worker', 'talker', 'hanger', 'refused'].map(
     (slug, index) =>
       `  - { slug: ${slug}, provider: sim, context_window: 128000, price: { input: ${index + 1}, cached_input: 0.5, output: 2 } }`,
   );
   const bench = await liveBench(
     t,
-    `providers: { sim: { protocol: openai-chat, base_url: "${simulator.url}/v1" } }\nmodels:\n${models.join('\n')}\n`,
+    `providers: { sim: { protocol: openai-chat, base_url: "${simulator.url}/v1" } }\nmodels:\n${models.join('\n')}\nroutes: { both: { strategy: fallback, targets: [refused, worker] } }\n`,
   );
   const folder = dirname(bench.home);
   mkdirSync(join(folder, 'notes'));
@@ -117,6 +122,21 @@ test('two models on two tasks: one does them, one only says so', async (t) => {
 
   const page = readFileSync(join(folder, 'out', 'report.html'), 'utf8');
   assert.match(page, /worker passed 2 of 2 tasks and talker 0 of 2 tasks/);
+
+  const chromium = findChromium();
+  if (chromium !== undefined) {
+    const address = pathToFileURL(join(folder, 'out', 'report.html')).href;
+    const view = { width: 1100, height: 900, dark: false };
+    await withPage(chromium, address, view, async ({ requests, trouble, evaluate }) => {
+      assert.deepEqual([requests, trouble], [[], []]);
+      assert.equal(
+        await evaluate('document.querySelector("h1").innerText'),
+        'worker passed 2 of 2 tasks and talker 0 of 2 tasks',
+      );
+      assert.equal(await evaluate('document.querySelectorAll("td .mark.passed").length'), 2);
+      assert.equal(await evaluate('document.querySelectorAll("td .mark.failed").length'), 2);
+    });
+  }
 
   // The same again runs nothing and gives the same bytes; another repetition runs what is new.
   const second = await compare('--models', 'worker,talker');
@@ -203,3 +223,49 @@ test('Ctrl-C ends the children, keeps what is done, and the same command goes on
   assert.ok(existsSync(join(folder, 'out', 'report.html')));
   await run('stop');
 });
+
+test(
+  'a provider that refuses is an error, a route falls back and says so, and what a killed comparison left is cleared',
+  linux,
+  async (t) => {
+    const tasks = TASKS.replace('tasks:', 'timeout: 30s\ntasks:');
+    const { folder, environment, compare, run } = await stage(t, tasks);
+    const ended = await compare('--models', 'refused,both');
+    assert.equal(ended.status, 0, ended.err);
+    const { receipts } = readReceipts(join(folder, 'out', 'receipts.jsonl'));
+    for (const receipt of receipts) {
+      if (receipt.model === 'refused') {
+        assert.deepEqual(
+          [receipt.verdict, receipt.stage, receipt.failureKind, receipt.codexExit],
+          ['error', 'codex', 'auth', 1],
+        );
+        assert.deepEqual(receipt.served, []);
+        assert.equal(receipt.costNanoUsd, 0);
+      } else {
+        assert.equal(receipt.verdict, 'passed');
+        assert.deepEqual(receipt.served, [{ slug: 'worker', provider: 'sim', model: 'worker', requests: 2 }]);
+        assert.ok(receipt.attempts.failed >= 1 || receipt.attempts.made === 2, JSON.stringify(receipt.attempts));
+        assert.ok(receipt.reasons.length >= 1, JSON.stringify(receipt.reasons));
+      }
+    }
+    // Errors stand; with --retry-errors they are run again.
+    assert.match((await compare('--models', 'refused,both', '--dry-run')).out, /0 runs to do, 4 done/);
+    assert.match(
+      (await compare('--models', 'refused,both', '--dry-run', '--retry-errors')).out,
+      /2 runs to do, 2 done/,
+    );
+
+    const args = ['compare', join(folder, 'tasks.yaml'), '--out', join(folder, 'killed'), '--models', 'hanger'];
+    const child = spawn(process.execPath, [PROGRAM, ...args], { env: environment, stdio: 'ignore' });
+    const gone = new Promise((resolve) => child.once('close', resolve));
+    for (let tries = 0; tries < 300 && running('sleep 4241').length === 0; tries += 1) await sleep(100);
+    child.kill('SIGKILL');
+    await gone;
+    assert.ok(copies().some((name) => name.includes(`-${child.pid}-`)));
+    const next = await compare('--models', 'both', '--repetitions', '2');
+    assert.equal(next.status, 0, next.err);
+    assert.ok(!copies().some((name) => name.includes(`-${child.pid}-`)));
+    assert.deepEqual([...running('sleep 4241'), ...running('sleep 4242')], []);
+    await run('stop');
+  },
+);

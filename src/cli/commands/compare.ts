@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { writeAtomic } from '../../config/atomic-write.ts';
 import { analyse } from '../../receipts/analysis/analyse.ts';
@@ -10,15 +9,17 @@ import { appendReceipt, readReceipts } from '../../receipts/receipts-file.ts';
 import { htmlReport } from '../../receipts/report/html.ts';
 import { markdownReport } from '../../receipts/report/markdown.ts';
 import { removeFolder } from '../../receipts/run/copy-folder.ts';
+import { clearLeftovers, makeRoot } from '../../receipts/run/leftovers.ts';
 import { runAll } from '../../receipts/run/run-all.ts';
 import { runTask } from '../../receipts/run/run-task.ts';
 import { loadTasks } from '../../receipts/tasks/load.ts';
 import { sha256 } from '../../receipts/tasks/task.ts';
 import { withLock } from '../background/lock.ts';
+import { isRunning } from '../background/process.ts';
 import { startGateway } from '../background/start-gateway.ts';
 import { CliError, DONE, FAILED, WRONG_USAGE } from '../cli-error.ts';
 import { requireCodex } from '../codex-launch.ts';
-import { runPorts } from '../compare/ports.ts';
+import { isGateway, runPorts } from '../compare/ports.ts';
 import { showOutcome, showPlan, showRun } from '../compare/show.ts';
 import { stopOnSignals } from '../compare/stopping.ts';
 import { readConfiguration, requireModels } from '../configuration.ts';
@@ -130,7 +131,8 @@ async function runLeft(
   const codex = await requireCodex(context);
   await startGateway(context);
   const stopping = stopOnSignals();
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'plugboard-compare-')));
+  await clearLeftovers(isRunning, isGateway(context));
+  const root = makeRoot();
   try {
     const ports = runPorts(codex, { root, out }, stopping.signal, context);
     const left = runs.filter((run) => !isDone(run)).length;
@@ -141,7 +143,8 @@ async function runLeft(
         options.parallel,
         (run, index) => {
           const id = `compare-${randomBytes(8).toString('hex')}`;
-          return runTask({ run, id, directory: join(root, String(index)), stop: stopping.signal }, ports);
+          const places = { directory: join(root, String(index)), comparison: basename(root) };
+          return runTask({ run, id, ...places, stop: stopping.signal }, ports);
         },
         (run, receipt) => {
           appendReceipt(file, receipt);

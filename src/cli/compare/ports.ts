@@ -1,11 +1,12 @@
 import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { codexEnvironment } from '../../codex/launch/codex-environment.ts';
 import type { Codex } from '../../codex/launch/find-codex.ts';
 import { codexProgram } from '../../codex/launch/launch-codex.ts';
 import { readRunState } from '../../config/run-state.ts';
 import { priceTable } from '../../metering/pricing.ts';
 import type { PlannedRun } from '../../receipts/plan.ts';
+import { markOf } from '../../receipts/run/leftovers.ts';
 import { type Base, prepareBase } from '../../receipts/run/prepare.ts';
 import type { RunPorts } from '../../receipts/run/run-task.ts';
 import { sha256 } from '../../receipts/tasks/task.ts';
@@ -25,11 +26,7 @@ export function runPorts(
   context: CommandContext,
 ): RunPorts {
   const environment = quietGit(codexEnvironment(context.environment, process.platform));
-  const gatewayPid = (): number | undefined => {
-    const found = readRunState(context.places.home);
-    return found.status === 'running' ? found.state.pid : undefined;
-  };
-  const spare = (pid: number): boolean => pid === gatewayPid();
+  const spare = isGateway(context);
   const bases = new Map<string, Promise<Base>>();
   return {
     launch: async (tag, codexHome) => {
@@ -50,7 +47,7 @@ export function runPorts(
       const made = bases.get(task.id);
       if (made !== undefined) return made;
       const directory = join(root, 'base', task.id);
-      const marks = { run: `${task.id} base`, spare };
+      const marks = { run: markOf(basename(root), `base-${task.id}`), spare };
       const making = prepareBase({ task, directory, environment, stop, marks, except: [out] });
       bases.set(task.id, making);
       return making;
@@ -61,6 +58,14 @@ export function runPorts(
     priceTable: priceTable(),
     now: Date.now,
     spare,
+  };
+}
+
+/** Is it the gateway of this home? Codex may have brought it up again, and then it bears the mark of a run. */
+export function isGateway({ places }: CommandContext): (pid: number) => boolean {
+  return (pid) => {
+    const found = readRunState(places.home);
+    return found.status === 'running' && found.state.pid === pid;
   };
 }
 

@@ -49,7 +49,7 @@ svg.stack .write, .key.write { fill: var(--hue3); color: var(--hue3); } svg.stac
 .pair p { margin: 0 0 .45rem; }
 .scale { display: grid; grid-auto-columns: minmax(0, 1fr); grid-auto-flow: column; gap: .5rem; font-size: .78rem; color: var(--soft); overflow-wrap: anywhere; }
 .scale :nth-child(2):not(:last-child) { text-align: center; } .scale :last-child { text-align: right; }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: .9rem; background: var(--card); }
+.scroll { position: relative; overflow-x: auto; border: 1px solid var(--line); border-radius: .9rem; background: var(--card); }
 .scroll:focus-visible { outline: 2px solid var(--hue0); outline-offset: 2px; }
 table { width: 100%; border-collapse: separate; border-spacing: 0; font-size: .92rem; }
 th, td { padding: .6rem .9rem; text-align: right; white-space: nowrap; border-top: 1px solid var(--line); vertical-align: top; }

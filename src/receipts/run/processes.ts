@@ -42,8 +42,20 @@ const GIVE_UP_MS = 10_000;
 /** @property run    the value of the variable that marks the run's processes. */
 export type ProcessMarks = { readonly run: string; readonly spare: (pid: number) => boolean };
 
+/** Says of a value of that variable whether its process is meant. */
+export type IsMeant = (run: string) => boolean;
+
 /** Ends a whole tree of processes: asked first, made to after two seconds. Returns when none is left, or none would go. */
 export async function endProcesses(root: number | undefined, { run, spare }: ProcessMarks): Promise<void> {
+  await endAll(root, (value) => value === run, spare);
+}
+
+/** The same for what several runs have left, none of whose first processes is known to live. */
+export async function endMarked(isMeant: IsMeant, spare: ProcessMarks['spare']): Promise<void> {
+  await endAll(undefined, isMeant, spare);
+}
+
+async function endAll(root: number | undefined, isMeant: IsMeant, spare: ProcessMarks['spare']): Promise<void> {
   if (process.platform === 'win32') {
     if (root !== undefined)
       await promisify(execFile)('taskkill', ['/pid', String(root), '/T', '/F']).catch(() => undefined);
@@ -52,7 +64,7 @@ export async function endProcesses(root: number | undefined, { run, spare }: Pro
   const began = performance.now();
   const asked = new Set<number>();
   for (;;) {
-    const left = processesOf(await runningProcesses(run), root, spare);
+    const left = processesOf(await runningProcesses(isMeant), root, spare);
     const took = performance.now() - began;
     if (left.length === 0 || took > GIVE_UP_MS) return;
     for (const pid of left) {
@@ -73,12 +85,13 @@ function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 /** Those that ended and wait to be reaped are left out. */
-export async function runningProcesses(run: string): Promise<readonly ProcessRow[]> {
-  return process.platform === 'linux' ? fromProc(run) : fromPs(run);
+export async function runningProcesses(isMeant: IsMeant): Promise<readonly ProcessRow[]> {
+  return process.platform === 'linux' ? fromProc(isMeant) : fromPs(isMeant);
 }
 
-function fromProc(run: string): readonly ProcessRow[] {
-  const mark = `${RUN_VARIABLE}=${run}`;
+const MARK = `${RUN_VARIABLE}=`;
+
+function fromProc(isMeant: IsMeant): readonly ProcessRow[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
     // The name in brackets may itself hold brackets and spaces.
@@ -86,7 +99,10 @@ function fromProc(run: string): readonly ProcessRow[] {
       .replace(/^.*\) /s, '')
       .split(' ');
     if (state === undefined || state === '' || state === 'Z' || state === 'X') return [];
-    const marked = read(`/proc/${name}/environ`).split('\0').includes(mark);
+    const mark = read(`/proc/${name}/environ`)
+      .split('\0')
+      .find((variable) => variable.startsWith(MARK));
+    const marked = mark !== undefined && isMeant(mark.slice(MARK.length));
     return [{ pid: Number(name), parent: Number(parent), group: Number(group), marked }];
   });
 }
@@ -100,14 +116,16 @@ function read(file: string): string {
 }
 
 /** `-E` adds the environment of the user's own processes on macOS and the BSDs. */
-async function fromPs(run: string): Promise<readonly ProcessRow[]> {
+async function fromPs(isMeant: IsMeant): Promise<readonly ProcessRow[]> {
   const { stdout } = await promisify(execFile)('ps', ['-axwwE', '-o', 'pid=,ppid=,pgid=,stat=,command='], {
     maxBuffer: 64 * 1_024 * 1_024,
   });
-  const mark = ` ${RUN_VARIABLE}=${run}`;
+  const mark = new RegExp(` ${MARK}(\\S+)`);
   return stdout.split('\n').flatMap((text) => {
     const [, pid, parent, group, state = ''] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)/.exec(text) ?? [];
     if (pid === undefined || state.startsWith('Z')) return [];
-    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), marked: text.includes(mark) }];
+    const run = mark.exec(text)?.[1];
+    const marked = run !== undefined && isMeant(run);
+    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), marked }];
   });
 }

@@ -30,7 +30,7 @@ function commandOf(
 }
 
 const left = async ({ marks }: CommandRun): Promise<number> =>
-  (await runningProcesses(marks.run)).filter((row) => row.marked).length;
+  (await runningProcesses((run) => run === marks.run)).filter((row) => row.marked).length;
 
 test('a command has its input, its status, and what it writes is heard', posix, async () => {
   const run = commandOf('cat; echo trouble >&2; exit 3', { input: 'hello' });

@@ -9,6 +9,7 @@ import { RECEIPT_VERSION, type Receipt, type Stage, type Verdict } from '../rece
 import { sha256 } from '../tasks/task.ts';
 import { codexOutputTokens } from './codex-usage.ts';
 import { copyFolder, removeFolder } from './copy-folder.ts';
+import { markOf } from './leftovers.ts';
 import type { Base } from './prepare.ts';
 import { endProcesses, type ProcessMarks } from './processes.ts';
 import { type CommandEnd, runCommand } from './run-command.ts';
@@ -35,19 +36,21 @@ export type RunPorts = {
 };
 
 /** @property directory  for the run's copy and Codex's home: made, and gone when this returns.
+ *  @property comparison which the run's processes are marked with, beside its id.
  *  @property id         of the run: its receipt's name and its requests' tag. */
 export type RunOptions = {
   readonly run: PlannedRun;
   readonly id: string;
   readonly directory: string;
+  readonly comparison: string;
   readonly stop: AbortSignal;
 };
 
 /** Runs one task on one model: copy, setup, Codex, check. Nothing that it started outlives it.
  *  @returns no receipt where it was stopped: then it is as if it had not begun. */
 export async function runTask(options: RunOptions, ports: RunPorts): Promise<Receipt | undefined> {
-  const { run, id, directory, stop } = options;
-  const marks = { run: id, spare: ports.spare };
+  const { run, id, directory, comparison, stop } = options;
+  const marks = { run: markOf(comparison, id), spare: ports.spare };
   // Fetching the files is no part of a run: the first one would seem slower.
   const base = await ports.base(run);
   const began = performance.now();
@@ -112,7 +115,8 @@ async function workOn(
   };
   await copyFolder(base.directory, places.work);
   for (const place of [places.codexHome, places.temporary]) await mkdir(place, { recursive: true });
-  const environment = { ...ports.environment, TMPDIR: places.temporary };
+  const temporary = { TMPDIR: places.temporary, TMP: places.temporary, TEMP: places.temporary };
+  const environment = { ...ports.environment, ...temporary };
   const shell = (command: string, limitMs: number): Promise<CommandEnd> => {
     say(`\n$ ${command}\n`);
     return runCommand({ command, directory: places.work, environment, limitMs, stop, marks, say });
@@ -135,7 +139,7 @@ async function workOn(
   const codex = await runCommand({
     command: [...program.command, ...program.args, ...codexArguments(run)],
     directory: places.work,
-    environment: { ...program.environment, CODEX_HOME: places.codexHome, TMPDIR: places.temporary },
+    environment: { ...program.environment, ...temporary, CODEX_HOME: places.codexHome },
     input: task.prompt,
     limitMs: task.timeoutMs,
     stop,
