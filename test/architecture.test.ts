@@ -176,8 +176,9 @@ const MAY_NAME_PROTOCOLS: readonly RegExp[] = [
   /^src\/simulator\//, // speaks them all
   /^src\/server\//, // a path for each door
   /^src\/gateway\/demo\.ts$|^src\/config\/web-search\.ts$/, // providers that are built in
-  /^src\/pipeline\/images\//, // a call of the gateway's own stands in the ledger under some protocol
+  /^src\/pipeline\/ask-model\.ts$/, // a call of the gateway's own stands in the ledger under some protocol
   /^src\/policy\/settings\.ts$/, // a word of the contract for a provider, which happens to be called as its protocol is
+  /^src\/cli\/run\/choose-model\.ts$/, // the same words, as a flag of the command line
   /^src\/providers\/dialect\.ts$/, // the effort of a chat server that nothing is known of
   /^src\/codex\/doctor\//, // servers that are said to have a Responses endpoint and have none
 ];

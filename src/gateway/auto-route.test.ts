@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isJsonObject, type JsonObject, parseJson } from '../ir/json.ts';
 import { FAILED_TEST } from '../routing/work/testing/conversation.ts';
-import { say, staged } from './testing/stage.ts';
+import { lastEntry, say, staged } from './testing/stage.ts';
 
 const ROUTE =
-  '  climbs: { strategy: auto, targets: [one, two] }\n  divides: { strategy: split, targets: [two, one] }\n';
+  '  climbs: { strategy: auto, targets: [one, two] }\n  judged: { strategy: auto, targets: [blind, two], judge: { model: eyes, timeout: 500ms, threshold: 0.6 } }\n  divides: { strategy: split, targets: [two, one] }\n';
 const OUTPUT = `Process exited with code 1\nOutput:\n${FAILED_TEST}`;
 
 const message = (role: string, text: string): JsonObject => ({
@@ -105,4 +105,40 @@ test('a split route begins with its planner, goes on with its executor, and goes
   assert.equal(await asked([TASK]), 'm-two');
   assert.equal(await asked(edited), 'm-one');
   assert.equal(await asked(FAILED), 'm-two');
+});
+
+test('a judge is asked once a task, decides where it begins, and its cost stands in the ledger', async (t) => {
+  let answer: string | undefined = '90';
+  const stage = await staged(
+    t,
+    ({ body }, response) => {
+      if (modelOf(body) !== 'm-eyes') return say(response);
+      if (answer === undefined) return void setTimeout(() => say(response, '90'), 5_000).unref();
+      return say(response, answer);
+    },
+    ROUTE,
+  );
+  const { ask, seen } = stage;
+  let requestId = '';
+  const asked = async (...input: readonly JsonObject[]): Promise<readonly unknown[]> => {
+    const before = seen.length;
+    const body = JSON.stringify({ model: 'judged', stream: true, input });
+    const reply = await ask({ body, headers: { 'session-id': 's' } });
+    requestId = String(reply.headers['x-request-id']);
+    return seen.slice(before).map((request) => modelOf(request.body));
+  };
+  assert.deepEqual(await asked(TASK), ['m-eyes', 'm-two']);
+  assert.match(JSON.stringify((await lastEntry(stage, requestId)).why), /The judge .+eyes.+ gives 0\.90/);
+  assert.deepEqual(await asked(...FAILED), ['m-two']);
+  answer = '10';
+  assert.deepEqual(await asked(message('user', 'write a changelog')), ['m-eyes', 'm-blind']);
+  // 12 tokens in and 3 out of each, in nano-USD: the judge's at 10 and 20 dollars a million, the other's at 1 and 2.
+  assert.equal((await lastEntry(stage, requestId)).costNanoUsd, 180_000 + 18_000);
+  // Too slow: the words decide, which say nothing, and nobody asks again.
+  answer = undefined;
+  const docs = message('user', 'write the docs');
+  const started = performance.now();
+  assert.deepEqual(await asked(docs), ['m-eyes', 'm-blind']);
+  assert.ok(performance.now() - started < 3_000);
+  assert.deepEqual(await asked(docs, message('assistant', 'I do.'), message('user', 'go on')), ['m-blind']);
 });

@@ -1,9 +1,10 @@
+import type { AskParts } from '../pipeline/ask-model.ts';
 import type { DescriptionPort } from '../pipeline/images/describe-images.ts';
-import { type DescriberParts, type DescriptionSettings, imageDescriber } from '../pipeline/images/image-describer.ts';
+import { type DescriptionSettings, imageDescriber } from '../pipeline/images/image-describer.ts';
 
 /** The describer of the configuration of this moment; what it remembers outlives a reload. */
 export function descriptionPort(
-  parts: DescriberParts,
+  parts: AskParts,
   current: () => DescriptionSettings | undefined,
 ): () => DescriptionPort | undefined {
   const describe = imageDescriber(parts);

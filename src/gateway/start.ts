@@ -10,8 +10,10 @@ import { fixedView } from '../config/view.ts';
 import { watchConfig } from '../config/watch.ts';
 import { createTokenCounter } from '../context/tokens.ts';
 import { costOf, loadPrices, priceOf } from '../metering/pricing.ts';
+import type { AskParts } from '../pipeline/ask-model.ts';
 import { createCacheThreads } from '../pipeline/cache-watch.ts';
 import { countInput } from '../pipeline/count.ts';
+import { taskJudge } from '../pipeline/judge/task-judge.ts';
 import type { Line } from '../pipeline/line.ts';
 import { serve } from '../pipeline/serve.ts';
 import { createSessions } from '../pipeline/sessions.ts';
@@ -134,6 +136,14 @@ async function start(
       priceOf: (model) => priceOf(model, Date.now()),
       ...(affinity === undefined ? {} : { affinity }),
     });
+  const asking: AskParts = {
+    protocols: protocolById,
+    plan: (query) => plan(query, undefined),
+    transport,
+    traffic,
+    price: costOf,
+    now: Date.now,
+  };
   const line: Line = {
     protocols: protocolById,
     plan,
@@ -142,17 +152,8 @@ async function start(
     sessions: createSessions(),
     thoughts: createThoughts(Date.now),
     search: searchPort(transport, () => live.current().webSearch),
-    descriptions: descriptionPort(
-      {
-        protocols: protocolById,
-        plan: (query) => plan(query, undefined),
-        transport,
-        traffic,
-        price: costOf,
-        now: Date.now,
-      },
-      () => live.current().imageDescription,
-    ),
+    descriptions: descriptionPort(asking, () => live.current().imageDescription),
+    judge: taskJudge(asking),
     cacheThreads: createCacheThreads(),
     ledger: {
       ...ledger,

@@ -3,11 +3,13 @@ import type { InferenceEvent } from '../ir/event.ts';
 import { GatewayError } from '../ir/failure.ts';
 import { isNonEmpty } from '../ir/non-empty.ts';
 import type { RouteQuery } from '../ir/query.ts';
+import type { JudgeSettings, Verdict, Work } from '../ir/work.ts';
 import type { IngressCodec } from '../protocols/protocol.ts';
 import type { RoutePlan } from '../routing/plan.ts';
-import { purposeOf } from '../routing/purpose.ts';
+import { type Purpose, purposeOf } from '../routing/purpose.ts';
 import { readWork } from '../routing/work/read-work.ts';
 import { type ClientRequest, nativeHeadersOf } from './client.ts';
+import type { JudgeCaller } from './judge/task-judge.ts';
 import type { Line } from './line.ts';
 import type { Recorder } from './record.ts';
 import { rememberedAs, type SessionSize } from './sessions.ts';
@@ -28,13 +30,13 @@ type Begun = {
 
 /** Its frame ends before the call goes out, so that the source alone holds the body.
  *  @throws GatewayError for what the client got wrong, before any provider hears of it. */
-export function begin(
+export async function begin(
   line: Line,
   ingress: IngressCodec,
   request: ClientRequest,
   record: Recorder,
   answersSearches: boolean,
-): Begun {
+): Promise<Begun> {
   const body = request.takeBody();
   const outlined = ingress.outline(body, request.headers);
   const { sessionId } = outlined;
@@ -52,7 +54,12 @@ export function begin(
     thoughts: line.thoughts,
     answersSearches,
   });
-  const query = withWork(line, asked, source);
+  const query = await withWork(line, asked, source, {
+    caller: request.caller.id,
+    session: sessionId,
+    signal: request.signal,
+    spent: record.spent,
+  });
   const affinity = sessionId === undefined ? undefined : line.sessions.affinity(sessionId, query.model, line.now());
   const planned = line.plan(query, affinity);
   if (!planned.ok) throw new GatewayError(planned.failure);
@@ -76,13 +83,30 @@ export function begin(
 }
 
 /** Read only where the route looks at it: the requests of others are not decoded for the sake of a plan. */
-function withWork(line: Line, query: RouteQuery, source: Source): RouteQuery {
-  if (!line.needs(query).work) return query;
+async function withWork(line: Line, query: RouteQuery, source: Source, asker: JudgeCaller): Promise<RouteQuery> {
+  const needs = line.needs(query);
+  if (!needs.work) return query;
   const { messages, condenses } = source.conversation();
   const work = readWork(messages, condenses || purposeOf(query) === 'compaction');
   const { sessionId, model } = query;
   const given = sessionId === undefined ? undefined : line.sessions.given(sessionId, model, work.key);
-  return { ...query, work: given === undefined ? work : { ...work, given } };
+  const verdicts = await judgedBy(line, needs.judges, work, query, asker);
+  return { ...query, work: { ...work, ...(given === undefined ? {} : { given }), verdicts } };
+}
+
+const JUDGED: readonly Purpose[] = ['turn', 'subagent', 'compaction'];
+
+async function judgedBy(
+  line: Line,
+  judges: readonly JudgeSettings[],
+  { task, wish }: Work,
+  query: RouteQuery,
+  asker: JudgeCaller,
+): Promise<readonly Verdict[]> {
+  // Who has said which model it should be does not wait for another opinion; titles and the like are no tasks.
+  if (task === '' || wish !== undefined || !JUDGED.includes(purposeOf(query))) return [];
+  const verdicts = await Promise.all(judges.map((settings) => line.judge(task, settings, asker)));
+  return verdicts.filter((verdict) => verdict !== undefined);
 }
 
 /** What the call is expected to count: its bytes say it roughly, and the session's earlier calls how roughly. */

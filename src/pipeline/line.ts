@@ -7,6 +7,7 @@ import type { Needs } from '../routing/work/needs.ts';
 import type { Traffic } from '../upstream/traffic.ts';
 import type { Transport } from '../upstream/upstream.ts';
 import type { DescriptionPort } from './images/describe-images.ts';
+import type { TaskJudge } from './judge/task-judge.ts';
 import type { RecordParts } from './record.ts';
 import type { SearchPort } from './search/search-rounds.ts';
 import type { Sessions } from './sessions.ts';
@@ -16,6 +17,7 @@ import type { Thoughts } from './thoughts.ts';
  *  @property plan     over the configuration of this moment: a request keeps the plan that it was given.
  *                     `affinity`: who served the session when it last asked for this.
  *  @property needs    what a plan for this has to know beside the outline.
+ *  @property judge    asks a model about a task, where a route wants that.
  *  @property search   the user's search service, where one is configured.
  *  @property descriptions  the model that describes images for those that take none, where one is configured.
  *  @property traffic  what is known of the deployments: hears of every call that goes out, and when it is over.
@@ -24,6 +26,7 @@ export type Line = RecordParts & {
   readonly protocols: (id: ProtocolId) => Protocol;
   readonly plan: (query: RouteQuery, affinity: Affinity | undefined) => Planned;
   readonly needs: (query: RouteQuery) => Needs;
+  readonly judge: TaskJudge;
   readonly transport: Transport;
   readonly sessions: Sessions;
   readonly thoughts: Thoughts;

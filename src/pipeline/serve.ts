@@ -33,7 +33,7 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
   let render: Render | undefined;
   try {
     const search = line.search();
-    const begun = begin(line, ingress, request, record, search !== undefined);
+    const begun = await begin(line, ingress, request, record, search !== undefined);
     const { query, source, measure } = begun;
     let { plan } = begun;
     const startsEarly = !plan.targets.some(source.passesBytes);

@@ -1,35 +1,13 @@
-import { append } from '../../ir/append.ts';
-import type { InferenceEvent } from '../../ir/event.ts';
 import { GatewayError } from '../../ir/failure.ts';
-import { jsonText } from '../../ir/json.ts';
-import { isNonEmpty } from '../../ir/non-empty.ts';
-import type { ProtocolId } from '../../ir/protocol-id.ts';
-import type { RouteQuery } from '../../ir/query.ts';
-import type { ImagePart, InferenceRequest } from '../../ir/request.ts';
-import { foldEvents } from '../../ir/response.ts';
+import type { ImagePart } from '../../ir/request.ts';
 import type { Usage } from '../../ir/usage.ts';
-import type { Protocol } from '../../protocols/protocol.ts';
 import { dialectFor } from '../../providers/dialect.ts';
-import type { Model, Target } from '../../providers/provider.ts';
-import type { Planned } from '../../routing/plan.ts';
-import type { PreparedCall } from '../../upstream/call.ts';
-import { dispatch } from '../../upstream/dispatch.ts';
-import type { Traffic } from '../../upstream/traffic.ts';
-import type { Transport } from '../../upstream/upstream.ts';
-import type { RecordParts } from '../record.ts';
+import type { Model } from '../../providers/provider.ts';
+import { type AskParts, askModel } from '../ask-model.ts';
 import { type Description, imageKey } from './described.ts';
 
 /** @property model  a slug or a route's. @property prompt  what that model is asked. */
 export type DescriptionSettings = { readonly model: string; readonly prompt: string };
-
-export type DescriberParts = {
-  readonly protocols: (id: ProtocolId) => Protocol;
-  readonly plan: (query: RouteQuery) => Planned;
-  readonly transport: Transport;
-  readonly traffic: Traffic;
-  readonly price: RecordParts['price'];
-  readonly now: () => number;
-};
 
 /** Who asks for a description. @property spent  hears what it used. */
 export type DescriptionCaller = {
@@ -55,7 +33,7 @@ type Asked = { readonly description: Promise<Description | undefined>; readonly 
 
 /** Asks a model that sees to describe images for those that do not, each image once: the same words stand in every later
  *  turn, so that prompt caches hold. In memory alone. What cannot be described is undefined. */
-export function imageDescriber(parts: DescriberParts): DescribeImage {
+export function imageDescriber(parts: AskParts): DescribeImage {
   const remembered = new Map<string, Asked>();
 
   function remember(key: string, asked: Asked): void {
@@ -88,95 +66,21 @@ export function imageDescriber(parts: DescriberParts): DescribeImage {
 }
 
 async function describe(
-  { protocols, plan, transport, traffic, price, now }: DescriberParts,
+  parts: AskParts,
   image: ImagePart,
   { model, prompt }: DescriptionSettings,
   { signal, spent }: DescriptionCaller,
 ): Promise<Description | undefined> {
-  const planned = plan({
-    protocol: 'openai-chat',
-    model,
-    stream: true,
-    background: false,
-    bodyBytes: image.url.length,
-  });
-  if (!planned.ok) return undefined;
-  // A model that takes no images would describe what it was never shown.
-  const targets = planned.plan.targets.filter((target) => dialectFor(target.model).images.input);
-  if (!isNonEmpty(targets)) return undefined;
-  const events: InferenceEvent[] = [];
-  let served: Target | undefined;
-  await dispatch(
-    transport,
-    {
-      targets,
-      prepare: (target) => prepared(protocols(target.model.provider.protocol), target, question(model, prompt, image)),
-      clientHeaders: {},
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT_MS)]),
-      kind: `describes images: ${model}`,
-      traffic,
-      inputTokens: IMAGE_TOKENS,
-      price: (priced, usage) => price(priced, usage, now())?.costNanoUsd,
-      now,
-      observe: () => {},
-    },
-    {
-      commit: (target) => {
-        served = target;
-      },
-      chunk: (_, more) => {
-        append(events, more);
-        return true;
-      },
-      end: () => {},
-    },
-  );
-  if (served === undefined) return undefined;
-  // Also of a reply that broke: it was paid for.
-  const counted = events.findLast((event) => event.type === 'usage');
-  if (counted !== undefined) spent(served.model, counted.usage);
-  const folded = foldEvents(events);
-  if (!folded.ok) return undefined;
-  const text = folded.response.parts
-    .flatMap((part) => (part.type === 'text' ? [part.text] : []))
-    .join('\n')
-    .trim();
-  return text === '' ? undefined : { text: text.slice(0, MAX_TEXT).toWellFormed(), by: served.model.slug };
-}
-
-function question(model: string, prompt: string, image: ImagePart): InferenceRequest {
-  return {
+  const answer = await askModel(parts, {
     model,
     messages: [{ role: 'user', parts: [{ type: 'text', text: prompt }, image] }],
-    tools: [],
-    toolChoice: { type: 'auto' },
-    sampling: {},
-    reasoning: {},
-    outputFormat: { type: 'text' },
-    stream: true,
-    extensions: {},
-  };
-}
-
-function prepared({ egress }: Protocol, { model, credential }: Target, request: InferenceRequest): PreparedCall {
-  const dialect = dialectFor(model);
-  const call = egress.open(request, {
-    provider: model.provider.id,
-    model: model.upstreamId,
-    ...(credential === null ? {} : { credentialId: credential.id }),
-    dialect,
+    kind: `describes images: ${model}`,
+    inputTokens: IMAGE_TOKENS,
+    // A model that takes no images would describe what it was never shown.
+    takes: (target) => dialectFor(target.model).images.input,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TIME_LIMIT_MS)]),
+    spent,
   });
-  return {
-    request: {
-      path: egress.path(model.upstreamId, true),
-      headers: { ...call.headers, accept: 'text/event-stream', ...egress.headers },
-      body: jsonText(call.body),
-    },
-    reply: {
-      form: 'translated',
-      decodeStream: call.decodeStream,
-      decodeResponse: call.decodeResponse,
-      decodeError: (status, headers, body, now) => egress.decodeError(status, headers, body, now, dialect.errors),
-    },
-  };
+  if (answer === undefined) return undefined;
+  return { text: answer.text.slice(0, MAX_TEXT).toWellFormed(), by: answer.by.slug };
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +44,14 @@ export async function startGateway(config?: string): Promise<Gateway> {
       rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
+}
+
+/** What a command of ours prints, on both of its streams. */
+export function runCommand(home: string, args: readonly string[]): string {
+  const entry = fileURLToPath(new URL('serve.ts', import.meta.url));
+  const environment = cleanEnvironment({ PLUGBOARD_HOME: home, CODEX_HOME: join(home, 'no-codex') });
+  const run = spawnSync(process.execPath, [entry, ...args], { cwd: home, env: environment, encoding: 'utf8' });
+  return `${run.stdout}${run.stderr}`;
 }
 
 function readyUrl(child: ChildProcess, collect: (text: string) => string): Promise<string> {

@@ -5,7 +5,7 @@ import { modelAsked } from '../../../src/simulator/asked.ts';
 import { byModel, type Scenario } from '../../../src/simulator/script.ts';
 import { type RecordedRequest, type Simulator, startSimulator } from '../../../src/simulator/server.ts';
 import { type CodexRun, cleanEnvironment, runCodex, transcript } from './codex.ts';
-import { type Gateway, startGateway } from './gateway.ts';
+import { type Gateway, runCommand, startGateway } from './gateway.ts';
 import { type JudgedReply, judgeReplies } from './judge.ts';
 import { type Exchange, type Recorder, startRecorder } from './recorder.ts';
 import { codexConfig, newWorkspace, type Workspace } from './workspace.ts';
@@ -18,7 +18,9 @@ export const PROVIDER_KEY = 'sk-simulated-0123456789abcdef';
  *  @property route     further models by their ids, in order: the slug is then a route over them, not a model.
  *  @property targets   those of `route` that are targets, where others are there for its rules alone.
  *  @property windows   of models of the route that differ from the others', in tokens.
+ *  @property strategy  of the route; `fallback` where left out.
  *  @property routeOptions  more of the route's entry, behind its targets: `rules: [...]`.
+ *  @property providers  of models of the route that are served by one of `LabOptions.providers`.
  *  @property mayFail   the upstream fails on purpose.
  *  @property codexProvider  further lines of the gateway's entry in Codex's configuration.
  *  @property window    tokens; 128,000 where left out.
@@ -30,7 +32,9 @@ export type Case = {
   readonly route?: { readonly [slug: string]: Scenario };
   readonly targets?: readonly string[];
   readonly windows?: { readonly [slug: string]: number };
+  readonly strategy?: string;
   readonly routeOptions?: string;
+  readonly providers?: { readonly [slug: string]: string };
   readonly mayFail?: boolean;
   readonly window?: number;
   readonly takesImages?: false;
@@ -41,6 +45,7 @@ export type Case = {
 /** What a case acts on.
  *  @property websocket  Codex speaks over a socket: replies have no headers.
  *  @property codex      `codex exec --json` in the workspace with the case's model.
+ *  @property plugboard  what a command of ours prints, in the gateway's home.
  *  @property upstream   what the provider was sent for this model so far.
  *  @property replies    what the gateway answered for this model so far. */
 export type Stage = {
@@ -50,6 +55,7 @@ export type Stage = {
   readonly environment: { readonly [name: string]: string };
   readonly gateway: { readonly url: string; readonly token: string };
   readonly codex: (...args: readonly string[]) => Promise<CodexRun>;
+  readonly plugboard: (...args: readonly string[]) => string;
   readonly upstream: () => readonly RecordedRequest[];
   readonly replies: () => readonly Exchange[];
 };
@@ -67,8 +73,13 @@ export type Lab = {
   readonly close: () => Promise<void>;
 };
 
-/** @property websocket  Codex speaks over a socket. @property config  more of config.yaml. */
-export type LabOptions = { readonly websocket?: boolean; readonly config?: string };
+/** @property websocket  Codex speaks over a socket. @property config  more of config.yaml.
+ *  @property providers  more of them by their ids: lines of their entries, base URL and key aside. */
+export type LabOptions = {
+  readonly websocket?: boolean;
+  readonly config?: string;
+  readonly providers?: { readonly [id: string]: string };
+};
 
 /** A provider, a gateway in front of it, and a recorder in front of each.
  *  @param provider  the lines of the provider's entry in config.yaml, its base URL and key aside. */
@@ -95,7 +106,9 @@ export async function startLab(
     await simulator.close();
   };
   try {
-    gateway = await startGateway(gatewayConfig(spy.url, cases, provider) + (options.config ?? ''));
+    gateway = await startGateway(
+      gatewayConfig(spy.url, cases, { sim: provider, ...options.providers }) + (options.config ?? ''),
+    );
     recorder = await startRecorder(gateway.url);
     const parts = { protocol, simulator, gateway, recorder, options };
     const exchanges = recorder.exchanges;
@@ -150,6 +163,7 @@ async function perform(one: Case, toml: string, parts: Parts): Promise<void> {
         assert.doesNotMatch(done.stdout, /Model metadata for/, transcript(done));
         return done;
       },
+      plugboard: (...args) => runCommand(gateway.home, args),
       upstream: () => simulator.requests.filter((request) => modelOf(request) === one.slug),
       replies: () => recorder.exchanges.filter((exchange) => exchange.model === one.slug),
     });
@@ -181,25 +195,32 @@ function modelsOf(one: Case): { readonly [slug: string]: Scenario } {
   return one.route ?? { [one.slug]: one.scenario };
 }
 
-function gatewayConfig(providerUrl: string, cases: readonly Case[], provider: string): string {
+function gatewayConfig(
+  providerUrl: string,
+  cases: readonly Case[],
+  providers: { readonly [id: string]: string },
+): string {
+  const entries = Object.entries(providers).map(
+    ([id, lines]) => `  ${id}:
+    ${lines.trim().replaceAll('\n', '\n    ')}
+    base_url: ${providerUrl}/v1
+    api_key: ${PROVIDER_KEY}`,
+  );
   const models = cases.flatMap((one) =>
     Object.keys(modelsOf(one)).map(
       (slug) =>
-        `  - { slug: ${slug}, provider: sim, context_window: ${one.windows?.[slug] ?? one.window ?? 128_000}, input_modalities: [${one.takesImages === false ? 'text' : 'text, image'}], reasoning_levels: [low, medium, high] }`,
+        `  - { slug: ${slug}, provider: ${one.providers?.[slug] ?? 'sim'}, context_window: ${one.windows?.[slug] ?? one.window ?? 128_000}, input_modalities: [${one.takesImages === false ? 'text' : 'text, image'}], reasoning_levels: [low, medium, high] }`,
     ),
   );
   const routes = cases.flatMap((one) =>
     one.route === undefined
       ? []
       : [
-          `  ${one.slug}: { strategy: fallback, targets: [${one.targets ?? Object.keys(one.route)}]${one.routeOptions === undefined ? '' : `, ${one.routeOptions}`} }`,
+          `  ${one.slug}: { strategy: ${one.strategy ?? 'fallback'}, targets: [${one.targets ?? Object.keys(one.route)}]${one.routeOptions === undefined ? '' : `, ${one.routeOptions}`} }`,
         ],
   );
   return `providers:
-  sim:
-    ${provider.trim().replaceAll('\n', '\n    ')}
-    base_url: ${providerUrl}/v1
-    api_key: ${PROVIDER_KEY}
+${entries.join('\n')}
 models:
 ${models.join('\n')}
 ${routes.length === 0 ? '' : `routes:\n${routes.join('\n')}`}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GatewayError } from '../../ir/failure.ts';
+import type { Usage } from '../../ir/usage.ts';
+import type { JudgeSettings, Verdict } from '../../ir/work.ts';
+import type { Model } from '../../providers/provider.ts';
+import { type AskParts, askModel } from '../ask-model.ts';
+import { boundedMap } from '../bounded-map.ts';
+import { judgement, QUESTION, shortened } from './judge-words.ts';
+
+/** Whose task it is. @property session  absent where the client names none.
+ *  @property signal  aborts when the client leaves. @property spent  hears what the judge used. */
+export type JudgeCaller = {
+  readonly caller: string;
+  readonly session: string | undefined;
+  readonly signal: AbortSignal;
+  readonly spent: (model: Model, usage: Usage) => void;
+};
+
+/** Asks a model how likely a task needs the stronger one. It never takes longer than its time limit.
+ *  @returns undefined where the model did not answer in time, or not with a number. */
+export type TaskJudge = (task: string, settings: JudgeSettings, caller: JudgeCaller) => Promise<Verdict | undefined>;
+
+/** Tasks whose verdicts are remembered, in the order in which they came. */
+const MAX_REMEMBERED = 5_000;
+const TOKENS_PER_CHARACTER = 0.25;
+
+/** Each task of a session is judged once, also where the judge fails: a session must not wait for it at every step. What
+ *  is remembered is a digest of the task and a number, in memory alone. */
+export function taskJudge(parts: AskParts): TaskJudge {
+  const remembered = boundedMap<string, Promise<Verdict | undefined>>(MAX_REMEMBERED);
+
+  return async (task, settings, caller) => {
+    const digest = createHash('sha256').update(task).digest('base64');
+    const key = JSON.stringify([caller.caller, caller.session ?? null, settings.model, digest]);
+    let verdict = remembered.get(key);
+    if (verdict === undefined) {
+      verdict = judged(parts, task, settings, caller);
+      remembered.set(
+        key,
+        verdict.catch(() => undefined),
+      );
+    }
+    return Promise.race([verdict, after(settings.timeoutMs)]);
+  };
+}
+
+async function judged(
+  parts: AskParts,
+  task: string,
+  { model, timeoutMs }: JudgeSettings,
+  { signal, spent }: JudgeCaller,
+): Promise<Verdict | undefined> {
+  const words = shortened(task);
+  try {
+    const answer = await askModel(parts, {
+      model,
+      messages: [
+        { role: 'system', parts: [{ type: 'text', text: QUESTION }] },
+        { role: 'user', parts: [{ type: 'text', text: words }] },
+      ],
+      kind: `judges a task: ${model}`,
+      inputTokens: Math.ceil((QUESTION.length + words.length) * TOKENS_PER_CHARACTER),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      spent,
+    });
+    const need = answer === undefined ? undefined : judgement(answer.text);
+    return need === undefined ? undefined : { by: model, need };
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    return undefined;
+  }
+}
+
+async function after(ms: number): Promise<undefined> {
+  await sleep(ms, undefined, { ref: false });
+  return undefined;
+}
