@@ -77,6 +77,7 @@ export function createQueue(bounds: () => QueueBounds, now: () => number): Queue
       const at = waiters.indexOf(waiter);
       if (at !== -1) waiters.splice(at, 1);
       clearTimeout(bound);
+      if (waiters.length === 0) clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
     };
     const over = (state: 'late' | 'left'): void => {
