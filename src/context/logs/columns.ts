@@ -44,7 +44,7 @@ export function findColumns(templates: readonly Template[]): Columns {
 
 function startOf({ fixed }: Template, part: number): string | undefined {
   const start = fixed.slice(0, part + 1).join('\u0002');
-  return start.length <= LONGEST_START ? start : undefined;
+  return start.length <= LONGEST_START && !start.includes(': ') ? start : undefined;
 }
 
 /** A to Z, then A1, B1 and so on. */

@@ -49,7 +49,7 @@ test('a log is told by its patterns, its failures word by word', () => {
   assert.equal(kind, 'log');
   assert.equal(savedCharacters, lines.join('\n').length - text.length);
   assert.deepEqual(text.split('\n').slice(1), [
-    '×399 L1..400 2024-08-27 06:00:00,100..06:06:39,499 | <time> INFO [<1>] Task <2> finished',
+    '×399 06:00:00,100..06:06:39,499 | <time> INFO [<1>] Task <2> finished',
     ' <1> worker-0×100 worker-1×100 worker-2×100 worker-3×99',
     ' <2> 0..122 124..399',
     '2024-08-27 06:02:03,223 ERROR [main] store.py:30 no space left',

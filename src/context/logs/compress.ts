@@ -2,6 +2,7 @@ import { estimateTokens } from '../estimate.ts';
 import { kindOf, type TextKind } from './kind.ts';
 import { compressLog } from './log.ts';
 import { MARK } from './mark.ts';
+import { compressTestOutput } from './test-output.ts';
 
 export type { TextKind } from './kind.ts';
 
@@ -40,7 +41,7 @@ function asItIs(text: string, kind: TextKind): Compression {
 const same = (text: string): string => text;
 
 const COMPRESSORS: Readonly<Record<TextKind, (text: string) => string>> = {
-  'test-output': same,
+  'test-output': compressTestOutput,
   log: compressLog,
   diff: same,
   listing: same,

@@ -1,3 +1,4 @@
+import { ESCAPES } from './escapes.ts';
 import { findTimes } from './time.ts';
 
 /** What a text is, as far as it can be made smaller. */
@@ -24,12 +25,13 @@ const ENTRY =
 export function kindOf(text: string): TextKind {
   const first = text.trimStart()[0];
   if ((first === '{' || first === '[') && looksLikeJson(text)) return 'json';
-  if (HUNK.test(text.slice(0, 200_000)) && DIFF.test(text.slice(0, 20_000))) return 'diff';
+  if (DIFF.test(text.slice(0, 500).split('\n').slice(0, 2).join('\n')) && HUNK.test(text.slice(0, 20_000)))
+    return 'diff';
   const lines = sample(text);
   if (lines.length < 8) return 'other';
-  if (TESTS.test(text.slice(0, 100_000)) || TESTS.test(text.slice(-20_000)) || share(lines, TEST_LINE) > 0.2) {
-    return 'test-output';
-  }
+  const ends = (text.slice(0, 100_000) + text.slice(-20_000)).replace(ESCAPES, '');
+  if (TESTS.test(ends) || share(lines, TEST_LINE) > 0.2) return 'test-output';
+  if (HUNK.test(text.slice(0, 200_000)) && DIFF.test(text.slice(0, 20_000))) return 'diff';
   if (share(lines, ENTRY) > 0.8) return 'listing';
   if (findTimes(lines).length > 0) return 'log';
   return 'other';

@@ -3,8 +3,13 @@ import type { Template } from './miner.ts';
 
 /** Templates that differ in one word only are one, if there are at least so many: the word is a name, such as a user's. */
 const LEAST_NAMES = 5;
+/** With fewer names than this, those that came once or twice are told as lines of their own. */
+const MANY_NAMES = 12;
 /** Several words may be names, one after the other. */
 const MOST_ROUNDS = 3;
+
+/** Lines that came no more often stay as they are. */
+export const RARE = 2;
 
 /** Stands for a changing part. */
 const PART = '\u0002';
@@ -53,7 +58,9 @@ function mergeRound(all: readonly Pieces[]): readonly Pieces[] {
   const merged: Pieces[] = [];
   const largest = [...buckets.values()].filter(({ members }) => members.length >= LEAST_NAMES);
   for (const { at, members } of largest.sort((one, other) => other.members.length - one.members.length)) {
-    const free = members.filter((member) => !gone.has(member));
+    const free = members.filter(
+      (member) => !gone.has(member) && (members.length >= MANY_NAMES || member.template.count > RARE),
+    );
     if (free.length < LEAST_NAMES) continue;
     for (const member of free) gone.add(member);
     merged.push(mergeMembers(free, at));
@@ -61,9 +68,9 @@ function mergeRound(all: readonly Pieces[]): readonly Pieces[] {
   return [...all.filter((one) => !gone.has(one)), ...merged];
 }
 
-/** A word of letters, or one that changed already. */
+/** A word of letters, or one that changed already. Words in capitals are states, of which there are few. */
 function isName(piece: string): boolean {
-  return piece === PART || /^[\p{L}\p{N}_.$-]{2,}$/u.test(piece);
+  return piece === PART || (!/^[A-Z_]{3,}$/u.test(piece) && /^[\p{L}\p{N}_.$-]{2,}$/u.test(piece));
 }
 
 function mergeMembers(members: readonly Pieces[], at: number): Pieces {

@@ -1,114 +1,94 @@
+import type { Dictionary } from './dictionary.ts';
 import type { Values } from './miner.ts';
+import { isTime, isWhole, ranges } from './number-ranges.ts';
+
+/** How the values of a changing part may be told.
+ *  @property complete  every value can be found in it. */
+export type ValueList = { readonly text: string; readonly complete: boolean };
 
 /** Values with their numbers at most, where there are no more than this many. */
 const MOST_COUNTED = 16;
-const LEAST_RUN = 3;
 /** Values that are as long are names given by machines: their last characters tell them apart. */
-const LEAST_ABBREVIATED = 12;
+const LEAST_ABBREVIATED = 9;
 const KEPT_CHARACTERS = 6;
 const SHOWN_OF_MANY = 3;
 
-/** How the values of a changing part may be told, the fullest first; what comes last is always short.
- *  @property text     the list. @property before, after  what all values begin and end with, left out of the list: it
- *  belongs into the pattern. */
-export type ValueList = { readonly text: string; readonly before: string; readonly after: string };
-
-export function valueLists(values: Values): readonly ValueList[] {
+/** The fullest first; what comes last is always short. */
+export function valueLists(values: Values, dictionary: Dictionary): readonly ValueList[] {
   const entries = [...values.counts];
   const more = values.beyond === 0 ? '' : ` +${values.beyond} lines with others`;
-  const bare = (text: string): ValueList => ({ text: text + more, before: '', after: '' });
-  if (entries.length <= MOST_COUNTED)
-    return [bare(counted(entries)), ...factored(entries, counted, more), few(entries, more)];
-  const numbers = entries.every(([value]) => isWhole(value));
-  if (numbers) return [bare(ranges(entries.map(([value]) => Number(value)))), extent(entries, more)];
-  const lists = [bare(plain(entries)), ...factored(entries, plain, more)];
-  const abbreviated = abbreviate(entries);
-  if (abbreviated !== undefined) lists.push(bare(abbreviated));
-  return [...lists, few(entries, more)];
+  const list = (text: string, complete = more === ''): ValueList => ({ text: text + more, complete });
+  const counted = entries.length <= MOST_COUNTED;
+  if (!counted && entries.every(([value]) => isTime(value))) {
+    return [list(`${entries.length} values from ${entries[0]?.[0]} to ${entries.at(-1)?.[0]}`)];
+  }
+  if (!counted && entries.every(([value]) => isWhole(value))) {
+    return [list(ranges(entries.map(([value]) => Number(value)))), list(extent(entries), false)];
+  }
+  const lists: ValueList[] = [];
+  const numbered = dictionary.lists.has(values) ? withNumbers(entries, dictionary, counted) : undefined;
+  if (numbered === undefined) {
+    lists.push(list((counted ? withCounts : plain)(entries)));
+    const short = counted ? undefined : abbreviated(entries);
+    if (short !== undefined) lists.push(list(short));
+  } else lists.push(list(numbered));
+  if (entries.length > SHOWN_OF_MANY) lists.push(list(few(entries), false));
+  return lists;
 }
 
-type Entries = readonly (readonly [value: string, count: number])[];
+type Entry = readonly [value: string, count: number];
+type Entries = readonly Entry[];
 
 /** `root×370 admin×13 guest`: the most frequent first. */
-function counted(entries: Entries): string {
-  return [...entries]
-    .sort(([, one], [, other]) => other - one)
-    .map(([value, count]) => (count === 1 ? value : `${value}×${count}`))
+function withCounts(entries: Entries): string {
+  return byCount(entries)
+    .map(([value, count]) => withCount(value, count))
     .join(' ');
+}
+
+function withCount(value: string, count: number): string {
+  return count === 1 ? value : `${value}×${count}`;
+}
+
+function byCount(entries: Entries): Entries {
+  return entries.toSorted(([, one], [, other]) => other - one);
 }
 
 function plain(entries: Entries): string {
   return entries.map(([value]) => value).join(' ');
 }
 
-function isWhole(value: string): boolean {
-  return /^(?:0|[1-9]\d{0,14})$/u.test(value);
-}
-
-/** `0..15 20 22..40` */
-function ranges(values: readonly number[]): string {
-  const sorted = values.toSorted((one, other) => one - other);
-  const pieces: string[] = [];
-  for (let at = 0; at < sorted.length; ) {
-    const first = sorted[at] ?? 0;
-    let end = at;
-    while (end + 1 < sorted.length && sorted[end + 1] === first + end + 1 - at) end += 1;
-    if (end - at + 1 >= LEAST_RUN) pieces.push(`${first}..${sorted[end]}`);
-    else pieces.push(...sorted.slice(at, end + 1).map(String));
-    at = end + 1;
+/** Values of the dictionary by their numbers, those that follow one another as one: `#1..22 #30`; then the others. */
+function withNumbers(entries: Entries, { numberOf }: Dictionary, counted: boolean): string {
+  const same = entries.every(([, count]) => count === entries[0]?.[1]);
+  if (counted && !same) {
+    return byCount(entries)
+      .map(([value, count]) => withCount(numberOf.has(value) ? `#${numberOf.get(value)}` : value, count))
+      .join(' ');
   }
-  return pieces.join(' ');
+  const numbers = entries.flatMap(([value]) => numberOf.get(value) ?? []);
+  const others = entries.filter(([value]) => !numberOf.has(value));
+  const known = ranges(numbers)
+    .split(' ')
+    .map((range) => `#${range}`);
+  return [...known, ...others.map(([value]) => value)].join(' ');
 }
 
-function extent(entries: Entries, more: string): ValueList {
+function extent(entries: Entries): string {
   const numbers = entries.map(([value]) => Number(value));
   const least = numbers.reduce((one, other) => Math.min(one, other));
   const most = numbers.reduce((one, other) => Math.max(one, other));
-  return { text: `${entries.length} values from ${least} to ${most}${more}`, before: '', after: '' };
+  return `${entries.length} values from ${least} to ${most}`;
 }
 
-function few(entries: Entries, more: string): ValueList {
-  const shown = counted([...entries].sort(([, one], [, other]) => other - one).slice(0, SHOWN_OF_MANY));
-  const rest = entries.length - SHOWN_OF_MANY;
-  return { text: rest > 0 ? `${shown} +${rest} values${more}` : shown + more, before: '', after: '' };
+function few(entries: Entries): string {
+  return `${withCounts(byCount(entries).slice(0, SHOWN_OF_MANY))} +${entries.length - SHOWN_OF_MANY} values`;
 }
 
-/** What all values share is said once. */
-function factored(entries: Entries, list: (entries: Entries) => string, more: string): readonly ValueList[] {
-  const values = entries.map(([value]) => value);
-  const [first = ''] = values;
-  let before = first.length;
-  let after = first.length;
-  for (const value of values) {
-    before = Math.min(before, sharedStart(first, value));
-    after = Math.min(after, sharedEnd(first, value));
-  }
-  // Words are not cut in two.
-  while (before > 0 && /[\p{L}\p{N}]/u.test(first[before - 1] ?? '')) before -= 1;
-  while (after > 0 && /[\p{L}\p{N}]/u.test(first.at(-after) ?? '')) after -= 1;
-  const least = Math.min(...values.slice(0, 5_000).map((value) => value.length));
-  after = Math.min(after, Math.max(0, least - before - 1));
-  if (before + after < 3 || before >= least) return [];
-  const inner = entries.map(([value, count]) => [value.slice(before, value.length - after), count] as const);
-  return [{ text: list(inner) + more, before: first.slice(0, before), after: after === 0 ? '' : first.slice(-after) }];
-}
-
-function sharedStart(one: string, other: string): number {
-  let length = 0;
-  while (length < one.length && length < other.length && one[length] === other[length]) length += 1;
-  return length;
-}
-
-function sharedEnd(one: string, other: string): number {
-  let length = 0;
-  while (length < one.length && length < other.length && one.at(-1 - length) === other.at(-1 - length)) length += 1;
-  return length;
-}
-
-/** `~139660 ~208376`: enough to tell whether a name came, if its ends are unlike each other. */
-function abbreviate(entries: Entries): string | undefined {
+/** The first value, then the ends of all others: enough to tell whether a name came. */
+function abbreviated(entries: Entries): string | undefined {
   if (!entries.every(([value]) => value.length >= LEAST_ABBREVIATED)) return undefined;
   const ends = new Set(entries.map(([value]) => value.slice(-KEPT_CHARACTERS)));
-  if (ends.size < entries.length) return undefined;
-  return `by their last ${KEPT_CHARACTERS} characters: ${[...ends].join(' ')}`;
+  if (ends.size < 0.98 * entries.length) return undefined;
+  return `${entries[0]?.[0]} and by their last ${KEPT_CHARACTERS} characters: ${[...ends].slice(1).join(' ')}`;
 }

@@ -13,6 +13,7 @@ const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
 
 const COLON = 0x3a;
 const COMMA = 0x2c;
+const DOT = 0x2e;
 const SPACE = 0x20;
 /** How far from the line's beginning, or its time, numbers stand in columns. */
 const COLUMNS = 16;
@@ -71,10 +72,12 @@ export function readShape(
     }
     const start = at;
     let changes = false;
+    let dotted = false;
     let wordOne = FIRST;
     let wordTwo = SECOND;
     for (;;) {
       if (kind === DIGIT) changes = true;
+      else if (code === DOT) dotted = true;
       wordOne = Math.imul(wordOne ^ code, 0x01000193);
       wordTwo = (Math.imul(wordTwo, 0x2c1b3c6d) + code) | 0;
       at += 1;
@@ -83,8 +86,8 @@ export function readShape(
       code = text.charCodeAt(at);
       kind = code < 128 ? CLASSES[code] : WORD;
       if (kind !== BREAK) continue;
-      // 16:15:08, 10.0.0.1:8080 and 1,024 are one word each.
-      if (before !== DIGIT || (code !== COLON && code !== COMMA) || !isDigit(text, at + 1, to)) break;
+      // 16:15:08 and 1,024 are one word each; 10.0.0.1:8080 are an address and a port.
+      if (before !== DIGIT || (code !== COMMA && (code !== COLON || dotted)) || !isDigit(text, at + 1, to)) break;
     }
     if (changes && !pointsIntoFile(text, start, from)) {
       if (parts === MOST_PARTS - 1) at = to;
