@@ -78,3 +78,10 @@ export function line(stream: Stream, text = ''): void {
 export function printJson(io: Io, value: unknown): void {
   io.out.write(`${JSON.stringify(value, null, 2)}\n`);
 }
+
+/** Lines under a title, where there are any. */
+export function section({ out }: Pick<Io, 'out'>, title: string, lines: readonly string[]): void {
+  if (lines.length === 0) return;
+  line(out, `\n${out.paint('bold', title)}`);
+  for (const text of lines) line(out, `  ${text}`);
+}

@@ -43,7 +43,6 @@ test('wrong usage is status 2, in one shape, with the nearest right word', async
 test('what is not built yet says so in one sentence, whatever it is given', async (t) => {
   const cases = [
     ['run', '--dry-run', 'fix it'],
-    ['route', 'explain', 'a prompt'],
     ['keys'],
     ['key', 'set', 'openai'],
     ['import', 'litellm', 'file'],

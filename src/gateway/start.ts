@@ -19,8 +19,11 @@ import { serve } from '../pipeline/serve.ts';
 import { createSessions } from '../pipeline/sessions.ts';
 import { createThoughts } from '../pipeline/thoughts.ts';
 import { fences } from '../policy/egress.ts';
+import { policyInForce } from '../policy/in-force.ts';
 import { type KeepLimits, KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
 import { protocolById } from '../protocols/registry.ts';
+import { explainPrompt } from '../routing/explain.ts';
+import type { RouteView } from '../routing/plan.ts';
 import { planRoute } from '../routing/plan-route.ts';
 import { needsOf } from '../routing/work/needs.ts';
 import { createApp } from '../server/app.ts';
@@ -127,15 +130,15 @@ async function start(
     },
     now: Date.now,
   });
+  const view = (): RouteView => ({
+    ...fixedView(live.current()),
+    now: Date.now(),
+    draw: Math.random(),
+    health: health(),
+    priceOf: (model) => priceOf(model, Date.now()),
+  });
   const plan: Line['plan'] = (query, affinity) =>
-    planRoute(query, {
-      ...fixedView(live.current()),
-      now: Date.now(),
-      draw: Math.random(),
-      health: health(),
-      priceOf: (model) => priceOf(model, Date.now()),
-      ...(affinity === undefined ? {} : { affinity }),
-    });
+    planRoute(query, { ...view(), ...(affinity === undefined ? {} : { affinity }) });
   const asking: AskParts = {
     protocols: protocolById,
     plan: (query) => plan(query, undefined),
@@ -203,6 +206,10 @@ async function start(
         ledger: { open: opened.ok, problem: ledgerProblem ?? null },
         ...snapshotStatus(facts()),
       }),
+      explain: (prompt, model) => {
+        const { defaultModel, policy } = live.current();
+        return explainPrompt(prompt, model ?? defaultModel, view(), policyInForce(policy));
+      },
       dispatch: {
         metrics: () => dispatchMetrics(facts()),
         state: () => dispatchState(facts(), (query) => plan(query, undefined)),

@@ -12,4 +12,5 @@ export type Reason = {
 
 /** What can shut a target out. `fence`: a policy; `context-window`: the request would not fit; `hard-limit`: it has told
  *  to be left alone for a while. */
-export type RuleId = 'fence' | 'context-window' | 'hard-limit';
+export const RULE_IDS = ['fence', 'context-window', 'hard-limit'] as const;
+export type RuleId = (typeof RULE_IDS)[number];

@@ -6,6 +6,7 @@ import { dispatchRoutes } from './dispatch-routes.ts';
 import { laterWords, respond } from './door.ts';
 import { DRAIN_MS } from './drain.ts';
 import { sendError, sendFailure, sendThrown } from './errors.ts';
+import { explainRoute } from './explain-route.ts';
 import { hostProblem } from './host.ts';
 import { keptRoutes } from './kept-routes.ts';
 import { memoryKeeper } from './memory.ts';
@@ -49,6 +50,7 @@ const METHODS: { readonly [path: string]: string } = {
   '/dispatch/state': 'GET, HEAD',
   '/dispatch/reset': 'POST',
   '/admin/status': 'GET, HEAD',
+  '/admin/explain': 'POST',
   '/admin/shutdown': 'POST',
 };
 
@@ -153,6 +155,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   }
   dispatchRoutes(app, services);
   app.get('/admin/status', (_, reply) => reply.send(services.status()));
+  explainRoute(app, services);
   app.post('/admin/shutdown', (_, reply) => {
     services.stop();
     return reply.code(202).send({ status: 'stopping' });

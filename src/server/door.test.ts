@@ -22,6 +22,7 @@ async function asked(t: TestContext, serve: Services['serve']) {
       catalog: async () => ({ body: '{}', etag: '"1"' }),
       readiness: () => ({ ready: true, problems: [] }),
       status: () => ({}),
+      explain: () => assert.fail('no plan was asked for'),
       dispatch: { metrics: () => ({}), state: () => ({}), reset: () => 0 },
       stop: () => {},
       newId: () => 'id',

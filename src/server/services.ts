@@ -5,6 +5,7 @@ import type { ProtocolId } from '../ir/protocol-id.ts';
 import type { ClientReply, ClientRequest } from '../pipeline/client.ts';
 import type { KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
 import type { Headers } from '../protocols/protocol.ts';
+import type { Explained } from '../routing/explain.ts';
 
 /** What main gives to the server. Functions, so that a reload of the configuration takes effect at once. */
 export type Services = {
@@ -31,6 +32,8 @@ export type Services = {
   readonly catalog: (clientVersion: string | undefined) => Promise<{ readonly body: string; readonly etag: string }>;
   readonly readiness: () => Readiness;
   readonly status: () => JsonObject;
+  /** Which model a first prompt would get, and why. @param model  a slug; left out: the default. */
+  readonly explain: (prompt: string, model: string | undefined) => Explained;
   readonly dispatch: DispatchServices;
   /** Drains and ends the gateway: for systems whose signals a process cannot answer. */
   readonly stop: () => void;

@@ -5,9 +5,10 @@ import { cacheBreakText, cachedText } from '../cache-words.ts';
 import { CliError, DONE } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
 import { clockTime, duration, money, tokens } from '../format.ts';
-import { type Io, line, printJson } from '../io.ts';
+import { type Io, line, printJson, section } from '../io.ts';
 import { withLedger } from '../ledger.ts';
 import { result, servedBy, withShare } from '../ledger-entry-lines.ts';
+import { reasonLines, weighedLines } from '../reason-lines.ts';
 
 /** Which model a request got and why: the plan's reasons, every attempt, what could not be carried.
  *  @param request  its id, or `last`. */
@@ -40,11 +41,8 @@ function explain(entry: LedgerEntry, io: Io): void {
     const input = `${tokens(totalInput(usage))} in, of which cached ${cachedText(usage)}`;
     line(out, `tokens      ${input}; ${tokens(usage.output)} out, ${money(entry.costNanoUsd)}`);
   }
-  section(
-    io,
-    'why',
-    entry.why.map((reason) => (reason.slug === undefined ? reason.text : `${reason.slug}: ${reason.text}`)),
-  );
+  section(io, 'candidates', weighedLines(entry.why));
+  section(io, 'why', reasonLines(entry.why));
   section(io, 'attempts', entry.attempts.map(attemptText));
   section(io, 'prompt cache', entry.cacheBreak === undefined ? [] : [cacheBreakText(entry.cacheBreak)]);
   section(
@@ -52,12 +50,6 @@ function explain(entry: LedgerEntry, io: Io): void {
     'left out or changed',
     entry.losses.map((loss) => `${loss.path}: ${loss.why}`),
   );
-}
-
-function section(io: Io, title: string, lines: readonly string[]): void {
-  if (lines.length === 0) return;
-  line(io.out, `\n${io.out.paint('bold', title)}`);
-  for (const text of lines) line(io.out, `  ${text}`);
 }
 
 function attemptText(attempt: Attempt, index: number): string {

@@ -45,6 +45,7 @@ test('each alias names its models in order, for the providers that are there', (
     'codex-hf-fast': ['hf-gpt-oss-120b-together', 'hf-gpt-oss-120b-groq'],
     'codex-local': ['local-qwen2.5-coder-3b', 'local-llama3-8b'],
     'codex-qwen-local': ['local-qwen2.5-coder-3b'],
+    'codex-auto': ['codex-cheap', 'codex-strong'],
   });
 });
 

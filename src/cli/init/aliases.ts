@@ -104,6 +104,15 @@ export const ALIASES: readonly Alias[] = [
     strategy: 'fallback',
     targets: [{ of: 'local', atMost: 3, named: 'qwen' }],
   },
+  {
+    slug: 'codex-auto',
+    meaning: 'begins cheap where the task allows it, and goes up by what happens',
+    strategy: 'auto',
+    targets: [
+      { of: 'alias', slug: 'codex-cheap' },
+      { of: 'alias', slug: 'codex-strong' },
+    ],
+  },
 ];
 
 /** A provider of the configuration.

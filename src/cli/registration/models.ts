@@ -39,6 +39,20 @@ export function registerModels({ context, group, command, end }: Registrar): voi
         ),
       ),
     );
+  const route = command('route', 'routing: route explain PROMPT');
+  command('explain', 'say which model a prompt would get and why; no model is called', route)
+    .argument('<prompt>')
+    .option('-m, --model <slug>', 'the model or route that is asked for; the default when left out')
+    .option(...JSON_FLAG)
+    .action(async (prompt: string, options: JsonOption & { model?: string }) =>
+      end(
+        (await import('../commands/route-explain.ts')).routeExplain(
+          prompt,
+          { ...options, ...wantsJson(options) },
+          context,
+        ),
+      ),
+    );
   command('speed', 'measure the time to the first token and tokens per second')
     .argument('<slug>')
     .option('-r, --runs <count>', 'how many runs', countNumber, 5)

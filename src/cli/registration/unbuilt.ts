@@ -14,7 +14,6 @@ export function registerUnbuilt({ group, command }: Registrar): void {
         throw new CliError({ message: `'plugboard ${full}' is not built yet; it is to ${words}.` });
       });
   };
-  unbuilt('explain', 'say which model a prompt would get and why', command('route', 'routing: route explain PROMPT'));
   unbuilt('keys', "show the page for keys that live in the running gateway's memory only");
   unbuilt(
     'set',
