@@ -2,7 +2,7 @@
  *  after a restart and through whichever door they came.
  *  @property task       the user's own words that began it, without what an agent adds.
  *  @property key        stands for the task in what is remembered of a session; another one once the user wishes for
- *                       another model.
+ *                       another model, and while it is only planned.
  *  @property steps      replies of models since it began.
  *  @property events     what happened since then, in order.
  *  @property planMode   the agent is in a mode in which nothing is changed.

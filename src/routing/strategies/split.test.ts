@@ -62,7 +62,10 @@ test("plan mode and reviews are the planner's; what follows an accepted plan is 
   const planned = [...mode, ...task, ...said('<proposed_plan>\nMend it.\n</proposed_plan>')];
   assert.equal(slugs(planned)[0], 'planner');
   assert.equal(slugs([...planned, ...work, ...user('Implement the plan.')])[0], 'executor');
+  const fresh = begin('Read the approved plan at /home/a/attachments/approved-plan.md and implement it.');
+  assert.equal(slugs([...work, ...fresh])[0], 'executor');
   assert.equal(slugs([...task, ...plan], { subagent: 'review' })[0], 'planner');
+  assert.equal(slugs(task, { threadSource: 'thread_title' })[0], 'executor');
 });
 
 test('a summary says what comes next, so the executor goes on from it; a new task is planned anew', () => {

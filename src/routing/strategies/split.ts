@@ -32,7 +32,11 @@ const HANDS_OVER: readonly WorkEventKind[] = ['planned', 'edited', 'compacted'];
 function phaseOf({ planSteps }: RouteOf<'split'>, query: RouteQuery): Phase {
   const { work = NO_WORK } = query;
   const purpose = purposeOf(query);
-  if (purpose === 'review') return { phase: 'plan', text: 'this is a review.' };
+  if (purpose === 'review' || purpose === 'guardian')
+    return { phase: 'plan', text: `the work is looked over (${purpose}).` };
+  if (purpose === 'title' || purpose === 'memory' || purpose === 'prewarm') {
+    return { phase: 'execute', text: `this is no step of the task (${purpose}).` };
+  }
   if (work.planMode) return { phase: 'plan', text: 'the agent is in plan mode.' };
   if (purpose === 'compaction') return { phase: 'execute', text: 'the history is to be condensed.' };
   const { events, steps } = work;

@@ -44,9 +44,13 @@ export function isFollowUp(text: string): boolean {
   return NOD.test(text) || isTrouble(text) || (wishOf(text) !== undefined && text.length <= NOD_LENGTH / 2);
 }
 
-/** Does the user take up a plan? Codex itself sends these words when a plan is accepted. */
+/** The words that Codex itself sends when a plan is accepted, in the same thread and in a fresh one. */
+const TAKES_UP = /\bimplement (?:the|this|that|your) plan\b|\bapproved plan at [^\n]{1,400} and implement it\b/i;
+const TAKES_UP_LENGTH = 600;
+
+/** Does the user take up a plan? */
 export function takesUpPlan(text: string): boolean {
-  return text.length <= NOD_LENGTH && /\bimplement (?:the|this|that|your) plan\b/i.test(text);
+  return text.length <= TAKES_UP_LENGTH && TAKES_UP.test(text);
 }
 
 const VERB = String.raw`(?:^|[.,;:!?\n]\s*|\b(?:please|now|and|then|you (?:can|may|should|must)|let(?:'s|’s| us)|just|better) )(?:use|take|try|switch(?: back)?(?: over)? to|move (?:up|down|back|over)? ?to|go (?:up|down|back)? ?to|hand (?:it|this|over)(?: over)? to|ask) (?:(?:the|a|your|my) )?`;

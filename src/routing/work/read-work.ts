@@ -147,7 +147,7 @@ class Reader {
     const last = this.#wish ?? wish;
     return {
       task: words,
-      key: `${stableHash(words).toString(36)}-${words.length}${this.#wishes === 0 ? '' : `-${this.#wishes}`}`,
+      key: [stableHash(words).toString(36), words.length, this.#wishes, ...(planModeOn ? ['plan'] : [])].join('-'),
       steps: this.#steps,
       events: this.#events,
       planMode: planModeOn,

@@ -166,6 +166,13 @@ test('reviews and plans begin with the strongest', () => {
   );
 });
 
+test('what is no step of the task begins with the cheapest', () => {
+  const talk = [...task, ...said('Done.'), ...user('use the strong model')];
+  const title = { threadSource: 'thread_title', work: { ...readWork(task), planMode: true } };
+  assert.equal(slugs(planRoute(testQuery('r', title), view(two)))[0], 'small');
+  assert.equal(slugs(planRoute(query(talk, { subagent: 'guardian' }), view(two)))[0], 'large');
+});
+
 test('a judge that is sure decides where a task begins; without its answer the words do', () => {
   const judged = { ...two, judge: { model: 'middle', threshold: 0.6, timeoutMs: 2_000 } };
   const asked = (need: number): RouteQuery =>

@@ -16,7 +16,13 @@ export type FirstGrade = {
 export function firstGrade({ judge }: RouteOf<'auto'>, work: Work, query: RouteQuery): FirstGrade {
   if (work.wish === 'strong') return { place: 'strong', text: 'The user asked for the strongest model.' };
   if (work.wish === 'cheap') return { place: 'cheap', text: 'The user asked for the cheapest model.' };
-  if (purposeOf(query) === 'review') return { place: 'strong', text: 'It is a review.' };
+  const purpose = purposeOf(query);
+  if (purpose === 'title' || purpose === 'memory' || purpose === 'prewarm') {
+    return { place: 'cheap', text: `It is no step of the task (${purpose}).` };
+  }
+  if (purpose === 'review' || purpose === 'guardian') {
+    return { place: 'strong', text: `The work is looked over (${purpose}).` };
+  }
   if (work.planMode)
     return { place: 'strong', text: 'The agent is in plan mode: what is planned wrong is built wrong.' };
   const verdict = judge === undefined ? undefined : work.verdicts?.find(({ by }) => by === judge.model);
