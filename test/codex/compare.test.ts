@@ -121,7 +121,7 @@ test('two models on two tasks: one does them, one only says so', async (t) => {
   assert.doesNotMatch(bytes.toString('utf8'), /number six|All done|plugboard-compare-/);
 
   const page = readFileSync(join(folder, 'out', 'report.html'), 'utf8');
-  assert.match(page, /worker passed 2 of 2 tasks and talker 0 of 2 tasks/);
+  assert.match(page, /worker passed 2 of 2 tasks and talker 0/);
 
   const chromium = findChromium();
   if (chromium !== undefined) {
@@ -129,10 +129,7 @@ test('two models on two tasks: one does them, one only says so', async (t) => {
     const view = { width: 1100, height: 900, dark: false };
     await withPage(chromium, address, view, async ({ requests, trouble, evaluate }) => {
       assert.deepEqual([requests, trouble], [[], []]);
-      assert.equal(
-        await evaluate('document.querySelector("h1").innerText'),
-        'worker passed 2 of 2 tasks and talker 0 of 2 tasks',
-      );
+      assert.equal(await evaluate('document.querySelector("h1").innerText'), 'worker passed 2 of 2 tasks and talker 0');
       assert.equal(await evaluate('document.querySelectorAll("td .mark.passed").length'), 2);
       assert.equal(await evaluate('document.querySelectorAll("td .mark.failed").length'), 2);
     });

@@ -178,6 +178,8 @@ function conclude(receipts: readonly Receipt[], { out, options, left }: Conclusi
   } else {
     showOutcome(shown, io);
     line(io.out, `\n${io.out.paint('bold', 'Report:')} ${reports.html}`);
+    if (analysis.runs.some((run) => run.verdict !== 'passed'))
+      line(io.out, `What was said in each run: ${join(out, 'logs')}`);
     if (left > 0) line(io.err, `${plural(left, 'run')} not done: the same command goes on.`);
   }
   return left === 0 ? DONE : FAILED;

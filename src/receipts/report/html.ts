@@ -73,10 +73,10 @@ function models(analysis: Analysis): string {
   const cards = analysis.models.map((row) => {
     const share = percent(row.passRate.value);
     const words = `${share} passed, 95% range ${range(row.passRate, percent)}`;
-    const known = row.priced === row.runs || row.priced === 0 ? '' : ` · ${row.priced} of ${row.runs} runs`;
+    const part = row.priced === row.runs || row.priced === 0 ? '' : ` of ${row.priced} of ${row.runs} runs`;
     const facts = [
       ['passed', passedOf(row)],
-      ['cost', `${money(row.costNanoUsd)}${known}`],
+      [`cost${part}`, money(row.costNanoUsd)],
       ['cost per passed run', money(row.passedCost)],
       ['median time', time(row.medianMs)],
       ['slowest', time(row.slowestMs)],

@@ -29,10 +29,12 @@ const FIGURE_VERBS = {
 const SELDOM = 0.05;
 
 export function headline({ models, runs }: Analysis): string {
-  if (runs.length === 0) return 'No run has been made yet';
-  const [first, ...rest] = models.map((model) => `${model.model} passed ${passedOf(model)}`);
-  if (models.length > 3) return `${first}, the most of ${models.length} models`;
-  return list([first ?? '', ...rest.map((text) => text.replace(' passed ', ' '))]);
+  const [first, ...rest] = models;
+  if (first === undefined || runs.length === 0) return 'No run has been made yet';
+  const begin = `${first.model} passed ${passedOf(first)}`;
+  if (models.length > 3) return `${begin}, the most of ${models.length} models`;
+  const alike = rest.every((model) => model.runs === first.runs && model.tasks === first.tasks);
+  return list([begin, ...rest.map((model) => `${model.model} ${alike ? model.verdicts.passed : passedOf(model)}`)]);
 }
 
 export function passedOf({ verdicts, runs, tasks }: ModelSummary): string {
@@ -135,6 +137,16 @@ export function howToRead({ models }: Analysis): readonly (readonly [string, str
   ];
 }
 
+/** They may be the provider's bad hour. */
+function errorNotes(runs: Analysis['runs']): readonly string[] {
+  const errors = runs.filter((run) => run.verdict === 'error');
+  if (errors.length === 0) return [];
+  const kinds = [...Map.groupBy(errors, (run) => run.failureKind ?? run.stage ?? 'other')]
+    .map(([kind, group]) => `${kind} ${group.length}`)
+    .sort();
+  return [`Not passed by an error: ${plural(errors.length, 'run')} (${list(kinds)}). --retry-errors runs such again.`];
+}
+
 /** What a reader must know of these receipts; empty where nothing is odd. */
 export function notes({ repeated, outdated, unmade, made, runs }: Analysis): readonly string[] {
   const uncounted = runs.filter((run) => run.requests.uncounted > 0).length;
@@ -144,6 +156,7 @@ export function notes({ repeated, outdated, unmade, made, runs }: Analysis): rea
     ...(unknown === 0
       ? []
       : [`Of ${plural(unknown, 'run')} the ledger knows no request: tokens and cost are unknown there.`]),
+    ...errorNotes(runs),
     ...(unmade.length === 0
       ? []
       : [
@@ -160,7 +173,7 @@ export function notes({ repeated, outdated, unmade, made, runs }: Analysis): rea
       : [`config.yaml changed between runs: they were made with ${made.configHashes.length} different ones.`]),
     ...(made.codex.length < 2 ? [] : [`Runs were made with different versions of Codex: ${list(made.codex)}.`]),
     ...(outdated === 0 ? [] : [`${plural(outdated, 'receipt')} of earlier versions of a task are left out.`]),
-    ...(repeated === 0 ? [] : [`${plural(repeated, 'receipt')} were replaced by a later run of the same.`]),
+    ...(repeated === 0 ? [] : [`${plural(repeated, 'receipt')} gave way to a later run of the same.`]),
     ...(uncounted === 0
       ? []
       : [`In ${plural(uncounted, 'run')} a request was cut before it told its tokens: tokens are too low there.`]),
