@@ -183,12 +183,12 @@ test('what is wrong with a frame is said in an error frame', async (t) => {
 
 test('a refusal of the provider is one error frame, with the time to wait', async (t) => {
   const { client } = await connected(t, (_, response) => {
-    response.writeHead(429, { 'retry-after': '7', 'content-type': 'application/json' });
+    response.writeHead(429, { 'retry-after': '70', 'content-type': 'application/json' });
     response.end('{"error":{"message":"Slow down","type":"rate_limit_error","code":"rate_limit_exceeded"}}');
   });
   const [error] = await client.turn(TURN);
   assert.equal(error?.['status'], 429);
-  assert.deepEqual(error?.['headers'], { 'retry-after': '7' });
+  assert.deepEqual(error?.['headers'], { 'retry-after': '70' });
 });
 
 test('turns run one after the other, and a client that floods is told', async (t) => {

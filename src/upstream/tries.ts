@@ -19,8 +19,8 @@ export type Tries = {
   readonly print: () => string;
 };
 
-/** A target that asked for a short wait is tried so often in all. */
-const MAX_TRIES = 3;
+/** A target that asked for a short wait is tried so often in all: who asks for another is not believed. */
+const MAX_TRIES = 2;
 
 type Tried = { readonly count: number; readonly over: boolean; readonly notBefore: number };
 
