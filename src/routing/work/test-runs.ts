@@ -43,6 +43,10 @@ const RUNNERS: readonly Runner[] = [
   { runner: 'bun test', failure: /^\s*([1-9]\d*) fail$/m, name: /^\(fail\) ([^\n[]+)/m },
   { runner: 'mix test', failure: /^\d+ tests?, ([1-9]\d*) failures?/m, name: /^\s+1\) test ([^\n(]+)/m },
   { runner: 'XCTest', failure: /Executed \d+ tests?, with ([1-9]\d*) failures?/, name: /Test Case '([^']+)' failed/ },
+  { runner: 'SymPy', failure: /^ tests finished: .*?([1-9]\d*) (?:failed|exceptions?)/m, name: /^_+ \S+?:(\S+) _+$/m },
+  // Summaries that were cut off before their last line.
+  { runner: 'pytest', failure: /^FAILED \S+::/m, name: /^FAILED (\S+)/m },
+  { runner: 'unittest', failure: /^(?:FAIL|ERROR): \w+ \(/m, name: /^(?:FAIL|ERROR): ([^\n]+)/m },
   { runner: 'TAP', failure: /^not ok \d+/m, name: /^not ok \d+ -? ?([^\n#]+)/m },
 ];
 
@@ -68,9 +72,9 @@ export function failingSummary(output: string): TestRun | undefined {
 }
 
 /** Without one of these no summary tells of a failure. */
-const FAILURE_WORD = /fail|FAIL|Fail|not ok|ERRORS!|[1-9] error/;
+const FAILURE_WORD = /fail|FAIL|Fail|not ok|ERROR(?:S!|: )|[1-9] (?:error|exception)/;
 /** Every line that a pattern above looks at holds one of these: most lines of a long output do not. */
-const TELLING_LINE = /fail|FAIL|Fail|not ok|ERROR|error|✖|×|●|^\s*1\) |^rspec |^\s+\d+ - /;
+const TELLING_LINE = /fail|FAIL|Fail|not ok|ERROR|error|✖|×|●|^_+ |^ tests finished|^\s*1\) |^rspec |^\s+\d+ - /;
 
 /** No summary has longer lines, and some patterns take long over long ones. */
 const LINE_LENGTH = 400;

@@ -179,7 +179,7 @@ test('a judge that is sure decides where a task begins; without its answer the w
     testQuery('r', { work: { ...readWork(task), verdicts: [{ by: 'middle', need }] } });
   assert.equal(slugs(planRoute(asked(0.6), view(judged)))[0], 'large');
   assert.equal(slugs(planRoute(asked(0.59), view(judged)))[0], 'small');
-  assert.match(why(planRoute(query(task), view(judged))), /has not answered/);
+  assert.match(why(planRoute(query(task), view(judged))), /Without an answer of the judge/);
 });
 
 const EVENTS: readonly WorkEventKind[] = [

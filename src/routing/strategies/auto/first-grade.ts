@@ -34,7 +34,7 @@ export function firstGrade({ judge }: RouteOf<'auto'>, work: Work, query: RouteQ
   }
   const local = gradedByWords(work.task);
   if (judge === undefined) return local;
-  return { ...local, text: `The judge "${judge.model}" has not answered, so the words decide. ${local.text}` };
+  return { ...local, text: `Without an answer of the judge "${judge.model}" the words decide. ${local.text}` };
 }
 
 function gradedByWords(task: string): FirstGrade {
