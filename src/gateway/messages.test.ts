@@ -116,6 +116,14 @@ test('a native provider says itself what an input counts', async (t) => {
   assert.equal(call?.headers['anthropic-beta'], 'token-counting-2024-11-01');
 });
 
+test('a provider that refused the key is not asked to count meanwhile', async (t) => {
+  const stage = await staged(t, (_, response) => response.writeHead(401).end('{"error":{"message":"bad key"}}'));
+  const messages = [{ role: 'user', content: 'hello' }];
+  await stage.ask({ path: '/v1/messages', body: json({ model: 'sonnet', max_tokens: 9, messages }) });
+  const reply = await stage.ask({ path: COUNT, body: json({ model: 'sonnet', messages }) });
+  assert.deepEqual([reply.status, reply.headers['x-plugboard-counted-by'], stage.seen.length], [200, 'estimate', 1]);
+});
+
 test('for any other provider it is estimated here; nobody is called and nothing is recorded', async (t) => {
   const stage = await staged(t, (_, response) => say(response));
   const count = async (text: string, model = 'one'): Promise<number> => {

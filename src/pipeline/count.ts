@@ -14,13 +14,14 @@ import { replyHeaders } from './head.ts';
 import type { Line } from './line.ts';
 
 /** @property counter  for providers that cannot be asked. */
-export type CountLine = Pick<Line, 'protocols' | 'plan' | 'transport' | 'report' | 'now'> & {
+export type CountLine = Pick<Line, 'protocols' | 'plan' | 'transport' | 'traffic' | 'report' | 'now'> & {
   readonly counter: TokenCounter;
 };
 
 /** Says how many tokens a request's input has. A native provider of the client's protocol is asked itself, with the
  *  client's own bytes; for any other, and where it does not answer, they are counted here, as an estimate. No model is
- *  called, so that nothing is written to the ledger, and no attempt counts against a target's health. */
+ *  called, so that nothing is written to the ledger, and no attempt counts against a target's health; but it takes a place
+ *  there while it runs, and asks nobody who is busy or is to be left alone. */
 export async function countInput(line: CountLine, request: ClientRequest, reply: ClientReply): Promise<void> {
   const { ingress } = line.protocols(request.protocol);
   if (ingress?.count === undefined) throw new RangeError(`nothing is counted for ${request.protocol}`);
@@ -80,7 +81,9 @@ async function ask(
   const { provider, upstreamId } = target.model;
   const { egress } = line.protocols(provider.protocol);
   if (egress.count === undefined || !provider.native || provider.protocol !== query.protocol) return undefined;
-  if (holdsEnvelope(body)) return undefined;
+  if (holdsEnvelope(body) || line.traffic.standing(target, 0).state !== 'free') return undefined;
+  const startedAt = line.now();
+  const underWay = line.traffic.started(target, 0);
   try {
     const reply = await line.transport({
       target,
@@ -108,5 +111,11 @@ async function ask(
     if (!(error instanceof GatewayError) || !(isRetryable(error.failure) || error.failure.kind === 'cancelled'))
       throw error;
     return undefined;
+  } finally {
+    const { slug } = target.model;
+    underWay.ended({ provider: provider.id, model: upstreamId, slug, startedAt, failure: NO_MODEL_CALLED });
   }
 }
+
+/** Such an end says nothing of the target: the limits of this question are others than those of a call. */
+const NO_MODEL_CALLED: Failure = { kind: 'cancelled', message: 'No model was called.' };
