@@ -89,6 +89,9 @@ export type StatsGroup = 'slug' | 'model' | 'provider' | 'route' | 'all';
  *  @property costNanoUsd       integer sum over the priced requests.
  *  @property unpriced          requests with usage whose model has no price: not part of the cost.
  *  @property cacheBreaks       requests that did not find their session's cache.
+ *  @property attempts          at the group's own models, those that the client cancelled aside; `failed` of them brought
+ *                              no reply, whoever served in the end.
+ *  @property quality           0 to 1, as docs/stats.md defines it; absent where no model was tried.
  *  @property costPer1000Nano   nano-USD of 1,000 priced requests at this average; absent when none is priced. */
 export type StatsRow = {
   readonly key: string;
@@ -103,10 +106,14 @@ export type StatsRow = {
   readonly unpriced: number;
   readonly costPer1000Nano?: number;
   readonly toolCalls: ToolCallCount;
+  readonly attempts: AttemptCount;
+  readonly quality?: number;
   readonly cacheBreaks: CacheBreakSum;
   readonly firstAt: number;
   readonly lastAt: number;
 };
+
+export type AttemptCount = { readonly made: number; readonly failed: number };
 
 /** @property lostTokens  that were cached before and were paid anew. @property lostNanoUsd  what they cost more for that,
  *  where the model has a price. */

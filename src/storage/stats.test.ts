@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { Attempt } from '../ir/attempt.ts';
+import type { FailureKind } from '../ir/failure.ts';
 import type { LedgerEntry, StatsQuery, StatsRow } from '../metering/ledger.ts';
 import { openLedgerReader } from './ledger-reader.ts';
 import { openLedger } from './ledger-writer.ts';
@@ -68,6 +70,7 @@ test('sums, rates, percentiles and cost of a group', async (t) => {
       unpriced: 1,
       costPer1000Nano: 1_000_000,
       toolCalls: { made: 8, malformed: 4, failedPatches: 0 },
+      attempts: { made: 0, failed: 0 },
       cacheBreaks: { requests: 2, lostTokens: 10, lostNanoUsd: 70 },
       firstAt: 10,
       lastAt: 70,
@@ -117,4 +120,34 @@ test('the 95th percentile is the nearest rank', async (t) => {
   const [row] = await stats(t, entries, { by: 'all' });
   assert.equal(row?.totalP95Ms, 95);
   assert.equal(row?.firstTokenP50Ms, 50);
+});
+
+test('an attempt counts for the model that was tried, a cancelled one for none, and quality is what came of all', async (t) => {
+  const tried = (slug: string, kind?: FailureKind): Attempt => ({
+    provider: `at-${slug}`,
+    model: `m-${slug}`,
+    slug,
+    startedAt: 1,
+    ...(kind === undefined ? {} : { failure: { kind, message: 'no' } }),
+  });
+  const entries = [
+    entryOf({
+      slug: 'b',
+      route: 'r',
+      attempts: [tried('a', 'overloaded'), tried('b')],
+      toolCalls: { made: 4, malformed: 1, failedPatches: 0 },
+    }),
+    entryOf({ slug: 'a', route: 'r', attempts: [tried('a')] }),
+    entryOf({ slug: 'a', route: 'r', outcome: 'cancelled', attempts: [tried('a', 'cancelled')] }),
+  ];
+  const bySlug = Object.fromEntries((await stats(t, entries, { by: 'slug' })).map((row) => [row.key, row]));
+  assert.deepEqual([bySlug['a']?.attempts, bySlug['a']?.quality], [{ made: 2, failed: 1 }, 0.5]);
+  assert.deepEqual([bySlug['b']?.attempts, bySlug['b']?.quality], [{ made: 1, failed: 0 }, 0.75]);
+  const [all] = await stats(t, entries, { by: 'all' });
+  assert.deepEqual(all?.attempts, { made: 3, failed: 1 });
+  assert.ok(Math.abs((all?.quality ?? 0) - (2 / 3) * 0.75) < 1e-12);
+  const [route] = await stats(t, entries, { by: 'route' });
+  assert.deepEqual([route?.key, route?.attempts], ['r', { made: 3, failed: 1 }]);
+  const later = await stats(t, entries, { by: 'all', since: 1e15 });
+  assert.deepEqual(later, []);
 });

@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { StatsGroup, StatsQuery, StatsRow } from '../metering/ledger.ts';
+import type { AttemptCount, StatsGroup, StatsQuery, StatsRow } from '../metering/ledger.ts';
+import { qualityOf } from '../metering/quality.ts';
 import type { Tables } from './tables.ts';
 
 /** Sums and percentiles in the database, so that a year of requests need not pass through memory. */
@@ -39,16 +40,20 @@ export async function readStats(db: Kysely<Tables>, query: StatsQuery): Promise<
     .execute();
   const firstTokens = await percentiles(db, query, 'first_token_ms', 50);
   const totals = await percentiles(db, query, 'total_ms', 95);
+  const tries = await attempts(db, query);
   return sums.map((row) => {
     const counted = row.requests - row.cancelled;
     const firstTokenP50Ms = firstTokens.get(row.key);
     const totalP95Ms = totals.get(row.key);
+    const outcomes = { completed: row.completed, incomplete: row.incomplete };
+    const toolCalls = { made: row.made, malformed: row.malformed, failedPatches: row.failedPatches };
+    const tried = tries.get(row.key) ?? { made: 0, failed: 0 };
+    const quality = qualityOf(outcomes, toolCalls, tried);
     return {
       key: row.key,
       requests: row.requests,
       outcomes: {
-        completed: row.completed,
-        incomplete: row.incomplete,
+        ...outcomes,
         failed: row.failed,
         cancelled: row.cancelled,
         refused: row.refused,
@@ -67,12 +72,34 @@ export async function readStats(db: Kysely<Tables>, query: StatsQuery): Promise<
       priced: row.priced,
       unpriced: row.unpriced,
       ...(row.priced === 0 ? {} : { costPer1000Nano: Math.round((row.costNanoUsd / row.priced) * 1_000) }),
-      toolCalls: { made: row.made, malformed: row.malformed, failedPatches: row.failedPatches },
+      toolCalls,
+      attempts: tried,
+      ...(quality === undefined ? {} : { quality }),
       cacheBreaks: { requests: row.broken, lostTokens: row.lostTokens, lostNanoUsd: row.lostNanoUsd },
       firstAt: row.firstAt,
       lastAt: row.lastAt,
     };
   });
+}
+
+/** Each attempt counts for the model that was tried; of a route, and of all, every attempt of their requests does. */
+async function attempts(db: Kysely<Tables>, query: StatsQuery): Promise<ReadonlyMap<string, AttemptCount>> {
+  const key =
+    query.by === 'slug' || query.by === 'provider' || query.by === 'model'
+      ? sql<string>`coalesce(json_extract(attempt.value, ${sql.lit(`$.${query.by}`)}), '')`
+      : keyOf(query.by);
+  const failure = sql`json_extract(attempt.value, '$.failure.kind')`;
+  const rows = await inTime(db, query)
+    .innerJoin(sql<{ value: string }>`json_each(requests.attempts)`.as('attempt'), (join) => join.onTrue())
+    .select([
+      key.as('key'),
+      sql<number>`count(*)`.as('made'),
+      sql<number>`count(*) filter (where ${failure} is not null)`.as('failed'),
+    ])
+    .where(sql<boolean>`${failure} is not 'cancelled'`)
+    .groupBy(key)
+    .execute();
+  return new Map(rows.map(({ key: name, made, failed }) => [name, { made, failed }]));
 }
 
 /** The value at the nearest rank, per group: the smallest that at least `percent` of the group do not exceed. */

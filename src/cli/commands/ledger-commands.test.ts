@@ -136,7 +136,7 @@ models:
 `,
   );
   assert.equal(await run('stats'), 0);
-  assert.match(said.out, /^coder +1 +0 +10k +9000 \(90 %\) +500 +\$0\.0123 /m);
+  assert.match(said.out, /^coder +1 +0 +10k +9000 \(90 %\) +500 +\$0\.0123 +\$12\.\d+ +120 ms +2\.5 s +1\.00$/m);
   assert.match(said.out, /^\(none reached\) +1 +1 \(100 %\) /m);
   assert.match(said.out, /^total +2 +1 \(50 %\) /m);
   assert.match(said.out, /^1 request did not find the cache .*: 1000 tokens were paid anew, \$0\.002 more /m);
@@ -145,7 +145,7 @@ models:
   // 1,000 x 1 + 9,000 x 0.1 + 500 x 2 USD per million.
   assert.match(
     said.out,
-    /would have cost about \$0\.0029 at cheap \(other\/cheap\), against \$0\.0123\.\nAn estimate: /,
+    /would have cost about \$0\.0029 at cheap \(other\/cheap\), against \$0\.0123\.\nAn estimate: .*\n.*the provider's bill decides\.$/m,
   );
   said.out = '';
   assert.equal(await run('stats', '--against', 'cheap', '--json'), 0);
@@ -154,6 +154,23 @@ models:
   assert.match(said.err, /dark \(other\/dark\) has no known price\n {2}mend: .*price: \{ input: USD, output: USD \}/);
   assert.equal(await run('stats', '--against', 'chaep'), 1);
   assert.match(said.err, /no model or route is called "chaep"\n {2}mend: Nearest: cheap/);
+});
+
+test('stats by what was asked for, by provider, and since a time', async (t) => {
+  const { run, said } = await withEntries(bench(t));
+  assert.equal(await run('stats', '--by', 'route'), 0, said.err);
+  assert.match(said.out, /^ASKED FOR +REQUESTS .* PER 1000 .* QUALITY\n/);
+  assert.match(said.out, /^codex-default +1 .* 0\.50$/m);
+  said.out = '';
+  assert.equal(await run('stats', '--by', 'provider', '--json', '--since', '1970-01-01'), 0, said.err);
+  const { by, models } = JSON.parse(said.out);
+  assert.deepEqual([by, models.map(({ key }: { key: string }) => key)], ['provider', ['', 'work']]);
+  said.err = '';
+  assert.equal(await run('stats', '--since', '7d'), 0);
+  assert.match(said.err, /^No request has gone through the gateway since then\.$/m);
+  assert.equal(await run('stats', '--since', 'yesterday'), 2);
+  assert.match(said.err, /span such as 24h or 7d/);
+  assert.equal(await run('stats', '--by', 'colour'), 2);
 });
 
 test('a ledger that is damaged: its name and the mend', async (t) => {

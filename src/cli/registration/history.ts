@@ -1,4 +1,6 @@
-import { countNumber, JSON_FLAG, type JsonOption, type Registrar, wantsJson } from './registrar.ts';
+import { Option } from 'commander';
+import type { StatsOptions } from '../commands/stats.ts';
+import { countNumber, JSON_FLAG, type JsonOption, type Registrar, sinceTime, wantsJson } from './registrar.ts';
 
 type HistoryFlags = JsonOption & { limit: number; jsonl?: boolean };
 
@@ -16,10 +18,12 @@ export function registerHistory({ context, group, command, end }: Registrar): vo
         ),
       ),
     );
-  command('stats', 'requests, tokens and cost by model')
+  command('stats', 'requests, tokens, cost, speed and quality')
+    .addOption(new Option('--by <group>', 'what a row stands for').choices(['slug', 'model', 'provider', 'route']))
+    .option('--since <when>', 'a time such as 24h or 7d ago, or a date such as 2026-11-01', sinceTime)
     .option('--against <slug>', 'what the same tokens would have cost there, as an estimate')
     .option(...JSON_FLAG)
-    .action(async (options: JsonOption & { against?: string }) =>
+    .action(async (options: JsonOption & Omit<StatsOptions, 'json'>) =>
       end((await import('../commands/stats.ts')).stats({ ...options, ...wantsJson(options) }, context)),
     );
   command('why', 'which model a request got, and why')

@@ -30,3 +30,14 @@ export function countNumber(text: string): number {
   if (Number.isInteger(count) && count >= 1) return count;
   throw new InvalidArgumentError('Give a whole number from 1.');
 }
+
+const SPANS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 } as const;
+
+/** `90m`, `24h`, `7d`, `2w` ago, or a date. @returns ms since the epoch. */
+export function sinceTime(text: string): number {
+  const [, count, unit] = /^(\d+)([mhdw])$/.exec(text) ?? [];
+  if (unit === 'm' || unit === 'h' || unit === 'd' || unit === 'w') return Date.now() - Number(count) * SPANS_MS[unit];
+  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text).getTime() : Number.NaN;
+  if (Number.isFinite(at)) return at;
+  throw new InvalidArgumentError('Give a span such as 24h or 7d, or a date such as 2026-11-01.');
+}
