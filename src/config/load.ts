@@ -128,6 +128,7 @@ function compile(
     ...(config.image_description === undefined
       ? {}
       : { imageDescription: { prompt: DESCRIBE, ...config.image_description } }),
+    compression: { toolResults: config.compression.tool_results },
     policy: compilePolicy(config, { written, document, file, overrides, defaultModel }),
     queue: { length: config.dispatch.queue.length, waitMs: durationMs(config.dispatch.queue.wait) },
     defaultModel,

@@ -179,6 +179,9 @@ const webSearch = z.strictObject({
   max_rounds: z.int().min(1).max(20).default(5),
 });
 
+/** What is made smaller on its way to a model. Off: whoever switches it on should know that models then read less. */
+const compression = z.strictObject({ tool_results: flag.default(false) });
+
 /** Off until it is there: another model, which sees, puts images into words for those that take text only. */
 const imageDescription = z.strictObject({ model: slug, prompt: text.exactOptional() });
 
@@ -199,6 +202,7 @@ export const configSchema = z.strictObject({
   repair: repair.default({}),
   web_search: webSearch.exactOptional(),
   image_description: imageDescription.exactOptional(),
+  compression: compression.prefault({}),
   policy: policy.prefault({}),
   dispatch: dispatch.prefault({}),
   adaptive_router: adaptiveRouter.prefault({}),

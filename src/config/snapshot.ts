@@ -23,6 +23,7 @@ export type Snapshot = {
   readonly webSearchOff?: string;
   /** The model that puts images into words for those that take none. */
   readonly imageDescription?: { readonly model: string; readonly prompt: string };
+  readonly compression: CompressionSettings;
   readonly policy: PolicySettings;
   /** The bounds of the queue of calls that find no deployment free. */
   readonly queue: { readonly length: number; readonly waitMs: number };
@@ -37,6 +38,9 @@ export type Snapshot = {
  *  @property remoteCompaction  it condenses long conversations, in the place of Codex's own turn.
  *  @property websocket         it is to be spoken to over sockets. */
 export type CodexSettings = { readonly remoteCompaction: boolean; readonly websocket: boolean };
+
+/** @property toolResults  outputs of tools are made shorter before a model reads them, where requests are translated. */
+export type CompressionSettings = { readonly toolResults: boolean };
 
 /** By provider id, in the provider's order. */
 export type Discovered = ReadonlyMap<string, readonly DiscoveredModel[]>;

@@ -18,6 +18,7 @@ import type { Line } from '../pipeline/line.ts';
 import { serve } from '../pipeline/serve.ts';
 import { createSessions } from '../pipeline/sessions.ts';
 import { createThoughts } from '../pipeline/thoughts.ts';
+import { createSessionShortener } from '../pipeline/tool-results/session-shortener.ts';
 import { fences } from '../policy/egress.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import { type KeepLimits, KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
@@ -147,6 +148,7 @@ async function start(
     price: costOf,
     now: Date.now,
   };
+  const shortener = createSessionShortener();
   const line: Line = {
     protocols: protocolById,
     plan,
@@ -156,6 +158,7 @@ async function start(
     thoughts: createThoughts(Date.now),
     search: searchPort(transport, () => live.current().webSearch),
     descriptions: descriptionPort(asking, () => live.current().imageDescription),
+    shortener: () => (live.current().compression.toolResults ? shortener : undefined),
     judge: taskJudge(asking),
     cacheThreads: createCacheThreads(),
     ledger: {

@@ -53,6 +53,7 @@ export async function begin(
     caller: request.caller,
     thoughts: line.thoughts,
     answersSearches,
+    shortens: line.shortener()?.(sessionId, lastTarget !== undefined),
   });
   const query = await withWork(line, asked, source, {
     caller: request.caller.id,

@@ -6,15 +6,18 @@ import type { InferenceRequest, Message } from '../ir/request.ts';
 import { type Descriptions, seen } from './images/described.ts';
 import { withSearches } from './search/search-history.ts';
 import { searchLosses, withSearchTool } from './search/search-tool.ts';
+import type { SessionShortener } from './tool-results/session-shortener.ts';
 
 /** @property later         what was added to the conversation since the client asked: rounds of searches.
  *  @property descriptions  words for images.
- *  @property answersSearches  the gateway answers searches of a model whose provider has none. */
+ *  @property answersSearches  the gateway answers searches of a model whose provider has none.
+ *  @property shortens  outputs of tools, where that is switched on. */
 export type Fitting = {
   readonly query: Pick<RouteQuery, 'sessionId'>;
   readonly later: readonly Message[];
   readonly descriptions: Descriptions | undefined;
   readonly answersSearches: boolean;
+  readonly shortens: ReturnType<SessionShortener> | undefined;
 };
 
 /** @property searches  a search that the gateway answers is among the tools. */
@@ -26,9 +29,10 @@ export type FittedRequest = {
 
 /** The client's request with what the gateway itself does for models of this dialect. */
 export function fittedRequest(asked: InferenceRequest, dialect: Dialect, fitting: Fitting): FittedRequest {
-  const { query, later, descriptions, answersSearches } = fitting;
+  const { query, later, descriptions, answersSearches, shortens } = fitting;
   const searching = answersSearches ? withSearchTool(asked, dialect) : undefined;
-  const { messages, losses: unseen } = seen(asked.messages, dialect, descriptions);
+  const short = shortens?.(asked.messages) ?? { messages: asked.messages, losses: [] };
+  const { messages, losses: unseen } = seen(short.messages, dialect, descriptions);
   const cacheKey = asked.cacheKey ?? derivedCacheKey(query.sessionId, dialect);
   const request = {
     ...(searching ?? asked),
@@ -37,7 +41,7 @@ export function fittedRequest(asked: InferenceRequest, dialect: Dialect, fitting
     ...(later.length === 0 || asked.toolChoice.type === 'none' ? {} : { toolChoice: AUTO }),
     ...(cacheKey === undefined ? {} : { cacheKey }),
   };
-  const losses = searching === undefined ? unseen : [...unseen, ...searchLosses(asked)];
+  const losses = [...short.losses, ...unseen, ...(searching === undefined ? [] : searchLosses(asked))];
   return { request, losses, searches: searching !== undefined };
 }
 

@@ -12,6 +12,7 @@ import type { RecordParts } from './record.ts';
 import type { SearchPort } from './search/search-rounds.ts';
 import type { Sessions } from './sessions.ts';
 import type { Thoughts } from './thoughts.ts';
+import type { SessionShortener } from './tool-results/session-shortener.ts';
 
 /** The parts of the line, chosen in main.
  *  @property plan     over the configuration of this moment: a request keeps the plan that it was given.
@@ -20,6 +21,7 @@ import type { Thoughts } from './thoughts.ts';
  *  @property judge    asks a model about a task, where a route wants that.
  *  @property search   the user's search service, where one is configured.
  *  @property descriptions  the model that describes images for those that take none, where one is configured.
+ *  @property shortener  of the outputs of tools, where that is switched on.
  *  @property traffic  what is known of the deployments: hears of every call that goes out, and when it is over.
  *  @property report   hears of a bug of ours, with the request that it hit. */
 export type Line = RecordParts & {
@@ -32,6 +34,7 @@ export type Line = RecordParts & {
   readonly thoughts: Thoughts;
   readonly search: () => SearchPort | undefined;
   readonly descriptions: () => DescriptionPort | undefined;
+  readonly shortener: () => SessionShortener | undefined;
   readonly traffic: Traffic;
   readonly report: (error: unknown, requestId: string) => void;
 };

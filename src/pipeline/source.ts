@@ -17,6 +17,7 @@ import { tellingLosses } from './lost-at-door.ts';
 import { mended } from './mended.ts';
 import { type Prompt, promptOfBytes, promptOfText } from './prompt.ts';
 import { reshaped } from './reshaped.ts';
+import type { SessionShortener } from './tool-results/session-shortener.ts';
 
 /** The client's request, prepared for one target after the other, and let go at the commit point.
  *  @property passesBytes  request and reply of this target go through as bytes.
@@ -46,12 +47,14 @@ export type Conversation = { readonly messages: readonly Message[]; readonly con
 
 /** @property nativeHeaders  those of the client that a target which passes bytes gets.
  *  @property lastTarget     the deployment that this session spoke to before, as `deploymentKey` names it.
- *  @property answersSearches  a search service is configured. */
+ *  @property answersSearches  a search service is configured.
+ *  @property shortens  outputs of tools, where that is switched on. */
 export type SourceOptions = ClientBodyOptions & {
   readonly protocols: (id: Protocol['id']) => Protocol;
   readonly nativeHeaders: Headers;
   readonly lastTarget: string | undefined;
   readonly answersSearches: boolean;
+  readonly shortens: ReturnType<SessionShortener> | undefined;
 };
 
 /** Encrypted reasoning belongs to the organisation that made it, so a key counts as a part of the deployment. */
@@ -94,7 +97,9 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     const { value: asked, losses: lost } = client.take();
     const dialect = dialectFor(model);
     const answersSearches = options.answersSearches && translated;
-    const fitted = fittedRequest(asked, dialect, { query, later, descriptions, answersSearches });
+    // What may pass as bytes in another turn is left as it is in this one, too: the provider's cache lives by it.
+    const shortens = translated ? options.shortens : undefined;
+    const fitted = fittedRequest(asked, dialect, { query, later, descriptions, answersSearches, shortens });
     const request = { ...fitted.request, stream };
     const call = options.protocols(model.provider.protocol).egress.open(request, {
       provider: model.provider.id,
