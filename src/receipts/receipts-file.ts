@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { parseJson } from '../ir/json.ts';
 import { type Receipt, receiptSchema } from './receipt.ts';
 
@@ -59,8 +69,17 @@ export function appendReceipt(file: string, receipt: Receipt): void {
 }
 
 function cutTorn(file: string): void {
-  if (!existsSync(file)) return;
-  const text = readFileSync(file);
-  const whole = text.lastIndexOf(0x0a) + 1;
-  if (whole < text.length) truncateSync(file, whole);
+  if (!existsSync(file) || endsWithLine(file)) return;
+  truncateSync(file, readFileSync(file).lastIndexOf(0x0a) + 1);
+}
+
+function endsWithLine(file: string): boolean {
+  const handle = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(handle);
+    const last = Buffer.alloc(1);
+    return size === 0 || (readSync(handle, last, 0, 1, size - 1) === 1 && last[0] === 0x0a);
+  } finally {
+    closeSync(handle);
+  }
 }

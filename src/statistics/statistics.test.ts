@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bootstrapMean } from './bootstrap.ts';
+import { expandedConfidence } from './expanded.ts';
 import { mcnemar } from './mcnemar.ts';
 import { mean, quantile } from './quantile.ts';
 import { seededRandom, shuffled } from './random.ts';
@@ -61,4 +62,11 @@ test("Wilson's interval as the textbook has it, and never empty", () => {
   assert.ok(wilson(1, 5).low > 0.5 && wilson(1, 5).high === 1);
   assert.ok(wilson(0, 5).high < 0.5 && wilson(0, 5).low === 0);
   assert.deepEqual([wilson(0.3, 0).low, wilson(0.3, 0).high], [0, 1]);
+});
+
+test('few units ask for more confidence, many for what they say', () => {
+  // Hesterberg's own table: 0.0010 and 0.0158 in each tail for 5 and 20 units.
+  assert.ok(Math.abs((1 - expandedConfidence(5)) / 2 - 0.001) < 2e-4);
+  assert.ok(Math.abs((1 - expandedConfidence(20)) / 2 - 0.0159) < 2e-4);
+  assert.ok(Math.abs(expandedConfidence(10_000) - 0.95) < 1e-4);
 });

@@ -164,8 +164,9 @@ type Conclusion = { readonly out: string; readonly options: CompareOptions; read
 
 /** Writes the reports and says what came out. Wants for nothing where a run is missing: the same command goes on. */
 function conclude(receipts: readonly Receipt[], { out, options, left }: Conclusion, { io }: CommandContext): number {
-  const { models } = options;
-  const shown = models.length === 0 ? receipts : receipts.filter((receipt) => models.includes(receipt.model));
+  const { models, reportOnly } = options;
+  const isShown = ({ model }: Receipt): boolean => !reportOnly || models.length === 0 || models.includes(model);
+  const shown = receipts.filter(isShown);
   const analysis = analyse(shown);
   const reports = { html: join(out, 'report.html'), markdown: join(out, 'report.md') };
   if (existsSync(out)) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { seededRandom } from '../../statistics/random.ts';
 import { hashOf, receiptOf } from '../testing/receipts.ts';
 import { analyse } from './analyse.ts';
 import { byName } from './runs.ts';
@@ -20,6 +21,52 @@ test('pairs are compared task by task, with the exact test', () => {
   assert.ok(Math.abs((pair?.difference?.value ?? 0) - 0.8) < 1e-12);
   assert.ok((pair?.difference?.low ?? 0) > 0.2 && (pair?.difference?.high ?? 9) <= 1);
   assert.deepEqual(analysis.tasks, NAMES);
+});
+
+test('no range pretends to know what a few tasks cannot tell', () => {
+  const of = (tasks: number) =>
+    analyse(
+      NAMES.slice(0, tasks).flatMap((task) => [
+        receiptOf({ task, model: 'alpha', verdict: 'passed', costNanoUsd: 2 }),
+        receiptOf({ task, model: 'beta', verdict: 'failed', costNanoUsd: 1 }),
+      ]),
+    ).pairs[0];
+  assert.equal(of(1)?.difference, undefined);
+  for (const tasks of [2, 5, 10]) {
+    const { value, low, high } = of(tasks)?.difference ?? { value: 0, low: 0, high: 0 };
+    assert.equal(value, 1);
+    assert.ok(low < 0.9 && high === 1, `${tasks} tasks: ${low} to ${high}`);
+  }
+  assert.ok((of(10)?.difference?.low ?? 0) > (of(2)?.difference?.low ?? 1));
+  assert.equal(of(5)?.ratios.cost?.value, 2);
+  assert.equal(of(5)?.ratios.cost?.range, undefined);
+  assert.deepEqual(of(6)?.ratios.cost?.range, { value: 2, low: 2, high: 2 });
+});
+
+test('the 95% of a difference and of a ratio hold what they say on few tasks', () => {
+  const random = seededRandom(11);
+  const spread = (): number => Math.exp(0.8 * (random() + random() + random() - 1.5));
+  let [held, heldRatio] = [0, 0];
+  const samples = 120;
+  for (let sample = 0; sample < samples; sample += 1) {
+    const [pair] = analyse(
+      NAMES.slice(0, 8).flatMap((task) => {
+        const size = spread();
+        const costOf = (scale: number): number => Math.round(1e9 * scale * size * spread());
+        return [
+          receiptOf({ task, model: 'alpha', verdict: random() < 0.8 ? 'passed' : 'failed', costNanoUsd: costOf(1) }),
+          receiptOf({ task, model: 'beta', verdict: random() < 0.4 ? 'passed' : 'failed', costNanoUsd: costOf(2) }),
+        ];
+      }),
+    ).pairs;
+    const [sign, ratio] = pair?.first === 'alpha' ? [1, 0.5] : [-1, 2];
+    const { low, high } = pair?.difference ?? { low: 9, high: 9 };
+    if (low <= sign * 0.4 && high >= sign * 0.4) held += 1;
+    const { range } = pair?.ratios.cost ?? {};
+    if (range !== undefined && range.low <= ratio && range.high >= ratio) heldRatio += 1;
+  }
+  assert.ok(held / samples >= 0.91, `difference ${held} of ${samples}`);
+  assert.ok(heldRatio / samples >= 0.87, `ratio ${heldRatio} of ${samples}`);
 });
 
 test('repetitions are no further tasks', () => {

@@ -75,10 +75,13 @@ export function ratioWords({ first, second, ratios, tasks }: Pair): readonly str
   return FIGURES.flatMap((figure) => {
     const ratio = ratios[figure];
     if (ratio === undefined) return [];
-    const part = ratio.tasks < tasks ? `, on the ${ratio.tasks} tasks where both are known` : '';
-    const even = ratio.low <= 1 && ratio.high >= 1 ? '; no clear difference' : '';
+    const part = ratio.tasks < tasks ? [`on the ${plural(ratio.tasks, 'task')} where both are known`] : [];
+    const spread = ratio.range === undefined ? [] : [range(ratio.range, times)];
+    const told = [...spread, ...part].join(', ');
+    const even =
+      ratio.range !== undefined && ratio.range.low <= 1 && ratio.range.high >= 1 ? '; no clear difference' : '';
     return [
-      `${first} ${FIGURE_VERBS[figure]} ${times(ratio.value)} ${FIGURE_WORDS[figure]} as ${second} (${range(ratio, times)}${part})${even}.`,
+      `${first} ${FIGURE_VERBS[figure]} ${times(ratio.value)} ${FIGURE_WORDS[figure]} as ${second}${told === '' ? '' : ` (${told})`}${even}.`,
     ];
   });
 }
@@ -119,7 +122,7 @@ export function howToRead({ models }: Analysis): readonly (readonly [string, str
       : ([
           [
             'Differences',
-            'are taken task by task, so that hard tasks do not count against one model alone. Their ranges are 95% bootstrap intervals over the tasks (10,000 draws from a fixed seed).',
+            'are taken task by task, so that hard tasks do not count against one model alone. Their ranges are 95% bootstrap intervals over the tasks (10,000 draws from a fixed seed), made wider for how few these are. Ratios of cost, time and tokens have none below six tasks.',
           ],
           [
             'p',
