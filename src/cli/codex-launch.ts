@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { type Codex, findCodex } from '../codex/launch/find-codex.ts';
 import type { LaunchOptions } from '../codex/launch/launch-codex.ts';
 import { writeAtomic } from '../config/atomic-write.ts';
+import { type PolicyFlags, withFlags } from '../policy/settings.ts';
+import { policyHeaders } from '../policy/tightening.ts';
 import { startGateway } from './background/start-gateway.ts';
 import { catalogText } from './catalog-text.ts';
 import { CliError } from './cli-error.ts';
@@ -16,8 +18,14 @@ export async function requireCodex(context: CommandContext): Promise<Codex> {
   throw new CliError({ message: 'Codex was not found on the PATH', mend: 'npm install -g @openai/codex' });
 }
 
-/** What a run of Codex through the gateway of this home needs; the gateway is brought up when it is asked for. */
-export function launchOptions(codex: Codex, args: readonly string[], context: CommandContext): LaunchOptions {
+/** What a run of Codex through the gateway of this home needs; the gateway is brought up when it is asked for.
+ *  @param flags  of this command: the gateway holds the requests of this run to them, however it was started. */
+export function launchOptions(
+  codex: Codex,
+  args: readonly string[],
+  context: CommandContext,
+  flags: PolicyFlags = {},
+): LaunchOptions {
   return {
     codex,
     args,
@@ -27,7 +35,15 @@ export function launchOptions(codex: Codex, args: readonly string[], context: Co
       const snapshot = readConfiguration(context);
       await startGateway(context);
       const access = providerEntry(snapshot, codex.version, 'launch', context);
-      return { ...access, defaultModel: defaultModel(snapshot), models: snapshot.models };
+      const policy = withFlags(snapshot.policy, flags);
+      const headers = policyHeaders(policy);
+      return {
+        ...access,
+        entry: { ...access.entry, ...(Object.keys(headers).length === 0 ? {} : { headers }) },
+        defaultModel: defaultModel(snapshot),
+        models: snapshot.models,
+        quiet: policy.localOnly.value,
+      };
     },
     writeCatalog: () => writeCatalog(context),
   };

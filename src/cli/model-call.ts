@@ -22,11 +22,13 @@ export type ModelReply =
     }
   | { readonly ok: false; readonly message: string; readonly requestId?: string };
 
+/** @property headers  what the gateway is to keep to, beside its own policy. */
 export type ModelCall = {
   readonly slug: string;
   readonly prompt: string;
   readonly maxOutputTokens: number;
   readonly timeoutMs: number;
+  readonly headers: { readonly [name: string]: string };
 };
 
 /** One streamed Responses call.
@@ -38,7 +40,7 @@ export async function callModel(gateway: Gateway, call: ModelCall): Promise<Mode
   const answer = await callGateway(gateway, {
     method: 'POST',
     path: '/v1/responses',
-    headers: { accept: 'text/event-stream' },
+    headers: { accept: 'text/event-stream', ...call.headers },
     body: {
       model: call.slug,
       input: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: call.prompt }] }],

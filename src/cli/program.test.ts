@@ -62,7 +62,11 @@ test('serve is main’s, with its options and its status', async (t) => {
     },
   );
   assert.equal(await run('serve', '--config', 'c.yaml', '--host', '::1', '--port', '0'), 1);
-  assert.deepEqual(given, [{ config: 'c.yaml', host: '::1', port: 0 }]);
+  assert.equal(await run('serve', '--local-only', '--max-cost', '0.5'), 1);
+  assert.deepEqual(given, [
+    { config: 'c.yaml', host: '::1', port: 0, flags: {} },
+    { flags: { localOnly: true, maxCostUsd: 0.5 } },
+  ]);
 });
 
 test('an error that nobody foresaw keeps the shape', async (t) => {

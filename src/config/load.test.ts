@@ -202,10 +202,10 @@ test('a key with a line break or a blank inside is told and not sent', (t) => {
   );
 });
 
-test('limits asked for by the environment are refused as well', (t) => {
+test('a variable that is no amount, no flag or no provider is refused', (t) => {
   const { load } = setup(t, undefined);
-  assert.match(issuesOf(load({ PLUGBOARD_MAX_COST_USD: '0.5' }))[0]?.message ?? '', /cannot enforce/);
   assert.match(issuesOf(load({ PLUGBOARD_MAX_COST_USD: 'much' }))[0]?.message ?? '', /no amount/);
+  assert.match(issuesOf(load({ PLUGBOARD_LOCAL_ONLY: 'maybe' }))[0]?.message ?? '', /neither true nor false/);
   assert.deepEqual(snapshotOf(load({ PLUGBOARD_LOCAL_ONLY: '0', PLUGBOARD_MAX_COST_USD: '0' })).warnings, []);
 });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { type PolicyFlags, withFlags } from '../policy/settings.ts';
 import { meant } from '../routing/nearest.ts';
 import { compileModels, compileProviders, compileServer, compileWildcards } from './compile.ts';
 import { compileDispatch } from './dispatch.ts';
@@ -9,7 +10,7 @@ import type { Environment, Places } from './environment.ts';
 import { ConfigError, type ConfigIssue, dotted, suggestion } from './issues.ts';
 import { configJsonSchema } from './json-schema.ts';
 import { literalKeyWarnings } from './literal-keys.ts';
-import { type Unkept, unkeptOverrides, unkeptSettings } from './not-yet.ts';
+import { type Unkept, unkeptSettings } from './not-yet.ts';
 import { type Override, readOverrides } from './overrides.ts';
 import { compilePolicy, liftedLimits } from './policy.ts';
 import { badReferences, isConfigured, unnamedProvider } from './references.ts';
@@ -22,8 +23,14 @@ import { presetsOf } from './user-presets.ts';
 import { expandVariables } from './variables.ts';
 import { compileSearch } from './web-search.ts';
 
-/** @property file  left out: `config.yaml` in the home, which need not exist. One that is named must. */
-export type ConfigSource = { readonly places: Places; readonly environment: Environment; readonly file?: string };
+/** @property file   left out: `config.yaml` in the home, which need not exist. One that is named must.
+ *  @property flags  of the command, over the environment and the file. */
+export type ConfigSource = {
+  readonly places: Places;
+  readonly environment: Environment;
+  readonly file?: string;
+  readonly flags?: PolicyFlags;
+};
 
 export type LoadedConfig =
   | { readonly ok: true; readonly snapshot: Snapshot }
@@ -83,7 +90,7 @@ function compile(
     issues.push({ path: model.variable, message, mend: suggestion(meant(model.value, choice), choice) });
   }
   if (overrides.provider !== undefined) issues.push(...unknownProvider(overrides.provider, expanded.value));
-  const unkept = [...(parsed.success ? unkeptSettings(parsed.data) : []), ...unkeptOverrides(overrides)];
+  const unkept = parsed.success ? unkeptSettings(parsed.data) : [];
   issues.push(...unkept.filter((one) => one.refused).map((one) => unkeptIssue(one, document)));
   if (!parsed.success) return refuse(file, issues);
 
@@ -129,7 +136,7 @@ function compile(
       ? {}
       : { imageDescription: { prompt: DESCRIBE, ...config.image_description } }),
     compression: { toolResults: config.compression.tool_results },
-    policy: compilePolicy(config, { written, document, file, overrides, defaultModel }),
+    policy: withFlags(compilePolicy(config, { written, document, file, overrides, defaultModel }), source.flags ?? {}),
     queue: { length: config.dispatch.queue.length, waitMs: durationMs(config.dispatch.queue.wait) },
     defaultModel,
     warnings: [

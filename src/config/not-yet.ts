@@ -1,4 +1,3 @@
-import type { Overrides } from './overrides.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 
 /** A setting that this version reads but does not keep.
@@ -12,16 +11,10 @@ export type Unkept = {
   readonly refused: boolean;
 };
 
-/** Settings of `policy` that restrict: to leave one of them out of force would be worse than to refuse it. */
-const RESTRICTIONS: readonly string[] = ['max_cost_usd', 'max_cost_usd_per_session', 'max_cost_usd_per_month'];
-
 /** What the file sets to another value than the default and this version does not keep. */
 export function unkeptSettings(config: ConfigFile): readonly Unkept[] {
   const defaults = configSchema.parse({}, { jitless: true });
   const unkept: Unkept[] = [];
-  for (const key of changed(config.policy, defaults.policy)) {
-    if (RESTRICTIONS.includes(key)) unkept.push(restriction(['policy', key]));
-  }
   for (const key of changed(config.adaptive_router, defaults.adaptive_router)) {
     const path = ['adaptive_router', key];
     if (key === 'enabled') {
@@ -29,22 +22,6 @@ export function unkeptSettings(config: ConfigFile): readonly Unkept[] {
     } else unkept.push(withoutEffect(path));
   }
   return unkept;
-}
-
-/** The same for what the environment asks. */
-export function unkeptOverrides(overrides: Overrides): readonly Unkept[] {
-  const unkept: Unkept[] = [];
-  if ((overrides.maxCostUsd?.value ?? 0) > 0) unkept.push(restriction([overrides.maxCostUsd?.variable ?? '']));
-  return unkept;
-}
-
-function restriction(path: readonly string[]): Unkept {
-  return {
-    path,
-    refused: true,
-    message: 'this version cannot enforce this limit, so it does not pretend to.',
-    mend: 'Take it out, and configure only providers that may be used.',
-  };
 }
 
 function withoutEffect(path: readonly string[]): Unkept {

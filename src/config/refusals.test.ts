@@ -168,7 +168,6 @@ const refusals: readonly (readonly [string, string, RegExp])[] = [
   ],
   ['a network that is none', 'policy: { private_networks: [10.0.0.0/40] }', /1:30: policy\.private_networks\[0\]/],
   ['all networks at once', 'policy: { private_networks: [0.0.0.0/0] }', /is neither a network such as/],
-  ['a budget that cannot be kept', 'policy: { max_cost_usd: 1 }', /policy\.max_cost_usd: this version cannot enforce/],
   ['the adaptive router', 'adaptive_router: { enabled: true }', /no adaptive router/],
   [
     'an unset variable outside providers',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pino, { type DestinationStream } from 'pino';
 import { createInstructions } from '../codex/instructions.ts';
 import { type Environment, type Places, proxySettings, startedByNpm } from '../config/environment.ts';
-import { configFile, loadConfig } from '../config/load.ts';
+import { type ConfigSource, configFile, loadConfig } from '../config/load.ts';
 import type { Snapshot } from '../config/snapshot.ts';
 import { ensureToken } from '../config/token.ts';
 import { fixedView } from '../config/view.ts';
@@ -19,10 +19,14 @@ import { serve } from '../pipeline/serve.ts';
 import { createSessions } from '../pipeline/sessions.ts';
 import { createThoughts } from '../pipeline/thoughts.ts';
 import { createSessionShortener } from '../pipeline/tool-results/session-shortener.ts';
+import { createAdmissions, limitsCost, needsSpending, startOfMonth } from '../policy/admission.ts';
 import { fences } from '../policy/egress.ts';
 import { policyInForce } from '../policy/in-force.ts';
+import type { PolicyFlags } from '../policy/settings.ts';
 import { type KeepLimits, KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
 import { protocolById } from '../protocols/registry.ts';
+import type { Affinity } from '../routing/affinity.ts';
+import { expectedCost } from '../routing/expected-cost.ts';
 import { explainPrompt } from '../routing/explain.ts';
 import type { RouteView } from '../routing/plan.ts';
 import { planRoute } from '../routing/plan-route.ts';
@@ -30,10 +34,11 @@ import { needsOf } from '../routing/work/needs.ts';
 import { createApp } from '../server/app.ts';
 import { compacting } from '../server/compact.ts';
 import { drain, untilStopped } from '../server/drain.ts';
-import { keepingTurns, type Serve } from '../server/kept-turns.ts';
+import { keepingTurns } from '../server/kept-turns.ts';
 import { listen, readTls } from '../server/listen.ts';
 import { collectAll } from '../server/memory.ts';
 import { NO_LEDGER, openLedger } from '../storage/ledger-writer.ts';
+import { readSpending } from '../storage/spending.ts';
 import { providerAsker } from '../upstream/ask-provider.ts';
 import { withCredentials } from '../upstream/credentials.ts';
 import { withFence } from '../upstream/fence.ts';
@@ -46,11 +51,13 @@ import { type DispatchFacts, dispatchMetrics, dispatchState } from './dispatch-r
 import { createLiveSnapshot, windowIsOpen } from './live-snapshot.ts';
 import { logEntry } from './log-entry.ts';
 import { register } from './register.ts';
+import { requestPolicy } from './request-policy.ts';
 import { searchPort } from './search-port.ts';
 import { readinessOf, snapshotStatus } from './status.ts';
 import { createTraffic } from './traffic.ts';
 
 /** @property config  left out: `config.yaml` in the home. @property port  0 asks for any free one.
+ *  @property flags   limits of this gateway over the environment and the file, at every reload too.
  *  @property log     where log lines go; left out: standard error. */
 export type GatewayOptions = {
   readonly version: string;
@@ -59,6 +66,7 @@ export type GatewayOptions = {
   readonly config?: string;
   readonly host?: string;
   readonly port?: number;
+  readonly flags?: PolicyFlags;
   readonly log?: DestinationStream;
   readonly logLevel?: 'debug' | 'info' | 'silent';
 };
@@ -94,7 +102,12 @@ async function start(
   undo: (() => void | Promise<void>)[],
 ): Promise<Omit<Gateway, 'stop'>> {
   const { places, environment, version } = options;
-  const source = { places, environment, ...(options.config === undefined ? {} : { file: options.config }) };
+  const source: ConfigSource = {
+    places,
+    environment,
+    ...(options.config === undefined ? {} : { file: options.config }),
+    ...(options.flags === undefined ? {} : { flags: options.flags }),
+  };
   const loaded = loadConfig(source);
   if (!loaded.ok) throw loaded.error;
   const token = ensureToken(places.home);
@@ -110,11 +123,13 @@ async function start(
   const first = demo?.snapshot ?? loaded.snapshot;
   // The list of models is asked for over the same wall, before there is a snapshot that lives.
   let inForce = (): Snapshot => first;
-  const fence = fences(() => inForce().policy);
+  const policy = requestPolicy(() => inForce().policy);
+  const fence = fences(policy.current);
   const transport = layered(http.transport, [withFence(fence, proxies, Date.now), withCredentials]);
   const live = createLiveSnapshot(first, providerAsker(transport), Date.now);
   inForce = live.current;
-  const opened = openLedger(join(places.home, 'plugboard.db'), {
+  const ledgerFile = join(places.home, 'plugboard.db');
+  const opened = openLedger(ledgerFile, {
     trouble: ({ message, mend }, waiting, lost) => log.error({ waiting, lost }, `${message} ${mend}`),
   });
   const ledger = opened.ok ? opened.ledger : NO_LEDGER;
@@ -131,15 +146,30 @@ async function start(
     },
     now: Date.now,
   });
-  const view = (): RouteView => ({
+  const sessions = createSessions();
+  const view = (affinity?: Affinity): RouteView => ({
     ...fixedView(live.current()),
+    fence: (model) => fence().refuses(model, model.provider.proxy)?.message,
     now: Date.now(),
     draw: Math.random(),
     health: health(),
     priceOf: (model) => priceOf(model, Date.now()),
+    ...(limitsCost(policy.current()) ? { afford: admissions.afford } : {}),
+    ...(affinity === undefined ? {} : { affinity }),
   });
-  const plan: Line['plan'] = (query, affinity) =>
-    planRoute(query, { ...view(), ...(affinity === undefined ? {} : { affinity }) });
+  const admissions = createAdmissions({
+    policy: policy.current,
+    expected: (query, model) => {
+      const { sessionId } = query;
+      const held = sessionId === undefined ? undefined : sessions.affinity(sessionId, query.model, Date.now());
+      return expectedCost(query, model, view(held));
+    },
+    now: Date.now,
+  });
+  const learnSpending = async (): Promise<void> =>
+    admissions.learn(await readSpending(ledgerFile, startOfMonth(startedAt), startedAt));
+  if (needsSpending(first.policy)) await learnSpending();
+  const plan: Line['plan'] = (query, affinity) => planRoute(query, view(affinity));
   const asking: AskParts = {
     protocols: protocolById,
     plan: (query) => plan(query, undefined),
@@ -154,7 +184,8 @@ async function start(
     plan,
     needs: (query) => needsOf(query, fixedView(live.current())),
     transport,
-    sessions: createSessions(),
+    sessions,
+    admit: admissions.admit,
     thoughts: createThoughts(Date.now),
     search: searchPort(transport, () => live.current().webSearch),
     descriptions: descriptionPort(asking, () => live.current().imageDescription),
@@ -182,7 +213,7 @@ async function start(
   });
   const { tls: tlsFiles, bodyLimitBytes, ...configured } = loaded.snapshot.server;
   const tls = tlsFiles === undefined ? undefined : readTls(tlsFiles);
-  const onLine: Serve = (request, reply) => serve(line, request, reply);
+  const onLine = policy.during((request, reply) => serve(line, request, reply));
   const kept = new KeptReplies(KEEP_LIMITS, Date.now);
   const expiry = setInterval(() => kept.expire(), KEEP_LIMITS.idleMs / 12);
   expiry.unref();
@@ -194,7 +225,10 @@ async function start(
       serve: keepingTurns(onLine, kept),
       compact: keepingTurns(compacting(onLine), kept),
       kept,
-      count: keepingTurns((request, reply) => countInput({ ...line, counter }, request, reply), kept),
+      count: keepingTurns(
+        policy.during((request, reply) => countInput({ ...line, counter }, request, reply)),
+        kept,
+      ),
       speaks: (protocol) => protocolById(protocol).ingress !== undefined,
       encodeError: (protocol, failure, caller, requestId) =>
         protocolById(protocol).ingress?.encodeError(failure, caller, requestId),
@@ -237,6 +271,7 @@ async function start(
   const watcher = watchConfig(source, {
     changed: (next) => {
       live.replace(next);
+      if (needsSpending(next.policy)) void learnSpending();
       log.info('the configuration was read again');
     },
     refused: (error) => log.warn(`${error.message} The running configuration stays.`),

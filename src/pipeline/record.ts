@@ -46,6 +46,8 @@ export type Recorder = {
   readonly rounds: (usages: NonEmpty<Usage>) => void;
   /** A further model was asked for this request: its cost counts, its tokens are not those of the reply. */
   readonly spent: (model: Model, usage: Usage) => void;
+  /** What is known to have been spent by now, in nano-USD: every attempt whose provider counted, and further models. */
+  readonly spentNanoUsd: () => number;
   readonly close: () => void;
 };
 
@@ -191,6 +193,9 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     spent: (model, used) => {
       further.push(parts.price(model, used, parts.now()));
     },
+    spentNanoUsd: () =>
+      attempts.reduce((sum, { costNanoUsd = 0 }) => sum + costNanoUsd, 0) +
+      further.reduce((sum, cost) => sum + (cost?.costNanoUsd ?? 0), 0),
     close: () => parts.ledger.record(entry()),
   };
 }

@@ -2,8 +2,10 @@ import { type Failure, GatewayError } from '../ir/failure.ts';
 import type { NonEmpty } from '../ir/non-empty.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import type { RouteQuery } from '../ir/query.ts';
+import type { Usage } from '../ir/usage.ts';
+import type { Lease } from '../policy/admission.ts';
 import type { IngressCodec } from '../protocols/protocol.ts';
-import type { Target } from '../providers/provider.ts';
+import type { Model, Target } from '../providers/provider.ts';
 import type { RoutePlan } from '../routing/plan.ts';
 import type { PreparedCall } from '../upstream/call.ts';
 import { type DispatchCall, dispatch } from '../upstream/dispatch.ts';
@@ -17,6 +19,7 @@ import { type Render, renderStream } from './render.ts';
 import { renderWhole } from './render-whole.ts';
 import { dispatchSearching, searchRounds } from './search/search-rounds.ts';
 import { rememberedAs } from './sessions.ts';
+import { type Spending, watchSpending } from './spending.ts';
 
 /** The straight line: parse, plan, dispatch, render; and whatever happens, one ledger entry. */
 export async function serve(line: Line, request: ClientRequest, reply: ClientReply): Promise<void> {
@@ -31,11 +34,13 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     reply.end(JSON.stringify(body));
   };
   let render: Render | undefined;
+  let money: Money | undefined;
   try {
     const search = line.search();
     const begun = await begin(line, ingress, request, record, search !== undefined);
     const { query, source, measure } = begun;
     let { plan } = begun;
+    money = promised(line, request, query, plan, record.spentNanoUsd);
     const startsEarly = !plan.targets.some(source.passesBytes);
     render = (query.stream ? renderStream : renderWhole)({
       ingress,
@@ -51,7 +56,7 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
       refuse: (failure) => refuse(failure, plan),
       now: line.now,
     });
-    const sink = committing(render, (target, bytes) => {
+    const sink = committing(money.spending.sink(render), (target, bytes) => {
       record.committed(target, bytes, source.losses());
       if (query.sessionId !== undefined)
         line.sessions.remember(
@@ -74,13 +79,13 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     };
     const port = line.descriptions();
     if (port !== undefined) {
-      await describeImages(port, plan.targets, source, { signal: request.signal, spent: record.spent });
+      await describeImages(port, plan.targets, source, { signal: money.signal, spent: record.spent });
     }
     const replan = (): NonEmpty<Target> => {
       plan = begun.replan(startsEarly);
       return plan.targets;
     };
-    const call = dispatchCall(line, request, { ...begun, replan, prepare, record });
+    const call = dispatchCall(line, request, { ...begun, replan, prepare, record, signal: money.signal });
     const { committed, failure } = await (search === undefined
       ? dispatch(line.transport, call, sink)
       : dispatchSearching(line.transport, call, sink, searchRounds(search, ingress, request.protocol, source, record)));
@@ -95,6 +100,7 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     tell(line, request, reply, () => (render === undefined ? refuse(failure) : render.fail(failure)));
   } finally {
     render?.dispose();
+    money?.lease.settle(record.spentNanoUsd() + money.spending.untold());
     record.close();
   }
 }
@@ -102,6 +108,26 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
 /** A target that only stepped in for the first one was not given the task. */
 function taskGiven({ work }: RouteQuery, { targets }: RoutePlan, { model }: Target): string | undefined {
   return work !== undefined && targets[0].model === model ? work.key : undefined;
+}
+
+/** What a call may cost, and what it has cost. @property signal  aborts when the client leaves, or a limit is reached. */
+type Money = { readonly lease: Lease; readonly spending: Spending; readonly signal: AbortSignal };
+
+/** @throws GatewayError policy, before any provider hears of the call. */
+function promised(
+  line: Line,
+  { caller, signal }: ClientRequest,
+  query: RouteQuery,
+  plan: RoutePlan,
+  spent: () => number,
+): Money {
+  const admission = line.admit(caller, query, plan);
+  if (!admission.admitted) throw new GatewayError(admission.failure);
+  const { lease } = admission;
+  const over = new AbortController();
+  const price = (model: Model, usage: Usage): number | undefined => line.price(model, usage, line.now())?.costNanoUsd;
+  const spending = watchSpending(lease, { price, spent, stop: () => over.abort() });
+  return { lease, spending, signal: lease.limited ? AbortSignal.any([signal, over.signal]) : signal };
 }
 
 /** The last word to the client. Where even that breaks, the connection does: half a reply must not look whole. */
@@ -125,10 +151,11 @@ type CallParts = Pick<DispatchCall, 'prepare'> & {
   readonly plan: RoutePlan;
   readonly replan: () => NonEmpty<Target>;
   readonly record: Recorder;
+  readonly signal: AbortSignal;
 };
 
 function dispatchCall(line: Line, request: ClientRequest, parts: CallParts): DispatchCall {
-  const { query, plan, record, replan, prepare } = parts;
+  const { query, plan, record, replan, prepare, signal } = parts;
   return {
     targets: plan.targets,
     replan,
@@ -136,7 +163,7 @@ function dispatchCall(line: Line, request: ClientRequest, parts: CallParts): Dis
     prepare,
     inputTokens: query.inputTokens ?? 0,
     clientHeaders: request.headers,
-    signal: request.signal,
+    signal,
     traffic: line.traffic,
     price: (model, usage) => line.price(model, usage, line.now())?.costNanoUsd,
     now: line.now,

@@ -50,11 +50,15 @@ const LET_PASS = 'Choose a model that the policy lets pass (plugboard models), o
 
 /** The fence of a policy that may be replaced, compiled once for each. */
 export function fences(policy: () => PolicySettings): () => Fence {
-  let made: { readonly of: PolicySettings; readonly fence: Fence } | undefined;
+  const made = new WeakMap<PolicySettings, Fence>();
   return () => {
     const current = policy();
-    if (made?.of !== current) made = { of: current, fence: fenceOf(current) };
-    return made.fence;
+    let fence = made.get(current);
+    if (fence === undefined) {
+      fence = fenceOf(current);
+      made.set(current, fence);
+    }
+    return fence;
   };
 }
 

@@ -1,15 +1,13 @@
 import type { RouteQuery } from '../ir/query.ts';
 import type { Model } from '../providers/provider.ts';
 import { isHolder } from './affinity.ts';
-import type { RouteView } from './plan.ts';
+import type { CallCost, RouteView } from './plan.ts';
 
 /** What a call is expected to count at one model, in tokens. `cached` is a part of `input`. */
 export type ExpectedTokens = { readonly input: number; readonly cached: number; readonly output: number };
 
-/** What such a call is expected to cost.
- *  @property nanoUsd  absent: the model is unpriced, which is not zero.
- *  @property local    it runs on this machine or network and has no price of its own: counted as free. */
-export type ExpectedCost = ExpectedTokens & { readonly nanoUsd?: number; readonly local: boolean };
+/** What such a call is expected to cost. */
+export type ExpectedCost = ExpectedTokens & CallCost;
 
 /** A step of a coding agent is a call or two and a few words; a session's own replies stand in for it once there are
  *  some. */

@@ -170,7 +170,7 @@ function outOfReach(slug: string, why: readonly Reason[], view: RouteView): Fail
   const message = view.routes.has(slug)
     ? `No target of the route "${slug}" can serve now. ${reasons}`.trimEnd()
     : reasons;
-  if (why.some(({ rule }) => rule === 'fence')) {
+  if (why.some(({ rule }) => rule === 'fence' || rule === 'budget')) {
     const mend = 'Choose a model that the policy lets pass (plugboard models), or lift the limit where it is set.';
     return { kind: 'policy', model: slug, message, mend };
   }

@@ -17,6 +17,7 @@ import type { Route, RouteOf, StrategyId } from './route.ts';
  *  @property health       what the attempts so far say of each deployment.
  *  @property priceOf      what a token of the model costs, or undefined where it is unpriced, which is not zero.
  *  @property fence        why a policy keeps the model out, as a sentence; undefined where it may serve.
+ *  @property afford       why a model would break a limit of cost, as a sentence; absent: there is none.
  *  @property affinity     who served the session that asks, when it last asked for this slug. */
 export type RouteView = {
   readonly resolve: (slug: string) => Model | undefined;
@@ -30,8 +31,13 @@ export type RouteView = {
   readonly dispatch: DispatchSettings;
   readonly priceOf: (model: Model) => Price | undefined;
   readonly fence: (model: Model) => string | undefined;
+  readonly afford?: (query: RouteQuery, model: Model, cost: CallCost) => string | undefined;
   readonly affinity?: Affinity;
 };
+
+/** @property nanoUsd  absent: the model is unpriced, which is not zero.
+ *  @property local    it runs on this machine or network and has no price of its own: counted as free. */
+export type CallCost = { readonly nanoUsd?: number; readonly local: boolean };
 
 /** @property route  the slug that was asked for, or the default it fell to.
  *  @property ruled  a rule of the route for calls of this kind chose the first target: it says nothing of where the

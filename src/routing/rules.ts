@@ -1,7 +1,7 @@
 import type { RouteQuery } from '../ir/query.ts';
 import type { Model } from '../providers/provider.ts';
 import { limitOf } from './dispatch/hard-limits.ts';
-import { expectedTokens, inputTokens } from './expected-cost.ts';
+import { expectedCost, expectedTokens, inputTokens } from './expected-cost.ts';
 import type { RouteView } from './plan.ts';
 import type { Reason, RuleId } from './reason.ts';
 
@@ -15,6 +15,13 @@ export type Rule = {
 };
 
 const fence: Rule = { id: 'fence', firm: true, excludes: (model, _query, view) => view.fence(model) };
+
+/** A limit of cost is firm, estimate or not: what a call may cost at most was promised to whoever pays. */
+const budget: Rule = {
+  id: 'budget',
+  firm: true,
+  excludes: (model, query, view) => view.afford?.(query, model, expectedCost(query, model, view)),
+};
 
 /** An estimate shuts out no model whose window nobody knows, and none for good: where it leaves no target, all are tried. */
 const contextWindow: Rule = {
@@ -41,7 +48,7 @@ function hardLimit(pool: readonly Model[]): Rule {
   };
 }
 
-export const FIRM_RULES: readonly Rule[] = [fence];
+export const FIRM_RULES: readonly Rule[] = [fence, budget];
 
 /** All rules for the choice among a route's models.
  *  @param pool  those that no firm rule shuts out. */

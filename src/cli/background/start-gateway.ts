@@ -20,8 +20,9 @@ export type Started = { readonly gateway: RunningGateway; readonly already: bool
 
 /** Brings the gateway up, once however many ask for it at the same time, and waits until it answers. What a gateway
  *  that died has left behind is no obstacle.
+ *  @param limits  as `serve` takes them; a gateway that is up keeps its own.
  *  @throws CliError when it does not come up, with what it wrote to the log. */
-export async function startGateway(context: CommandContext): Promise<Started> {
+export async function startGateway(context: CommandContext, limits: readonly string[] = []): Promise<Started> {
   const running = await findGateway(context);
   if (running !== undefined) return { gateway: running, already: true };
   const { home } = context.places;
@@ -32,7 +33,7 @@ export async function startGateway(context: CommandContext): Promise<Started> {
       const other = await findGateway(context);
       if (other !== undefined) return { gateway: other, already: true };
       const before = logSize(home);
-      return { gateway: await untilLive(spawnGateway(context), before, context), already: false };
+      return { gateway: await untilLive(spawnGateway(context, limits), before, context), already: false };
     }),
   );
 }

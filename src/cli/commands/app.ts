@@ -1,14 +1,19 @@
 import { openApp } from '../../codex/launch/open-app.ts';
+import { missingQuiet } from '../../codex/launch/quiet-config.ts';
 import { endLike } from '../../codex/launch/run-program.ts';
 import { takeoverStatus } from '../../codex/takeover/takeover.ts';
+import { placeOf } from '../../policy/settings.ts';
+import { tighteningHeader } from '../../policy/tightening.ts';
 import { startGateway } from '../background/start-gateway.ts';
-import { FAILED } from '../cli-error.ts';
+import { CliError, FAILED } from '../cli-error.ts';
 import { requireCodex } from '../codex-launch.ts';
+import { readConfiguration } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
 
 /** Opens Codex Desktop, which goes through the gateway where Codex's config says so.
  *  @param path  the folder to open; the current one where left out. */
 export async function app(path: string | undefined, context: CommandContext): Promise<number> {
+  requireKeptLimits(context);
   const status = await openApp({
     codex: await requireCodex(context),
     enabled: takeoverStatus(context.places).on,
@@ -20,4 +25,19 @@ export async function app(path: string | undefined, context: CommandContext): Pr
   if ('code' in status) return status.code;
   endLike(status);
   return FAILED;
+}
+
+/** Desktop takes neither our arguments nor our headers: what a launch would bring along must stand in files.
+ *  @throws CliError naming the lines. */
+function requireKeptLimits(context: CommandContext): void {
+  const { policy } = readConfiguration(context);
+  const asked = tighteningHeader(policy);
+  if (asked !== undefined) {
+    const message = 'Codex Desktop reads files alone, so a limit that a variable sets for this launch would not hold';
+    throw new CliError({ message, mend: 'Write it under `policy:` in config.yaml.' });
+  }
+  const missing = policy.localOnly.value ? missingQuiet(context.places.codexHome) : [];
+  if (missing.length === 0) return;
+  const message = `under ${placeOf(policy, 'localOnly')} Codex Desktop must not call hosts of its own, which its configuration allows`;
+  throw new CliError({ message, mend: `Write into ${context.places.codexHome}/config.toml: ${missing.join(', ')}` });
 }

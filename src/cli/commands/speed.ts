@@ -1,3 +1,4 @@
+import { policyHeaders } from '../../policy/tightening.ts';
 import { startGateway } from '../background/start-gateway.ts';
 import { CliError, DONE } from '../cli-error.ts';
 import { readConfiguration, requireModels } from '../configuration.ts';
@@ -18,13 +19,15 @@ type Run = Extract<ModelReply, { ok: true }>;
 
 /** Time to the first token and tokens per second over several runs, one after the other. */
 export async function speed(slug: string, options: SpeedOptions, context: CommandContext): Promise<number> {
-  requireModels(slug, readConfiguration(context));
+  const snapshot = readConfiguration(context);
+  requireModels(slug, snapshot);
+  const headers = policyHeaders(snapshot.policy);
   const { gateway } = await startGateway(context);
   const runs: Run[] = [];
   await withProgress(context.io, 'measuring', async (say) => {
     for (let index = 1; index <= options.runs; index++) {
       say(`measuring ${slug}, run ${index} of ${options.runs}`);
-      const call = { slug, prompt: PROMPT, maxOutputTokens: MAX_OUTPUT_TOKENS, timeoutMs: RUN_LIMIT_MS };
+      const call = { slug, prompt: PROMPT, maxOutputTokens: MAX_OUTPUT_TOKENS, timeoutMs: RUN_LIMIT_MS, headers };
       const reply = await callModel(gateway, call);
       if (!reply.ok) {
         const mend = reply.requestId === undefined ? 'plugboard doctor' : `plugboard why ${reply.requestId}`;

@@ -1,15 +1,25 @@
+import type { PolicyFlags } from '../../policy/settings.ts';
 import { readiness } from '../background/readiness.ts';
+import { flagArguments } from '../background/spawn-gateway.ts';
 import { startGateway } from '../background/start-gateway.ts';
-import { DONE, FAILED } from '../cli-error.ts';
+import { CliError, DONE, FAILED } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
 import { line, printJson } from '../io.ts';
 
 const READY_LIMIT_MS = 5_000;
 
-/** Runs the gateway in the background and waits until it can serve. One that runs already is left alone. */
-export async function start(options: { readonly json: boolean }, context: CommandContext): Promise<number> {
+export type StartOptions = { readonly json: boolean; readonly flags: PolicyFlags };
+
+/** Runs the gateway in the background and waits until it can serve. One that runs already is left alone, unless limits
+ *  are asked for, which it may not have. */
+export async function start(options: StartOptions, context: CommandContext): Promise<number> {
   const { io } = context;
-  const { gateway, already } = await startGateway(context);
+  const limits = flagArguments(options.flags);
+  const { gateway, already } = await startGateway(context, limits);
+  if (already && limits.length > 0) {
+    const message = 'the gateway already runs, with the limits that it was started with';
+    throw new CliError({ message, mend: `plugboard restart ${limits.join(' ')}` });
+  }
   const { ready, problems } = await readiness(gateway, READY_LIMIT_MS);
   if (options.json) {
     printJson(io, { url: gateway.url, pid: gateway.pid, already, ready, problems });

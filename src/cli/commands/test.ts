@@ -1,3 +1,4 @@
+import { policyHeaders } from '../../policy/tightening.ts';
 import { agentTrial } from '../agent/agent-trial.ts';
 import { startGateway } from '../background/start-gateway.ts';
 import type { Check } from '../check.ts';
@@ -35,7 +36,9 @@ export async function testRoute(slug: string, options: TestOptions, context: Com
 
 async function call(slug: string, context: CommandContext): Promise<Check> {
   const { gateway } = await startGateway(context);
-  const reply = await withProgress(context.io, `calling ${slug}`, () => callModel(gateway, { slug, ...CALL }));
+  const reply = await withProgress(context.io, `calling ${slug}`, () =>
+    callModel(gateway, { slug, ...CALL, headers: policyHeaders(readConfiguration(context).policy) }),
+  );
   if (!reply.ok) {
     const mend = reply.requestId === undefined ? 'plugboard doctor' : `plugboard why ${reply.requestId}`;
     return { name: 'call', state: 'failed', words: `${reply.message} More: ${mend}` };

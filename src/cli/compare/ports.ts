@@ -36,7 +36,10 @@ export function runPorts(
         ...options,
         ensureGateway: async () => {
           const gateway = await options.ensureGateway();
-          return { ...gateway, entry: { ...gateway.entry, headers: { 'x-plugboard-tag': tag } } };
+          return {
+            ...gateway,
+            entry: { ...gateway.entry, headers: { ...gateway.entry.headers, 'x-plugboard-tag': tag } },
+          };
         },
       });
       return { ...program, environment: quietGit(program.environment) };

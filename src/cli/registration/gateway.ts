@@ -1,17 +1,24 @@
 import type { ServeOptions } from '../context.ts';
+import { type PolicyFlagOptions, policyFlags, withPolicyFlags } from './policy-flags.ts';
 import { countNumber, JSON_FLAG, type JsonOption, portNumber, type Registrar, wantsJson } from './registrar.ts';
+
+type ServeFlags = PolicyFlagOptions & Omit<ServeOptions, 'flags'>;
 
 export function registerGateway({ context, group, command, end }: Registrar): void {
   group('Gateway:');
-  command('serve', 'run the gateway in the foreground')
+  withPolicyFlags(command('serve', 'run the gateway in the foreground'))
     .option('--config <file>', 'configuration to read')
     .option('--host <host>', 'address to listen on')
     .option('--port <port>', 'port to listen on', portNumber)
-    .action((options: ServeOptions) => end(context.serve(options)));
-  command('start', 'run the gateway in the background')
+    .action(({ localOnly, avoidOpenai, maxCost, ...options }: ServeFlags) =>
+      end(context.serve({ ...options, flags: policyFlags({ localOnly, avoidOpenai, maxCost }) })),
+    );
+  withPolicyFlags(command('start', 'run the gateway in the background'))
     .option(...JSON_FLAG)
-    .action(async (options: JsonOption) =>
-      end((await import('../commands/start.ts')).start(wantsJson(options), context)),
+    .action(async (options: JsonOption & PolicyFlagOptions) =>
+      end(
+        (await import('../commands/start.ts')).start({ ...wantsJson(options), flags: policyFlags(options) }, context),
+      ),
     );
   command('stop', "stop the background gateway and give Codex's config back")
     .option('--keep', 'leave Codex pointed at the gateway')
@@ -19,10 +26,15 @@ export function registerGateway({ context, group, command, end }: Registrar): vo
     .action(async (options: JsonOption & { keep?: boolean }) =>
       end((await import('../commands/stop.ts')).stop({ ...wantsJson(options), keep: options.keep === true }, context)),
     );
-  command('restart', 'stop the background gateway and start it again')
+  withPolicyFlags(command('restart', 'stop the background gateway and start it again'))
     .option(...JSON_FLAG)
-    .action(async (options: JsonOption) =>
-      end((await import('../commands/restart.ts')).restart(wantsJson(options), context)),
+    .action(async (options: JsonOption & PolicyFlagOptions) =>
+      end(
+        (await import('../commands/restart.ts')).restart(
+          { ...wantsJson(options), flags: policyFlags(options) },
+          context,
+        ),
+      ),
     );
   command('status', 'say whether the gateway runs, where, and what it can serve')
     .option(...JSON_FLAG)

@@ -19,7 +19,7 @@ export function ownSettings(codexHome: string, entry: ProviderEntry): OwnSetting
   return { providerId: mixes ? `${PROVIDER_ID}-session` : PROVIDER_ID, hasCatalog: 'model_catalog_json' in document };
 }
 
-function readConfig(path: string): { readonly [key: string]: unknown } {
+export function readConfig(path: string): { readonly [key: string]: unknown } {
   try {
     return parseDocument(readFileSync(path, 'utf8'), path);
   } catch (error) {
@@ -28,14 +28,24 @@ function readConfig(path: string): { readonly [key: string]: unknown } {
   }
 }
 
+/** What keeps Codex from calling hosts of its own: its metrics, the synchronisation of its plugins, the look for a newer
+ *  version. Measured on Codex 0.169.0. */
+export const QUIET: readonly [string, string][] = [
+  ['analytics.enabled', 'false'],
+  ['features.plugins', 'false'],
+  ['check_for_update_on_startup', 'false'],
+];
+
 /** `-c` arguments that send one run of Codex to the gateway. They come first, so that the user's own
  *  `-c` and `-m` win.
- *  @param catalogFile  replaces the user's own catalogue file. */
+ *  @param catalogFile  replaces the user's own catalogue file.
+ *  @param quiet        nothing of Codex's own may leave the machine. */
 export function gatewayOverrides(
   entry: ProviderEntry,
   providerId: string,
   model: string,
   catalogFile?: string,
+  quiet = false,
 ): string[] {
   const settings: [string, string][] = [
     ['model_provider', toToml(providerId)],
@@ -43,5 +53,6 @@ export function gatewayOverrides(
     ['model', toToml(model)],
   ];
   if (catalogFile !== undefined) settings.push(['model_catalog_json', toToml(catalogFile)]);
+  if (quiet) settings.push(...QUIET);
   return settings.flatMap(([key, value]) => ['-c', `${key}=${value}`]);
 }

@@ -52,11 +52,14 @@ async function turn(
   args: readonly string[],
   auth: GatewayAuth = COMMAND,
   variables: Record<string, string> = {},
+  more: { readonly quiet?: boolean; readonly headers?: Record<string, string> } = {},
 ) {
   const gateway = await stubGateway(CATALOG);
   context.after(gateway.close);
   writeFileSync(join(at.home, 'catalog.json'), JSON.stringify({ models: CATALOG }));
-  const program = await launch(at, { entry: { baseUrl: gateway.baseUrl, auth }, variables }, args);
+  const { headers, quiet = false } = more;
+  const entry = { baseUrl: gateway.baseUrl, auth, ...(headers === undefined ? {} : { headers }) };
+  const program = await launch(at, { entry, variables, quiet }, args);
   const run = await runCodex(program.args, at, { ...program.environment, CODEX_HOME: at.codexHome });
   assert.match(run.stdout, /pong/, run.stderr);
   assert.doesNotMatch(run.stderr, /Model metadata for/);
@@ -71,6 +74,15 @@ test('the real Codex goes through the gateway, and its configuration stays unwri
   assert.equal(request.body?.model, 'far');
   assert.equal(request.headers.authorization, 'Bearer pb-test');
   assert.ok(!readdirSync(at.codexHome).includes('config.toml'));
+});
+
+test('the limits of a launch go along, and Codex takes the lines that keep it quiet', async (context) => {
+  const at = scratch(context);
+  const headers = { 'x-plugboard-policy': 'local_only@PLUGBOARD_LOCAL_ONLY' };
+  for (const auth of [COMMAND, { kind: 'token', token: { variable: 'PB' } } as const]) {
+    const request = await turn(context, at, [...EXEC, 'ping'], auth, { PB: 'pb-test' }, { quiet: true, headers });
+    assert.equal(request.headers['x-plugboard-policy'], headers['x-plugboard-policy']);
+  }
 });
 
 test("the user's own -m and -c win", async (context) => {

@@ -9,11 +9,13 @@ import { type ExitStatus, type Program, runProgram } from './run-program.ts';
 
 /** The gateway, up and answering.
  *  @property entry      how Codex reaches it. Its token never stands in an argument, which every user can read.
+ *  @property quiet      nothing of Codex's own may leave the machine.
  *  @property variables  what the entry needs in the environment; empty where a command gives the token. */
 export type LaunchGateway = {
   readonly entry: ProviderEntry;
   readonly variables: { readonly [name: string]: string };
   readonly defaultModel: string;
+  readonly quiet?: boolean;
   readonly models: readonly Model[];
 };
 
@@ -49,7 +51,7 @@ export async function codexProgram(options: LaunchOptions): Promise<Program> {
     : gateway.defaultModel;
   const own = ownSettings(codexHome, gateway.entry);
   const catalogFile = own.hasCatalog ? await options.writeCatalog() : undefined;
-  const overrides = gatewayOverrides(gateway.entry, own.providerId, model, catalogFile);
+  const overrides = gatewayOverrides(gateway.entry, own.providerId, model, catalogFile, gateway.quiet);
   const host = new URL(gateway.entry.baseUrl).hostname.replace(/^\[|\]$/g, '');
   return {
     command: codex.command,

@@ -1,0 +1,39 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { GatewayError } from '../ir/failure.ts';
+import type { PolicySettings } from '../policy/settings.ts';
+import { POLICY_HEADER, parseTightening, tightened } from '../policy/tightening.ts';
+import type { Serve } from '../server/kept-turns.ts';
+
+/** The policy of the request at hand: the gateway's own, or what the request narrowed it to.
+ *  @property during  serves a request under its policy: whatever is planned, asked or called on its behalf, however deep,
+ *                    is held to it. */
+export type RequestPolicy = { readonly current: () => PolicySettings; readonly during: (serve: Serve) => Serve };
+
+/** @param inForce  of the configuration of this moment. */
+export function requestPolicy(inForce: () => PolicySettings): RequestPolicy {
+  const narrowed = new AsyncLocalStorage<() => PolicySettings>();
+  return {
+    current: () => (narrowed.getStore() ?? inForce)(),
+    during: (serve) => (request, reply) => {
+      const header = request.headers[POLICY_HEADER];
+      if (header === undefined) return serve(request, reply);
+      return narrowed.run(narrowing(header, inForce()), () => serve(request, reply));
+    },
+  };
+}
+
+/** Once for the whole request: what it was promised holds, even where the configuration is read again meanwhile. */
+function narrowing(header: string, inForce: PolicySettings): () => PolicySettings {
+  const asked = parseTightening(header);
+  if (asked === undefined) return misunderstood;
+  const policy = tightened(inForce, asked);
+  return () => policy;
+}
+
+function misunderstood(): never {
+  throw new GatewayError({
+    kind: 'policy',
+    message: `The header ${POLICY_HEADER} asks for what this gateway does not know.`,
+    mend: 'Restart the gateway, so that it is as new as the command: plugboard restart',
+  });
+}

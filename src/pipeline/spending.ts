@@ -1,0 +1,82 @@
+import { estimateTokens } from '../context/estimate.ts';
+import type { InferenceEvent } from '../ir/event.ts';
+import type { Usage } from '../ir/usage.ts';
+import type { Lease } from '../policy/admission.ts';
+import type { Model } from '../providers/provider.ts';
+import type { ReplySink } from '../upstream/call.ts';
+
+/** A running reply and its limits of cost.
+ *  @property sink    the reply on its way: where a limit is reached the call is given up, and the reply ends with words.
+ *  @property untold  nano-USD, by estimate, of a reply whose provider has not told what it counted. */
+export type Spending = { readonly sink: <S extends ReplySink>(inner: S) => S; readonly untold: () => number };
+
+/** @property price  of one call, in nano-USD. @property spent  for this request before, and by what is over.
+ *  @property stop   gives the upstream call up. */
+export type SpendingParts = {
+  readonly price: (model: Model, usage: Usage) => number | undefined;
+  readonly spent: () => number;
+  readonly stop: () => void;
+};
+
+/** Costs nothing where there is no limit. */
+export function watchSpending(lease: Lease, { price, spent, stop }: SpendingParts): Spending {
+  if (!lease.limited) return { sink: (inner) => inner, untold: () => 0 };
+  let model: Model | undefined;
+  let outputTokens = 0;
+  let usage: Usage | undefined;
+  let stopped = false;
+
+  /** A provider may tell of the prompt first and of the reply at the end. */
+  function running(): number {
+    if (model === undefined) return 0;
+    const told = usage === undefined ? undefined : { ...usage, output: Math.max(usage.output, outputTokens) };
+    return (told === undefined ? undefined : price(model, told)) ?? lease.expects(model, outputTokens);
+  }
+
+  function hear(events: readonly InferenceEvent[]): void {
+    for (const event of events) {
+      if (event.type === 'usage') usage = event.usage;
+      else outputTokens += estimateTokens(textOf(event));
+    }
+  }
+
+  /** The end of a call that was given up is told as what it was. */
+  function explained(events: readonly InferenceEvent[]): readonly InferenceEvent[] {
+    if (!stopped) return events;
+    return events.map((event) => (event.type === 'error' ? { ...event, failure: lease.overrun() } : event));
+  }
+
+  return {
+    untold: () => (usage === undefined ? running() : 0),
+    sink: (inner) => ({
+      ...inner,
+      commit: (target, attempts, bytes) => {
+        model = target.model;
+        inner.commit(target, attempts, bytes);
+      },
+      chunk: (bytes, events, resume) => {
+        hear(events);
+        const room = inner.chunk(bytes, explained(events), resume);
+        const isOver = events.some(({ type }) => type === 'finish' || type === 'error');
+        if (!stopped && !isOver && !lease.covers(spent() + running())) {
+          stopped = true;
+          stop();
+        }
+        return room;
+      },
+    }),
+  };
+}
+
+function textOf(event: InferenceEvent): string {
+  switch (event.type) {
+    case 'text-delta':
+    case 'refusal-delta':
+    case 'reasoning-delta':
+      return event.text;
+    case 'tool-call-delta':
+      return event.input;
+    default:
+      return '';
+  }
+}
