@@ -22,6 +22,7 @@ const COMPILERS: { readonly [S in StrategyId]: (common: Common, entry: RouteEntr
   fastest: (common) => ({ ...common, strategy: 'fastest' }),
   auto: (common, { patience = 1, judge }) => ({ ...common, strategy: 'auto', patience, ...judgeOf(judge) }),
   split: (common, { plan_steps: planSteps = 3 }) => ({ ...common, strategy: 'split', planSteps }),
+  risk: (common) => ({ ...common, strategy: 'risk' }),
 };
 
 /** A target that comes twice has both weights. */

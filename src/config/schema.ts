@@ -92,7 +92,9 @@ const model = z.strictObject({
 });
 
 const route = z.strictObject({
-  strategy: z.enum(['fixed', 'fallback', 'weighted', 'cheapest', 'fastest', 'auto', 'split']).default('fallback'),
+  strategy: z
+    .enum(['fixed', 'fallback', 'weighted', 'cheapest', 'fastest', 'auto', 'split', 'risk'])
+    .default('fallback'),
   targets: z.array(slug).min(1, 'names no target'),
   /** Of `weighted`: the share of each target, in their order. */
   weights: z.array(z.number().nonnegative()).exactOptional(),

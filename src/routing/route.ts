@@ -15,6 +15,7 @@ export type StrategyOptions = {
   readonly auto: { readonly patience: number; readonly judge?: JudgeOptions };
   /** @property planSteps  replies after which the planner hands over at the latest. */
   readonly split: { readonly planSteps: number };
+  readonly risk: object;
 };
 
 /** @property threshold  from here on, 0 to 1, a task begins with the strongest target. */

@@ -15,6 +15,13 @@ export function weightAt(average: Average, at: number, halfLifeMs: number): numb
   return average.weight === 0 ? 0 : average.weight * 2 ** (-Math.max(0, at - average.at) / halfLifeMs);
 }
 
+/** The mean drawn towards what is assumed of a deployment that was never tried: what is known fades with its samples.
+ *  @param priorWeight  how many fresh samples the assumption is worth. */
+export function towards(average: Average, prior: number, priorWeight: number, at: number, halfLifeMs: number): number {
+  const weight = weightAt(average, at, halfLifeMs);
+  return (average.mean * weight + prior * priorWeight) / (weight + priorWeight);
+}
+
 /** A level that changes at moments, such as the length of a queue, with its mean over the recent past.
  *  @property level  now. @property mean  as of `at`. */
 export type Level = { readonly level: number; readonly mean: number; readonly at: number };

@@ -16,8 +16,8 @@ const FAILURES_IN_A_ROW = 5;
 /** Or this share of about as many attempts of the last minutes, where failures and successes alternate. */
 const FAILURE_SHARE = 0.5;
 const FAILURE_SAMPLES = 8;
-const FIRST_OPEN_MS = 10_000;
-const LONGEST_OPEN_MS = 120_000;
+const FIRST_OPEN_MS = 5_000;
+const LONGEST_OPEN_MS = 15_000;
 
 /** @param startedAt  of the attempt: only one that began when the breaker was half open is a probe.
  *  @param errors     the deployment's mean of errors with this failure in it, and of how many samples. */

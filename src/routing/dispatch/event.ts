@@ -3,6 +3,7 @@ import type { Attempt } from '../../ir/attempt.ts';
 /** What the dispatcher tells of its work, as it happens. `at` is ms since the epoch and never goes back.
  *  @property id           pairs the events of one attempt; unique among those under way.
  *  @property inputTokens  as estimated before the call, with what a cache may hold.
+ *  @property cachedTokens  of these, what is believed to lie in the deployment's prompt cache.
  *  `attempt-first-token` is the first content of a streamed reply, which tells of a deployment's speed long before the
  *  reply ends; a reply without it counts when it ends. An `attempt-end` without a start counts all the same.
  *  `queued` and `unqueued`: a request waits for a free place at this deployment; one that waits for several is told of
@@ -13,6 +14,7 @@ export type DispatchEvent =
       readonly id: string;
       readonly credentialId?: string;
       readonly inputTokens?: number;
+      readonly cachedTokens?: number;
       readonly at: number;
     })
   | (Deployment & { readonly type: 'attempt-first-token'; readonly id: string; readonly at: number })

@@ -3,6 +3,7 @@ import type { RateWindow } from '../../ir/rate-window.ts';
 import type { Average, Decayed, Level } from './average.ts';
 import type { Breaker } from './breaker.ts';
 import type { KeyFault } from './faults.ts';
+import type { Line } from './line.ts';
 
 /** What the attempts so far say of each deployment, by `provider/model`. A value: `observe` returns a new one. */
 export type Health = ReadonlyMap<string, DeploymentHealth>;
@@ -10,6 +11,10 @@ export type Health = ReadonlyMap<string, DeploymentHealth>;
 /** Times are ms since the epoch, durations ms.
  *  @property flights      attempts under way.
  *  @property ttft         time to first token of replies that came; of a unary one, its total latency.
+ *  @property reading      time to first token over the tokens that were to be read before it.
+ *  @property pace         ms between one first token and the next, while calls wait for theirs: by Little's law, how long a
+ *                         call waits is the number of those that wait times this.
+ *  @property surge        how many times longer than foreseen the first tokens of late took.
  *  @property latency      total, of replies that came.
  *  @property tokensPerSecond  of the output, after the first token.
  *  @property errors       1 for an attempt that failed by the deployment's fault, 0 for one that did not.
@@ -28,6 +33,10 @@ export type DeploymentHealth = {
   readonly failuresInARow: number;
   readonly flights: readonly Flight[];
   readonly ttft: Average;
+  readonly reading: Line;
+  readonly pace: Average;
+  readonly lastFirstTokenAt?: number;
+  readonly surge: Average;
   readonly latency: Average;
   readonly tokensPerSecond: Average;
   readonly errors: Average;
@@ -40,12 +49,18 @@ export type DeploymentHealth = {
   readonly breaker: Breaker;
 };
 
-/** An attempt under way. @property inputTokens  0 where unknown. */
+/** An attempt under way. @property inputTokens  0 where unknown.
+ *  @property freshTokens  of these, what is believed not to lie in its cache.
+ *  @property ahead       tokens of those before it whose first token had not come.
+ *  @property expectedMs  when its first token was foreseen, after its start; 0 where nothing was known. */
 export type Flight = {
   readonly id: string;
   readonly at: number;
   readonly credentialId?: string;
   readonly inputTokens: number;
+  readonly freshTokens: number;
+  readonly ahead: number;
+  readonly expectedMs: number;
   readonly firstTokenAt?: number;
 };
 
@@ -57,6 +72,13 @@ export type ToldWindows = { readonly windows: readonly RateWindow[]; readonly at
 export const NO_HEALTH: Health = new Map();
 
 /** How fast what is known of a deployment fades. */
-export const HALF_LIFE_MS = { metrics: 60_000, errors: 60_000, queue: 30_000 } as const;
+export const HALF_LIFE_MS = {
+  metrics: 60_000,
+  errors: 60_000,
+  queue: 30_000,
+  reading: 120_000,
+  pace: 30_000,
+  surge: 15_000,
+} as const;
 /** The span over which tokens are summed, as providers sum theirs. */
 export const TOKEN_SPAN_MS = 60_000;

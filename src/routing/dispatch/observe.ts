@@ -1,10 +1,12 @@
 import type { Attempt } from '../../ir/attempt.ts';
 import { totalInput } from '../../ir/usage.ts';
-import { added, moved, NO_AVERAGE, NO_LEVEL, NO_SUM, sampled } from './average.ts';
+import { type Average, added, moved, NO_AVERAGE, NO_LEVEL, NO_SUM, sampled } from './average.ts';
 import { afterFailure, afterSuccess, CLOSED } from './breaker.ts';
 import { type Deployment, type DispatchEvent, deploymentKey } from './event.ts';
 import { FAULT, isKeyFault } from './faults.ts';
 import { type DeploymentHealth, type Flight, HALF_LIFE_MS, type Health, TOKEN_SPAN_MS } from './health.ts';
+import { NO_LINE, through } from './line.ts';
+import { foreseen, toRead } from './prediction.ts';
 
 /** Clients name the models of a wildcard, so the table must not grow without end: what was idle longest is forgotten. */
 const MAX_DEPLOYMENTS = 500;
@@ -41,6 +43,9 @@ export function unknownDeployment({ provider, model }: Deployment): DeploymentHe
     failuresInARow: 0,
     flights: [],
     ttft: NO_AVERAGE,
+    reading: NO_LINE,
+    pace: NO_AVERAGE,
+    surge: NO_AVERAGE,
     latency: NO_AVERAGE,
     tokensPerSecond: NO_AVERAGE,
     errors: NO_AVERAGE,
@@ -72,9 +77,13 @@ function next(before: DeploymentHealth, event: DispatchEvent): DeploymentHealth 
 
 function started(
   before: DeploymentHealth,
-  { id, at, inputTokens = 0, credentialId }: Extract<DispatchEvent, { type: 'attempt-start' }>,
+  { id, at, inputTokens = 0, cachedTokens = 0, credentialId }: Extract<DispatchEvent, { type: 'attempt-start' }>,
 ): DeploymentHealth {
-  const flight: Flight = { id, at, inputTokens, ...(credentialId === undefined ? {} : { credentialId }) };
+  const ahead = toRead(before);
+  const freshTokens = Math.max(0, inputTokens - cachedTokens);
+  const expectedMs = foreseen(before, ahead + freshTokens, at) ?? 0;
+  const key = credentialId === undefined ? {} : { credentialId };
+  const flight: Flight = { id, at, inputTokens, freshTokens, ahead, expectedMs, ...key };
   return {
     ...before,
     flights: [...before.flights, flight],
@@ -88,8 +97,42 @@ function firstToken(before: DeploymentHealth, id: string, at: number): Deploymen
   return {
     ...before,
     flights: before.flights.map((one) => (one === flight ? { ...flight, firstTokenAt: at } : one)),
-    ttft: sampled(before.ttft, at - flight.at, at, HALF_LIFE_MS.metrics),
+    ...withFirstToken(before, flight, at - flight.at, at),
   };
+}
+
+function withFirstToken(
+  before: DeploymentHealth,
+  flight: Flight | undefined,
+  ttftMs: number,
+  at: number,
+): Partial<DeploymentHealth> {
+  const ttft = sampled(before.ttft, ttftMs, at, HALF_LIFE_MS.metrics);
+  const { reading, surge } = before;
+  if (flight === undefined) return { ttft };
+  const { ahead, freshTokens, expectedMs } = flight;
+  return {
+    ttft,
+    lastFirstTokenAt: at,
+    pace: withPace(before, flight, at),
+    reading: through(reading, ahead + freshTokens, ttftMs, at, HALF_LIFE_MS.reading),
+    surge: expectedMs === 0 ? surge : sampled(surge, boundedRatio(ttftMs, expectedMs), at, HALF_LIFE_MS.surge),
+  };
+}
+
+/** Told only while somebody waited all the time since the last one. */
+function withPace({ pace, lastFirstTokenAt, flights }: DeploymentHealth, flight: Flight, at: number): Average {
+  if (lastFirstTokenAt === undefined) return pace;
+  const busy =
+    flight.at <= lastFirstTokenAt ||
+    flights.some((one) => one.firstTokenAt === undefined && one.at <= lastFirstTokenAt);
+  return busy ? sampled(pace, at - lastFirstTokenAt, at, HALF_LIFE_MS.pace) : pace;
+}
+
+const MOST_SURGE = 20;
+
+function boundedRatio(ttftMs: number, expectedMs: number): number {
+  return Math.min(MOST_SURGE, Math.max(1 / MOST_SURGE, ttftMs / expectedMs));
 }
 
 function ended(before: DeploymentHealth, id: string | undefined, attempt: Attempt, at: number): DeploymentHealth {
@@ -128,17 +171,20 @@ function succeeded(
   // A unary reply has no first token of its own: its whole time counts.
   const generatingMs = firstTokenMs < totalMs ? totalMs - firstTokenMs : totalMs;
   const measurable = usage !== undefined && usage.output >= MIN_OUTPUT && generatingMs >= MIN_OUTPUT_MS;
+  const breaker = afterSuccess(known.breaker, attempt.startedAt);
+  const closes = known.breaker.openedAt !== undefined && breaker.openedAt === undefined;
   return {
     ...known,
     lastSuccessAt: at,
     failuresInARow: 0,
-    ttft: flight?.firstTokenAt === undefined ? sampled(known.ttft, firstTokenMs, at, HALF_LIFE_MS.metrics) : known.ttft,
+    ...(flight?.firstTokenAt === undefined ? withFirstToken(known, flight, firstTokenMs, at) : {}),
     latency: sampled(known.latency, totalMs, at, HALF_LIFE_MS.metrics),
     tokensPerSecond: measurable
       ? sampled(known.tokensPerSecond, (usage.output * 1_000) / generatingMs, at, HALF_LIFE_MS.metrics)
       : known.tokensPerSecond,
-    errors: sampled(known.errors, 0, at, HALF_LIFE_MS.errors),
-    breaker: afterSuccess(known.breaker, attempt.startedAt),
+    // What was learned while it failed says nothing of now, when a probe found it well.
+    errors: sampled(closes ? NO_AVERAGE : known.errors, 0, at, HALF_LIFE_MS.errors),
+    breaker,
   };
 }
 

@@ -7,6 +7,7 @@ import { cheapest } from './cheapest.ts';
 import { fallback } from './fallback.ts';
 import { fastest } from './fastest.ts';
 import { fixed } from './fixed.ts';
+import { risk } from './risk.ts';
 import { split } from './split.ts';
 import { weighted } from './weighted.ts';
 
@@ -19,6 +20,7 @@ const STRATEGIES: { readonly [S in StrategyId]: Router<S> } = {
   fastest,
   auto,
   split,
+  risk,
 };
 
 /** Does the strategy itself weigh where a session's cache lies? Where it does not, the branch that holds it is tried first. */
@@ -30,6 +32,7 @@ export const WEIGHS_SESSIONS: { readonly [S in StrategyId]: boolean } = {
   fastest: false,
   auto: true,
   split: true,
+  risk: true,
 };
 
 /** Does the strategy look at what happened in the conversation? Where none does, it is not read for the plan's sake. */
@@ -41,6 +44,7 @@ export const LOOKS_AT_WORK: { readonly [S in StrategyId]: boolean } = {
   fastest: false,
   auto: true,
   split: true,
+  risk: false,
 };
 
 /** A route's branches in the order that its strategy gives them. */
