@@ -1,5 +1,7 @@
 import { estimateTokens } from '../estimate.ts';
+import { compressJson } from './json.ts';
 import { kindOf, type TextKind } from './kind.ts';
+import { compressListing } from './listing.ts';
 import { compressLog } from './log.ts';
 import { MARK } from './mark.ts';
 import { compressTestOutput } from './test-output.ts';
@@ -44,7 +46,7 @@ const COMPRESSORS: Readonly<Record<TextKind, (text: string) => string>> = {
   'test-output': compressTestOutput,
   log: compressLog,
   diff: same,
-  listing: same,
-  json: same,
+  listing: compressListing,
+  json: compressJson,
   other: same,
 };

@@ -19,7 +19,7 @@ const TEST_LINE = /(?:\.\.\. (?:ok|FAIL|ERROR|skipped)\b|::\S+ (?:PASSED|FAILED|
 /** A path and nothing else, as `find` and `ls` write them; with numbers before it, as `ls -l`, `du` and `wc` do; or with a
  *  line and its text, as `grep -n` does. */
 const ENTRY =
-  /^(?:[-dlcbps][-rwxsStT]{9}[+@.]? +\d+ .*|total \d+|(?:\.{0,2}\/)?(?:[\w@.+~-]+\/)+[\w@.+~-]*|\s*[\d.,]+[KMGT]?\s+\S*\/\S*|[│├└─ |`-]+\s*[\w@.+~-]+\/?)$/u;
+  /^(?:[-dlcbps][-rwxsStT]{9}[+@.]? +\d+ .*|total \d+|(?:\.{0,2}\/)?(?:[\w@.+~-]+\/)+[\w@.+~-]*|\s*[\d.,]+[KMGT]?\s+\S*\/\S*|(?:[│|] {3}| {4})*(?:[├└]──|\|--|`--) .*)$/u;
 
 /** @param text  not empty. */
 export function kindOf(text: string): TextKind {
