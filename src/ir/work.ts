@@ -9,7 +9,7 @@
  *  @property planned    the user takes up a plan that was made before: there is nothing left to plan.
  *  @property wish       which model the user asked for in so many words, last: the strongest, or the cheapest.
  *  @property openCalls  calls of the last reply that have no result yet.
- *  @property given      the slug of the model that the session gave the task to before, as far as that is remembered.
+ *  @property given      by route, the target that the session gave the task to before, as far as that is remembered.
  *  @property verdicts   what models think of the task that were asked to judge it. */
 export type Work = {
   readonly task: string;
@@ -20,7 +20,7 @@ export type Work = {
   readonly planned: boolean;
   readonly wish?: Wish;
   readonly openCalls: number;
-  readonly given?: string;
+  readonly given?: ReadonlyMap<string, string>;
   readonly verdicts?: readonly Verdict[];
 };
 

@@ -89,8 +89,8 @@ async function withWork(line: Line, query: RouteQuery, source: Source, asker: Ju
   if (!needs.work) return query;
   const { messages, condenses } = source.conversation();
   const work = readWork(messages, condenses || purposeOf(query) === 'compaction');
-  const { sessionId, model } = query;
-  const given = sessionId === undefined ? undefined : line.sessions.given(sessionId, model, work.key);
+  const { sessionId } = query;
+  const given = sessionId === undefined ? undefined : line.sessions.given(sessionId, work.key);
   const verdicts = await judgedBy(line, needs.judges, work, query, asker);
   return { ...query, work: { ...work, ...(given === undefined ? {} : { given }), verdicts } };
 }

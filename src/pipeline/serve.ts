@@ -58,14 +58,7 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     });
     const sink = committing(money.spending.sink(render), (target, bytes) => {
       record.committed(target, bytes, source.losses());
-      if (query.sessionId !== undefined)
-        line.sessions.remember(
-          query.sessionId,
-          rememberedAs(query.model, plan),
-          target,
-          line.now(),
-          taskGiven(query, plan, target),
-        );
+      if (query.sessionId !== undefined) remember(line, query.sessionId, query, plan, target);
       source.release();
     });
     let recorded = plan;
@@ -105,9 +98,9 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
   }
 }
 
-/** A target that only stepped in for the first one was not given the task. */
-function taskGiven({ work }: RouteQuery, { targets }: RoutePlan, { model }: Target): string | undefined {
-  return work !== undefined && targets[0].model === model ? work.key : undefined;
+function remember({ sessions, now }: Line, id: string, query: RouteQuery, plan: RoutePlan, target: Target): void {
+  sessions.remember(id, rememberedAs(query.model, plan), target, now());
+  if (query.work !== undefined && plan.given !== undefined) sessions.give(id, query.work.key, plan.given);
 }
 
 /** What a call may cost, and what it has cost. @property signal  aborts when the client leaves, or a limit is reached. */

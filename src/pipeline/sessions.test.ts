@@ -77,14 +77,23 @@ test('a call that a rule sent elsewhere is remembered apart', () => {
   assert.equal(rememberedAs('coder', { ruled: 'title' }), 'coder (title)');
 });
 
-test('which model a task was given to is remembered by what was asked for and by its key, for some tasks', () => {
+test('what a task was given to is remembered by its key, route by route, for some tasks', () => {
   const sessions = createSessions();
-  sessions.remember('s', 'coder', target, 0, 'first');
+  sessions.give('s', 'first', new Map([['r', 'large']]));
+  assert.equal(sessions.given('s', 'first'), undefined);
   sessions.remember('s', 'coder', target, 0);
-  assert.equal(sessions.given('s', 'coder', 'first'), target.model.slug);
-  assert.equal(sessions.given('s', 'coder', 'second'), undefined);
-  assert.equal(sessions.given('s', 'other', 'first'), undefined);
-  assert.equal(sessions.given('t', 'coder', 'first'), undefined);
-  for (let count = 0; count < 32; count += 1) sessions.remember('s', 'coder', target, 0, `task-${count}`);
-  assert.equal(sessions.given('s', 'coder', 'first'), undefined);
+  sessions.give('s', 'first', new Map([['r', 'small']]));
+  sessions.give('s', 'first', new Map([['inner', 'small']]));
+  sessions.give('s', 'first', new Map([['r', 'large']]));
+  assert.deepEqual(
+    sessions.given('s', 'first'),
+    new Map([
+      ['r', 'large'],
+      ['inner', 'small'],
+    ]),
+  );
+  assert.equal(sessions.given('s', 'second'), undefined);
+  assert.equal(sessions.given('t', 'first'), undefined);
+  for (let count = 0; count < 32; count += 1) sessions.give('s', `task-${count}`, new Map([['r', 'large']]));
+  assert.equal(sessions.given('s', 'first'), undefined);
 });

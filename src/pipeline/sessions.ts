@@ -9,15 +9,16 @@ import { deploymentKey } from './source.ts';
 /** Who served each session last. In memory and bounded: forgetting one costs nothing but a try.
  *  @property last      the deployment, whatever was asked for, as `deploymentKey` names it.
  *  @property affinity  who served when the session last asked for this slug. @param now  ms since the epoch.
- *  @property remember  `task`: the key of the task that was given to this target, where it was the plan's first choice.
- *  @property given     the slug of the model that a task was given to last.
+ *  @property give      keeps what a plan gave a task to, of a session that is known. @param task  its key.
+ *  @property given     by route, the target that a task was given to last.
  *  @property size      what its calls turned out to count.
  *  @property measured  hears of it. @param estimated  tokens of the call, as they were estimated from its bytes alone. */
 export type Sessions = {
   readonly last: (sessionId: string) => string | undefined;
   readonly affinity: (sessionId: string, asked: string, now: number) => Affinity | undefined;
-  readonly remember: (sessionId: string, asked: string, target: Target, now: number, task?: string) => void;
-  readonly given: (sessionId: string, asked: string, task: string) => string | undefined;
+  readonly remember: (sessionId: string, asked: string, target: Target, now: number) => void;
+  readonly give: (sessionId: string, task: string, given: ReadonlyMap<string, string>) => void;
+  readonly given: (sessionId: string, task: string) => ReadonlyMap<string, string> | undefined;
   readonly size: (sessionId: string) => SessionSize | undefined;
   readonly measured: (sessionId: string, asked: string, estimated: number, usage: Usage) => void;
 };
@@ -57,12 +58,8 @@ type Session = {
   last: string;
   size?: SessionSize;
   readonly served: Map<string, { readonly target: Affinity; readonly until: number }>;
-  readonly tasks: BoundedMap<string, string>;
+  readonly tasks: BoundedMap<string, ReadonlyMap<string, string>>;
 };
-
-function taskOf(asked: string, task: string): string {
-  return `${asked}\0${task}`;
-}
 
 export function createSessions(): Sessions {
   const sessions = boundedMap<string, Session>(MAX_SESSIONS);
@@ -72,9 +69,8 @@ export function createSessions(): Sessions {
       const served = sessions.get(sessionId)?.served.get(asked);
       return served === undefined ? undefined : { ...served.target, warm: now < served.until };
     },
-    remember: (sessionId, asked, target, now, task) => {
+    remember: (sessionId, asked, target, now) => {
       const session = sessions.get(sessionId) ?? { last: '', served: new Map(), tasks: boundedMap(MAX_TASKS) };
-      if (task !== undefined) session.tasks.set(taskOf(asked, task), target.model.slug);
       session.last = deploymentKey(target);
       session.served.delete(asked);
       session.served.set(asked, { target: affinityOf(target, true), until: now + cacheLifetimeMs(target) });
@@ -82,7 +78,11 @@ export function createSessions(): Sessions {
       if (session.served.size > MAX_SLUGS && oldest !== undefined) session.served.delete(oldest);
       sessions.set(sessionId, session);
     },
-    given: (sessionId, asked, task) => sessions.get(sessionId)?.tasks.get(taskOf(asked, task)),
+    give: (sessionId, task, given) => {
+      const tasks = sessions.get(sessionId)?.tasks;
+      if (given.size > 0) tasks?.set(task, new Map([...(tasks.get(task) ?? []), ...given]));
+    },
+    given: (sessionId, task) => sessions.get(sessionId)?.tasks.get(task),
     size: (sessionId) => sessions.get(sessionId)?.size,
     measured: (sessionId, asked, estimated, usage) => {
       const session = sessions.get(sessionId);

@@ -36,6 +36,7 @@ type Found = {
   readonly models: readonly Model[];
   readonly why: readonly Reason[];
   readonly ruled?: Purpose;
+  readonly given?: ReadonlyMap<string, string>;
 };
 
 /** What a slug stands for. A rule that is not firm gives way where it would leave a route without any target: better a
@@ -67,13 +68,16 @@ function routed(
   const branches: Branch[] = [];
   const left: Reason[] = [];
   const ruledBelow = new Map<string, Purpose>();
+  const given = new Map(first?.given);
   for (const target of route.targets) {
-    const { models, why, ruled: purpose } = below(target);
+    const { models, why, ruled: purpose, given: givenBelow = [] } = below(target);
+    for (const [inner, to] of givenBelow) given.set(inner, to);
     left.push(...why);
     if (isNonEmpty(models)) branches.push({ slug: target, models });
     if (purpose !== undefined) ruledBelow.set(target, purpose);
   }
   const ordered = isNonEmpty(branches) ? sessionsFirst(route, order(route, branches, query, view), view) : undefined;
+  if (ordered?.given !== undefined) given.set(slug, ordered.given);
   const rest = ordered?.branches.flatMap((branch) => branch.models) ?? [];
   const models = distinct([...(first?.models ?? []), ...rest]);
   const tellings = [...ruleReasons(slug, chosen, first), ...(ordered?.why ?? []), ...left];
@@ -82,7 +86,7 @@ function routed(
   const told: Reason = { slug, text: `The route "${slug}" (${route.strategy}) gives ${names}.` };
   const purpose =
     first !== undefined && first.models.length > 0 ? chosen?.purpose : ruledBelow.get(ordered?.branches[0].slug ?? '');
-  return { known: true, models, why: [told, ...tellings], ...(purpose === undefined ? {} : { ruled: purpose }) };
+  return { known: true, models, given, why: [told, ...tellings], ...(purpose === undefined ? {} : { ruled: purpose }) };
 }
 
 /** What a rule of the route says of calls of this kind. */
@@ -103,10 +107,10 @@ function ruleReasons(slug: string, chosen: Chosen | undefined, found: Found | un
 }
 
 /** A branch that holds the session's cache is tried first, unless the strategy weighs that itself. */
-function sessionsFirst(route: Route, { branches, why }: Ordered, { affinity }: RouteView): Ordered {
-  if (WEIGHS_SESSIONS[route.strategy]) return { branches, why };
-  const held = holderFirst(branches, affinity);
-  return { branches: held.branches, why: [...why, ...held.why] };
+function sessionsFirst(route: Route, ordered: Ordered, { affinity }: RouteView): Ordered {
+  if (WEIGHS_SESSIONS[route.strategy]) return ordered;
+  const held = holderFirst(ordered.branches, affinity);
+  return { ...ordered, branches: held.branches, why: [...ordered.why, ...held.why] };
 }
 
 /** The models that a route's slug stands for, however deep, without those that a firm rule shuts out. */
@@ -161,7 +165,13 @@ function planned(slug: string, found: Found, query: RouteQuery, view: RouteView)
   }
   return {
     ok: true,
-    plan: { route: slug, targets, why, ...(found.ruled === undefined ? {} : { ruled: found.ruled }) },
+    plan: {
+      route: slug,
+      targets,
+      why,
+      ...(found.given === undefined ? {} : { given: found.given }),
+      ...(found.ruled === undefined ? {} : { ruled: found.ruled }),
+    },
   };
 }
 

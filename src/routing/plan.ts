@@ -41,12 +41,14 @@ export type CallCost = { readonly nanoUsd?: number; readonly local: boolean };
 
 /** @property route  the slug that was asked for, or the default it fell to.
  *  @property ruled  a rule of the route for calls of this kind chose the first target: it says nothing of where the
- *                   session's cache lies. */
+ *                   session's cache lies.
+ *  @property given  by route, the target that the task in hand is given to: to be remembered of the session. */
 export type RoutePlan = {
   readonly route: string;
   readonly targets: NonEmpty<Target>;
   readonly why: readonly Reason[];
   readonly ruled?: Purpose;
+  readonly given?: ReadonlyMap<string, string>;
 };
 
 /** An unknown slug is an answer, not a surprise. @property failure  kind `model-not-found`, naming the nearest slugs. */
@@ -59,8 +61,9 @@ export type Planned =
 export type Branch = { readonly slug: string; readonly models: NonEmpty<Model> };
 
 /** @property branches  in the order in which they are tried; a strategy may leave some out.
- *  @property why       what the strategy made of each, in words that a person can check. */
-export type Ordered = { readonly branches: NonEmpty<Branch>; readonly why: readonly Reason[] };
+ *  @property why       what the strategy made of each, in words that a person can check.
+ *  @property given     the target that the task in hand is given to, whether or not it can serve now. */
+export type Ordered = { readonly branches: NonEmpty<Branch>; readonly why: readonly Reason[]; readonly given?: string };
 
 /** Orders a route's branches. Pure: the same query, branches and view give the same order.
  *  @param branches  in the order of the file; what is out of reach or shut out is left out before. */

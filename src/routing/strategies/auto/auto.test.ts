@@ -121,10 +121,27 @@ test('it stays up for the task, and comes down with the next one', () => {
 });
 
 test('what the history shows no longer is remembered of the session', () => {
-  const work = { ...NO_WORK, key: 'k', task: 'x', steps: 2, given: 'large' };
+  const work = { ...NO_WORK, key: 'k', task: 'x', steps: 2, given: new Map([['r', 'large']]) };
   const planned = planRoute(testQuery('r', { work }), view(two));
   assert.equal(slugs(planned)[0], 'large');
   assert.match(why(planned), /keeps it there/);
+});
+
+test('a stronger target that steps in for one that cannot serve is not given the task', () => {
+  const fence = { fence: ({ slug }: { readonly slug: string }) => (slug === 'small' ? 'it is out' : undefined) };
+  const planned = planRoute(query(task), view(two, fence));
+  assert.deepEqual(slugs(planned), ['large']);
+  assert.ok(planned.ok);
+  assert.deepEqual(planned.plan.given, new Map([['r', 'small']]));
+});
+
+test('a nested ladder has a task of its own', () => {
+  const outer = { slug: 'outer', strategy: 'fallback', targets: ['r', 'large'] } as const;
+  const base = testView(models, [outer, two]);
+  const planned = planRoute(testQuery('outer', { work: readWork([...task, ...failure]) }), base);
+  assert.deepEqual(slugs(planned), ['large', 'small']);
+  assert.ok(planned.ok);
+  assert.deepEqual(planned.plan.given, new Map([['r', 'large']]));
 });
 
 test('who served last does not overrule the choice, and keeps the request that condenses and calls without results', () => {
@@ -239,7 +256,7 @@ test('law: within a task more evidence never steps down, whatever the caches and
           key: 'k',
           steps: length,
           events: seen.slice(0, length),
-          ...(given === undefined ? {} : { given }),
+          ...(given === undefined ? {} : { given: new Map([['r', given]]) }),
         };
         const affinity = given === undefined ? {} : { affinity: { ...held(given, tokens), warm } };
         const planned = planRoute(testQuery('r', { work, inputTokens: 500_000 }), view(route, affinity));

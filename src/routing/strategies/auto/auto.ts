@@ -31,10 +31,15 @@ export const auto: Router<'auto'> = (route, branches, query, view) => {
   const chosen = rungAt(scene.ladder, choice.place);
   const rung = `rung ${chosen.place + 1} of ${route.targets.length}`;
   const told: Reason = { slug: chosen.branch.slug, text: `It is ${rung}, from cheap to strong, and is tried first.` };
-  return { branches: triedFrom(scene.ladder, chosen), why: [...choice.why, told] };
+  const { given } = choice;
+  return {
+    branches: triedFrom(scene.ladder, chosen),
+    why: [...choice.why, told],
+    ...(given === undefined ? {} : { given }),
+  };
 };
 
-/** @property holder  the rung that holds the session's cache. @property given  where the session has the task already. */
+/** @property holder  the rung that holds the session's cache. @property kept  the place where the session has the task. */
 type Scene = {
   readonly route: RouteOf<'auto'>;
   readonly ladder: NonEmpty<Rung>;
@@ -43,17 +48,27 @@ type Scene = {
   readonly work: Work;
   readonly held: Held | undefined;
   readonly holder: Rung | undefined;
-  readonly given: Rung | undefined;
+  readonly kept: number;
 };
 
-type Choice = { readonly place: number; readonly why: readonly Reason[] };
+/** @property place  in the route's targets. @property given  the target that stands there; absent where nothing is decided. */
+type Choice = { readonly place: number; readonly given?: string | undefined; readonly why: readonly Reason[] };
 
 function sceneOf(route: RouteOf<'auto'>, ladder: NonEmpty<Rung>, query: RouteQuery, view: RouteView): Scene {
   const work = query.work ?? NO_WORK;
   const models = ladder.flatMap(({ branch }) => branch.models);
   const held = heldCache(models, query, view);
   const holder = rungOf(ladder, held?.model.slug);
-  return { route, ladder, query, view, work, held, holder, given: rungOf(ladder, work.given) };
+  return {
+    route,
+    ladder,
+    query,
+    view,
+    work,
+    held,
+    holder,
+    kept: route.targets.indexOf(work.given?.get(route.slug) ?? ''),
+  };
 }
 
 /** Requests at which nothing changes hands. */
@@ -70,9 +85,8 @@ function staying({ holder, work, query }: Scene): Choice | undefined {
 }
 
 function climbing(scene: Scene): Choice {
-  const { route, ladder, query, view, work, held, given } = scene;
+  const { route, ladder, query, view, work, held, kept } = scene;
   const first = beginning(scene);
-  const kept = given?.place ?? 0;
   const next = rungAt(ladder, Math.max(first.place, kept) + 1);
   const cost = switchCost(held, next.branch.models[0], query, view);
   const needed = route.patience * evidenceFactor(cost);
@@ -80,19 +94,21 @@ function climbing(scene: Scene): Choice {
   const climbed = Math.min(first.place + evidence.steps, route.targets.length - 1);
   const why: Reason[] = [...first.why, ...evidenceReasons(route.slug, evidence, needed)];
   if (evidence.words.length > 0 && cost !== undefined) why.push(costReason(next, cost, needed / route.patience));
-  if (given !== undefined && kept > climbed) {
-    why.push({ slug: given.branch.slug, text: 'The session gave the task to it before, and keeps it there.' });
+  const place = Math.max(climbed, kept);
+  const given = route.targets[place];
+  if (kept > climbed) {
+    why.push({ slug: given ?? route.slug, text: 'The session gave the task to it before, and keeps it there.' });
   }
-  return { place: Math.max(climbed, kept), why };
+  return { place, given, why };
 }
 
 /** Where the task begins. Down from where the session is, only if that saves something. */
 function beginning(scene: Scene): Choice {
-  const { route, ladder, query, view, work, held, holder, given } = scene;
+  const { route, ladder, query, view, work, held, holder, kept } = scene;
   const { place: graded, text, chance } = firstGrade(route, work, query);
   const place = graded === 'strong' ? route.targets.length - 1 : 0;
   const why: Reason[] = [{ slug: route.slug, text, ...(chance === undefined ? {} : { chance }) }];
-  const comesDown = holder !== undefined && holder.place > place && work.steps === 0 && given === undefined;
+  const comesDown = holder !== undefined && holder.place > place && work.steps === 0 && kept === -1;
   if (!comesDown || held === undefined || work.wish !== undefined) return { place, why };
   const below = rungAt(ladder, place);
   const costs = stayOrMove(held, below.branch.models[0], query, view);
