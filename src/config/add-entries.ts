@@ -3,10 +3,24 @@ import { isDeepStrictEqual } from 'node:util';
 import { isMap, isNode, isScalar, isSeq, type ParsedNode, parseDocument } from 'yaml';
 import { writeAtomic } from './atomic-write.ts';
 import { broken, plainValue, resolved } from './edit.ts';
-import { modelEntry, modelEntryText, type NewModel, type NewRoute, routeEntry, routeEntryText } from './new-config.ts';
+import {
+  modelEntry,
+  modelEntryText,
+  type NewModel,
+  type NewProvider,
+  type NewRoute,
+  providerEntry,
+  providerEntryText,
+  routeEntry,
+  routeEntryText,
+} from './new-config.ts';
 
 /** What joins a configuration that is there already. */
-export type NewEntries = { readonly models: readonly NewModel[]; readonly routes: readonly NewRoute[] };
+export type NewEntries = {
+  readonly providers?: readonly NewProvider[];
+  readonly models: readonly NewModel[];
+  readonly routes: readonly NewRoute[];
+};
 
 /** Adds models and routes to a configuration file; what stands in it stays, comments and layout too, and a link stays a
  *  link. @throws ConfigError when the file cannot be read or is no YAML. */
@@ -17,10 +31,10 @@ export function addEntries(file: string, entries: NewEntries): void {
   if (edited !== text) writeAtomic(real, edited, statSync(real).mode & 0o777);
 }
 
-/** The text with further lines behind the last model and the last route, or with these sections at its end.
+/** The text with further lines behind the last entry of each section, or with these sections at its end.
  *  @throws ConfigError when the text is no YAML map. */
-export function withEntries(text: string, { models, routes }: NewEntries, file: string): string {
-  if (models.length === 0 && routes.length === 0) return text;
+export function withEntries(text: string, { providers = [], models, routes }: NewEntries, file: string): string {
+  if (providers.length === 0 && models.length === 0 && routes.length === 0) return text;
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error !== undefined) throw broken(file, `is no valid YAML (${error.code})`);
@@ -28,6 +42,14 @@ export function withEntries(text: string, { models, routes }: NewEntries, file: 
   if (typeof before !== 'object' || before === null || Array.isArray(before)) throw broken(file, 'is no map of keys');
   const wanted = {
     ...before,
+    ...(providers.length === 0
+      ? {}
+      : {
+          providers: {
+            ...mapOf(before, 'providers'),
+            ...Object.fromEntries(providers.map((provider) => [provider.id, providerEntry(provider)])),
+          },
+        }),
     ...(models.length === 0 ? {} : { models: [...listOf(before, 'models'), ...models.map(modelEntry)] }),
     ...(routes.length === 0
       ? {}
@@ -38,14 +60,20 @@ export function withEntries(text: string, { models, routes }: NewEntries, file: 
           },
         }),
   };
-  const withModels = inserted(
+  const sections: readonly (readonly [string, readonly string[]])[] = [
+    ['providers', providers.map(providerEntryText)],
+    ['models', models.map((model) => `- ${modelEntryText(model)}`)],
+    ['routes', routes.map(routeEntryText)],
+  ];
+  const spliced = sections.reduce<string | undefined>(
+    (whole, [section, lines]) => (whole === undefined ? undefined : inserted(whole, section, lines)),
     text,
-    'models',
-    models.map((model) => `- ${modelEntryText(model)}`),
   );
-  const spliced = withModels === undefined ? undefined : inserted(withModels, 'routes', routes.map(routeEntryText));
   if (spliced !== undefined && isDeepStrictEqual(plainValue(spliced), wanted)) return spliced;
   // A layout that lines cannot follow, such as a section in braces: written anew, with its comments.
+  for (const provider of providers) {
+    document.setIn(['providers', provider.id], document.createNode(providerEntry(provider), { flow: true }));
+  }
   for (const model of models) document.addIn(['models'], document.createNode(modelEntry(model), { flow: true }));
   for (const route of routes)
     document.setIn(['routes', route.slug], document.createNode(routeEntry(route), { flow: true }));

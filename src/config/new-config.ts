@@ -38,7 +38,7 @@ export function newConfigText(config: NewConfig): string {
     '# Where calls go. Keys are read from the environment or from .env in this folder.',
     ...section(
       'providers',
-      config.providers.map((provider) => `  ${quoted(provider.id)}: ${flow(providerEntry(provider))}`),
+      config.providers.map((provider) => `  ${providerEntryText(provider)}`),
     ),
     '',
     '# What agents may ask for, in the order of their picker.',
@@ -57,6 +57,11 @@ export function newConfigText(config: NewConfig): string {
   }
   if (config.defaultModel !== undefined) lines.push('', `default_model: ${quoted(config.defaultModel)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** A provider's key and entry on one line. */
+export function providerEntryText(provider: NewProvider): string {
+  return `${quoted(provider.id)}: ${flow(providerEntry(provider))}`;
 }
 
 /** A model's entry on one line. */
@@ -87,7 +92,7 @@ export function writeNewConfig(file: string, text: string): void {
   writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
 }
 
-function providerEntry({ preset, baseUrl, keyVariable }: NewProvider): object {
+export function providerEntry({ preset, baseUrl, keyVariable }: NewProvider): object {
   return {
     preset,
     ...(baseUrl === undefined ? {} : { base_url: baseUrl }),

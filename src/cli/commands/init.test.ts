@@ -76,6 +76,7 @@ test('--aliases adds what is missing to a file that is there, and harms nothing 
   const made = bench(t, { GEMINI_API_KEY: 'k' });
   mkdirSync(made.home);
   const file = join(made.home, 'config.yaml');
+  withoutLocalServers(made);
   const mine = `# mine
 providers: { g: { preset: gemini, api_key: "\${GEMINI_API_KEY}" } }
 models:
@@ -87,7 +88,7 @@ routes:
   assert.equal(await made.run('init', '--aliases'), 0, made.said.err);
   const text = readFileSync(file, 'utf8');
   for (const line of mine.split('\n')) assert.ok(text.includes(line), line);
-  assert.match(made.said.out, /^Added to .*: codex-default, codex-light, .*, and 2 models for them\.$/m);
+  assert.match(made.said.out, /^Added to .*: codex-default, codex-light, .*; for them 2 models\.$/m);
   const { routes, models } = readConfiguration(made.context);
   const targets = Object.fromEntries(routes.map((route) => [route.slug, route.targets]));
   assert.deepEqual(targets['codex-deep'], ['flash'], 'what is there stays');
@@ -98,6 +99,23 @@ routes:
   );
   assert.equal(await made.run('init', '--aliases'), 0, made.said.err);
   assert.equal(readFileSync(file, 'utf8'), text, 'a second time there is nothing to add');
+});
+
+test('--aliases adds a provider whose key is there, where none of the file can fill an alias', async (t) => {
+  const made = bench(t, { GEMINI_API_KEY: 'k', HF_TOKEN: 'h', DEEPSEEK_API_KEY: 'd' });
+  mkdirSync(made.home);
+  withoutLocalServers(made);
+  const file = join(made.home, 'config.yaml');
+  writeFileSync(file, `providers:\n  gemini: { preset: gemini, api_key: "\${GEMINI_API_KEY}" } # mine\nmodels: []\n`);
+  assert.equal(await made.run('init', '--aliases'), 0, made.said.err);
+  const snapshot = readConfiguration(made.context);
+  assert.deepEqual([...snapshot.providers.keys()], ['gemini', 'huggingface'], 'DeepSeek is not needed for any');
+  assert.deepEqual(snapshot.routes.find(({ slug }) => slug === 'codex-hf-cheap')?.targets, [
+    'hf-gpt-oss-120b-groq',
+    'hf-gpt-oss-120b-together',
+  ]);
+  assert.match(readFileSync(file, 'utf8'), /# mine/);
+  assert.match(made.said.out, /for them \d+ models and the provider huggingface\.$/m);
 });
 
 test('a local server that runs is found with its models', async (t) => {

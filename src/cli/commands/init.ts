@@ -45,8 +45,11 @@ async function configure(questions: Questions, aliases: boolean, context: Comman
   const { io } = context;
   const file = join(context.places.home, 'config.yaml');
   if (existsSync(file) && (aliases || !(await questions.confirm(`${file} is there already. Replace it?`, false)))) {
-    const mayAdd = aliases || questions !== NO_QUESTIONS;
-    if (!mayAdd || !(await addAliases(file, aliases, questions, context)))
+    const added = async (): Promise<boolean> => {
+      const found = [...findKeys(context), ...(await findLocalServers(context)).filter((server) => !isEmpty(server))];
+      return addAliases(file, aliases, found, questions, context);
+    };
+    if (!(aliases || questions !== NO_QUESTIONS) || !(await added()))
       line(io.out, `${file} is there already and stays as it is.`);
     if (aliases) tellMissing(context);
     return DONE;

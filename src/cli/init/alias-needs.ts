@@ -1,6 +1,5 @@
 import { findPreset } from '../../providers/presets/presets.ts';
-import { ALIASES, type Alias, type Choice, modelFor } from './aliases.ts';
-import { SUGGESTIONS } from './suggestions.ts';
+import { ALIASES, type Alias, type Choice, modelFor, modelsOfEach } from './aliases.ts';
 
 /** A model that an alias may stand for, in its order. @property variables  any of them holds its key. */
 export type PossibleTarget = { readonly name: string; readonly variables: readonly string[] };
@@ -15,10 +14,10 @@ export function possibleTargets(alias: Alias): readonly PossibleTarget[] {
 function ofChoice(choice: Choice): readonly PossibleTarget[] {
   switch (choice.of) {
     case 'each':
-      return SUGGESTIONS.flatMap(({ preset }) => {
-        const model = modelFor(preset, choice.role) ?? modelFor(preset, 'default');
-        return model === undefined ? [] : [{ name: `${preset}/${model.id}`, variables: variablesOf(preset) }];
-      });
+      return modelsOfEach(choice).map(({ preset, model }) => ({
+        name: `${preset}/${model.id}`,
+        variables: variablesOf(preset),
+      }));
     case 'one': {
       const model = modelFor(choice.preset, choice.role);
       return [{ name: `${choice.preset}/${model?.id ?? ''}`, variables: variablesOf(choice.preset) }];

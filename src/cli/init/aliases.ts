@@ -3,13 +3,14 @@ import type { StrategyId } from '../../routing/route.ts';
 import { type Role, SUGGESTIONS, type SuggestedModel } from './suggestions.ts';
 
 /** Where an alias finds its targets.
- *  - `each`: of every provider that is there, in the order of the suggestions, its model for the role, else its default.
+ *  - `each`: of every provider that is there its model for the role, in the order of the suggestions; then of those that
+ *    have none their default, unless the role is needed (`only`).
  *  - `one`: of one provider.
  *  - `local`: models of the servers of this machine, those for code first. `named`: whose id holds this.
  *    `otherwise`: only where nothing stands before them.
  *  - `alias`: another one; without it this one is not there either. */
 export type Choice =
-  | { readonly of: 'each'; readonly role: Role; readonly atMost: number }
+  | { readonly of: 'each'; readonly role: Role; readonly atMost: number; readonly only?: true }
   | { readonly of: 'one'; readonly preset: string; readonly role: Role }
   | { readonly of: 'local'; readonly atMost: number; readonly named?: string; readonly otherwise?: true }
   | { readonly of: 'alias'; readonly slug: string };
@@ -45,7 +46,7 @@ export const ALIASES: readonly Alias[] = [
     slug: 'codex-long',
     meaning: 'conversations and files of up to a million tokens',
     strategy: 'fallback',
-    targets: [{ of: 'each', role: 'long', atMost: 3 }],
+    targets: [{ of: 'each', role: 'long', atMost: 3, only: true }],
   },
   {
     slug: 'codex-deep',
@@ -155,11 +156,10 @@ export function offeredAliases(available: readonly Available[], taken: ReadonlyS
   const targetsOf = (choice: Choice, before: readonly string[]): readonly string[] => {
     switch (choice.of) {
       case 'each':
-        return inOrder(available)
-          .flatMap((provider) => {
-            const model = modelFor(provider.preset, choice.role) ?? modelFor(provider.preset, 'default');
-            return model === undefined ? [] : [{ provider, model }];
-          })
+        return modelsOfEach(choice)
+          .flatMap(({ preset, model }) =>
+            available.filter((provider) => provider.preset === preset).map((provider) => ({ provider, model })),
+          )
           .slice(0, choice.atMost)
           .map(({ provider, model }) => slugOf(provider, model));
       case 'one':
@@ -185,6 +185,7 @@ export function offeredAliases(available: readonly Available[], taken: ReadonlyS
   };
 
   for (const alias of ALIASES) {
+    if (taken.has(alias.slug)) continue;
     const targets: string[] = [];
     for (const choice of alias.targets) targets.push(...targetsOf(choice, targets));
     const complete = alias.targets.every(({ of }) => of !== 'alias') || targets.length === alias.targets.length;
@@ -194,22 +195,30 @@ export function offeredAliases(available: readonly Available[], taken: ReadonlyS
   }
   return {
     models: [...models.values()],
-    routes: [...routes.values()].filter(({ slug }) => !taken.has(slug)).map((route) => withRules(route, routes)),
+    routes: [...routes.values()].map((route) => withRules(route, routes, taken)),
   };
 }
 
 /** Rules of an alias hold where what they name is another model than its own. */
-function withRules(route: NewRoute, routes: ReadonlyMap<string, NewRoute>): NewRoute {
+function withRules(route: NewRoute, routes: ReadonlyMap<string, NewRoute>, taken: ReadonlySet<string>): NewRoute {
   const rules = ALIASES.find(({ slug }) => slug === route.slug)?.rules?.filter(({ use }) => {
     const first = routes.get(use)?.targets[0];
-    return first !== undefined && first !== route.targets[0];
+    return taken.has(use) || (first !== undefined && first !== route.targets[0]);
   });
   return rules === undefined || rules.length === 0 ? route : { ...route, rules };
 }
 
-/** The providers in the order of the suggestions; those that are not suggested are none of these aliases'. */
-function inOrder(available: readonly Available[]): readonly Available[] {
-  return SUGGESTIONS.flatMap(({ preset }) => available.filter((one) => one.preset === preset).slice(0, 1));
+/** Every provider's model for the role, in the order in which an alias takes them. */
+export function modelsOfEach({
+  role,
+  only,
+}: Extract<Choice, { of: 'each' }>): readonly { readonly preset: string; readonly model: SuggestedModel }[] {
+  const named = SUGGESTIONS.map(({ preset }) => ({ preset, model: modelFor(preset, role) }));
+  const others = SUGGESTIONS.map(({ preset }) => ({
+    preset,
+    model: only === true || modelFor(preset, role) !== undefined ? undefined : modelFor(preset, 'default'),
+  }));
+  return [...named, ...others].flatMap(({ preset, model }) => (model === undefined ? [] : [{ preset, model }]));
 }
 
 export function modelFor(preset: string, role: Role): SuggestedModel | undefined {

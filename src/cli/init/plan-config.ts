@@ -1,4 +1,4 @@
-import type { NewConfig, NewModel } from '../../config/new-config.ts';
+import type { NewConfig, NewModel, NewProvider } from '../../config/new-config.ts';
 import { type Available, codersFirst, localSlug, offeredAliases } from './aliases.ts';
 import { SUGGESTIONS } from './suggestions.ts';
 
@@ -38,12 +38,7 @@ export function planConfig(found: readonly FoundProvider[]): NewConfig {
     new Set(models.map(({ slug }) => slug)),
   );
   return {
-    providers: providers.map((provider) => ({
-      id: provider.preset,
-      preset: provider.preset,
-      ...(provider.kind === 'key' ? { keyVariable: provider.keyVariable } : {}),
-      ...(provider.kind === 'local' && provider.baseUrl !== undefined ? { baseUrl: provider.baseUrl } : {}),
-    })),
+    providers: providers.map(newProvider),
     models,
     wildcards: providers.flatMap(({ preset }) => {
       const pick = suggestionFor(preset)?.pick;
@@ -51,6 +46,15 @@ export function planConfig(found: readonly FoundProvider[]): NewConfig {
     }),
     routes,
     ...(routes.some(({ slug }) => slug === DEFAULT_ROUTE) ? { defaultModel: DEFAULT_ROUTE } : {}),
+  };
+}
+
+export function newProvider(provider: FoundProvider): NewProvider {
+  return {
+    id: provider.preset,
+    preset: provider.preset,
+    ...(provider.kind === 'key' ? { keyVariable: provider.keyVariable } : {}),
+    ...(provider.kind === 'local' && provider.baseUrl !== undefined ? { baseUrl: provider.baseUrl } : {}),
   };
 }
 
