@@ -57,6 +57,11 @@ export function readCompressed(text: string): Reading {
     const listed = /^ <(\w+)> (.*)$/u.exec(line);
     if (listed !== null) {
       const mark = (inShared ? shared : named).get(listed[1] ?? '');
+      const same = lists.get(named.get(/^as <(\d+)>$/u.exec(listed[2] ?? '')?.[1] ?? '') ?? '');
+      if (mark !== undefined && same !== undefined) {
+        lists.set(mark, same);
+        continue;
+      }
       if (mark !== undefined) lists.set(mark, readList(listed[2] ?? '', inShared, dictionary));
       continue;
     }

@@ -32,13 +32,20 @@ export function compressText(text: string): Compression {
   const tokensBefore = estimateTokens(text);
   const asItIs = { text, savedCharacters: 0, savedTokens: 0, tokensBefore } as const;
   if (text.length < LEAST || text.startsWith(MARK)) return { ...asItIs, kind: 'other' };
-  const kind = kindOf(text);
-  const shorter = COMPRESSORS[kind](text);
+  const head = HEAD.exec(text)?.[0] ?? '';
+  const output = text.slice(head.length);
+  if (output.startsWith(MARK)) return { ...asItIs, kind: 'other' };
+  const kind = kindOf(output);
+  const shorter = head + COMPRESSORS[kind](output);
   const savedCharacters = text.length - shorter.length;
   const savedTokens = tokensBefore - estimateTokens(shorter);
   if (savedCharacters <= 0 || savedTokens < LEAST_SAVING * tokensBefore) return { ...asItIs, kind };
   return { text: shorter, kind, savedCharacters, savedTokens, tokensBefore };
 }
+
+/** What an agent's shell says before a command's output; Codex does. It stays. */
+const HEAD =
+  /^(?:(?:Chunk ID|Wall time|Exit code|Process|Original token count|Total output lines)\b[^\n]*\n){1,8}Output:\n/u;
 
 const same = (text: string): string => text;
 

@@ -104,3 +104,13 @@ test('what is read as JSON is all of it, as it was written', () => {
   assert.equal(readJsonTree('[1,'), undefined);
   assert.equal(readJsonTree('['.repeat(200_000)), undefined);
 });
+
+test('what a shell says before the output of a command stays, and is not asked what kind it is', () => {
+  const head =
+    'Chunk ID: 7f\nWall time: 1.20 seconds\nProcess exited with code 0\nOriginal token count: 900\nOutput:\n';
+  const json = JSON.stringify(Array.from({ length: 60 }, (_, id) => ({ identifier: id, description: `n${id}` })));
+  const { text, kind } = compressText(head + json);
+  assert.equal(kind, 'json');
+  assert.ok(text.startsWith(`${head}[Shortened: JSON`));
+  assert.equal(compressText(text).text, text);
+});

@@ -24,7 +24,7 @@ import { commonTime } from './times-told.ts';
  *  be told is told all the same. */
 const WORDS_SHARE = 0.075;
 /** The same for lists in which every value can be found, if not word by word. */
-const WHOLE_SHARE = 0.2;
+const WHOLE_SHARE = 0.15;
 /** However long the log is, in tokens. */
 const MOST_TOKENS = 40_000;
 /** The part of the first that the messages of failures may take. */

@@ -58,7 +58,21 @@ export function patternLines(group: Template, { common, columns, lists }: Tellin
   const told = group.failure
     ? [`${head(group, common)} | such as:`, group.lines[0] ?? '', `| ${shown}`]
     : [`${head(group, common)} | ${shown}`];
-  return [...told, ...[...names].map(([values, name]) => listLine(name, lists.get(values)))];
+  return [...told, ...listLines(names, lists)];
+}
+
+/** A list that is as long says "as <1>" where it is the same as another of its pattern. */
+const LEAST_REPEATED = 20;
+
+function listLines(names: ReadonlyMap<Values, string>, lists: Telling['lists']): readonly string[] {
+  const first = new Map<string, string>();
+  return [...names].map(([values, name]) => {
+    const list = lists.get(values);
+    const same = list === undefined ? undefined : first.get(list.text);
+    if (same !== undefined) return ` <${name}> as <${same}>`;
+    if (list !== undefined && list.text.length >= LEAST_REPEATED) first.set(list.text, name);
+    return listLine(name, list);
+  });
 }
 
 export function listLine(name: string, list: ValueList | undefined): string {

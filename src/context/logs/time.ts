@@ -28,7 +28,7 @@ const TIMES = [
 /** What may stand before it. */
 const LEADS = [
   '[[(]?',
-  String.raw`- \d{10} \d{4}\.\d{2}\.\d{2} \S+ `,
+  String.raw`\S{1,40} 1\d{9} \d{4}\.\d{2}\.\d{2} \S{1,64} `,
   String.raw`\S{1,64} [[(]?`,
   String.raw`\S{1,64} \S{1,64} (?:- )?[[(]?`,
   String.raw`\S{1,40} \S{1,40} \S{1,40} \S{1,40} [[(]?`,
