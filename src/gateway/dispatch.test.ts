@@ -3,8 +3,6 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CHAT, call, chunk, errorOf, lastEntry, say, staged } from './testing/stage.ts';
 
-const MORE = 'default_model: one';
-
 type Deployment = { readonly deployment: string; readonly [member: string]: unknown };
 type Report = { readonly deployments: readonly Deployment[]; readonly [member: string]: unknown };
 
@@ -81,7 +79,7 @@ test('a route passes over a deployment that refused, and why says so', async (t)
       if (url.startsWith('/v1/')) response.writeHead(401).end('{"error":{"message":"bad key"}}');
       else say(response);
     },
-    MORE,
+    '  team: { strategy: risk, targets: [eyes, two] }',
   );
   for (const attempts of ['2', '1']) {
     const reply = await stage.ask({ body: CHAT('both') });
@@ -97,6 +95,10 @@ test('a route passes over a deployment that refused, and why says so', async (t)
   const both = routes.find(({ slug }: { slug: string }) => slug === 'both');
   assert.deepEqual(both.targets, ['two']);
   assert.equal(both.candidates[0].rule, 'hard-limit');
+  const team = routes.find(({ slug }: { slug: string }) => slug === 'team');
+  const chances: number[] = team.candidates.map(({ probability }: { probability: number }) => probability);
+  assert.equal(chances.length, 2);
+  assert.ok(Math.abs(chances.reduce((sum, one) => sum + one, 0) - 1) < 0.001, String(chances));
 });
 
 test('a told wait of a moment is kept by the gateway, for all who come meanwhile', async (t) => {

@@ -38,7 +38,7 @@ function cell() {
 test('a call is known from its start to its end, its first token in between', () => {
   const { traffic, health, clock, ended } = cell();
   const target = targetOf('a');
-  const call = traffic.started(target, 40);
+  const call = traffic.started(target, 40, 0);
   assert.equal(health().get('a/m')?.flights.length, 1);
   clock.now += 100;
   call.firstToken();
@@ -65,8 +65,8 @@ test('who waits is counted at each deployment once, until the wait is over', () 
 test('a reset forgets what was learned and keeps what is under way', () => {
   const { traffic, health, reset } = cell();
   const [a, b] = [targetOf('a'), targetOf('b')];
-  for (const target of [a, b]) traffic.started(target, 1).ended(attemptOf(target, 1_000));
-  const open = traffic.started(a, 1);
+  for (const target of [a, b]) traffic.started(target, 1, 0).ended(attemptOf(target, 1_000));
+  const open = traffic.started(a, 1, 0);
   assert.equal(reset('nowhere/m'), 0);
   assert.equal(reset('a/m'), 1);
   assert.deepEqual([health().get('a/m')?.latency.weight, health().get('a/m')?.flights.length], [0, 1]);
@@ -82,7 +82,7 @@ test('to plan over eight deployments and to tell of the call takes less than 50 
   const models = Array.from({ length: 8 }, (_, at) => targetOf(`p${at}`).model);
   const [first, ...rest] = models.map(({ slug }) => slug);
   assert.ok(first !== undefined);
-  const route = { slug: 'team', strategy: 'fallback', targets: [first, ...rest] } as const;
+  const route = { slug: 'team', strategy: 'risk', targets: [first, ...rest] } as const;
   const query = testQuery('team', { inputTokens: 5_000, sessionId: 's' });
   const once = (at: number): void => {
     clock.now += 5;
@@ -95,7 +95,7 @@ test('to plan over eight deployments and to tell of the call takes less than 50 
     assert.ok(planned.ok);
     const [target] = planned.plan.targets;
     assert.equal(traffic.standing(target, 5_000).state, 'free');
-    const call = traffic.started(target, 5_000);
+    const call = traffic.started(target, 5_000, 0);
     call.firstToken();
     call.ended(attemptOf(target, clock.now));
   };

@@ -34,13 +34,14 @@ export function createTraffic({ dispatch, bounds, ended, now }: TrafficParts): T
   const traffic: Traffic = {
     queue,
     standing: (target, inputTokens) => standingOf(target, inputTokens, { health, dispatch: dispatch(), now: now() }),
-    started: (target, inputTokens) => {
+    started: (target, inputTokens, cachedTokens) => {
       const deployment = deploymentOf(target);
       started += 1;
       const id = String(started);
       const { credential } = target;
       const key = credential === null ? {} : { credentialId: credential.id };
-      health = observe(health, { type: 'attempt-start', ...deployment, ...key, id, inputTokens, at: now() });
+      const tokens = { inputTokens, cachedTokens };
+      health = observe(health, { type: 'attempt-start', ...deployment, ...key, ...tokens, id, at: now() });
       return {
         firstToken: () => {
           health = observe(health, { type: 'attempt-first-token', ...deployment, id, at: now() });

@@ -5,6 +5,8 @@ import { isNonEmpty } from '../ir/non-empty.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { JudgeSettings, Verdict, Work } from '../ir/work.ts';
 import type { IngressCodec } from '../protocols/protocol.ts';
+import type { Model } from '../providers/provider.ts';
+import { sparedTokens } from '../routing/dispatch/score.ts';
 import type { RoutePlan } from '../routing/plan.ts';
 import { type Purpose, purposeOf } from '../routing/purpose.ts';
 import { readWork } from '../routing/work/read-work.ts';
@@ -19,13 +21,15 @@ import { openSource, type Source } from './source.ts';
  *  @property query    with what the call is expected to count.
  *  @property replan   the plan of this moment: what was free or limited may have changed while the call waited.
  *                     @param translatedOnly  the head may have gone, with events of ours: no reply may come as bytes.
- *  @property measure  hears of the reply what the call did count. */
+ *  @property measure  hears of the reply what the call did count.
+ *  @property cachedTokens  of its input, what is believed to lie in this model's prompt cache. */
 type Begun = {
   readonly query: RouteQuery;
   readonly plan: RoutePlan;
   readonly replan: (translatedOnly: boolean) => RoutePlan;
   readonly source: Source;
   readonly measure: (events: readonly InferenceEvent[]) => void;
+  readonly cachedTokens: (model: Model) => number;
 };
 
 /** Its frame ends before the call goes out, so that the source alone holds the body.
@@ -80,7 +84,8 @@ export async function begin(
       line.sessions.measured(sessionId, rememberedAs(query.model, plan), estimated, event.usage);
     }
   };
-  return { query, plan, replan, source, measure };
+  const held = affinity === undefined ? {} : { affinity };
+  return { query, plan, replan, source, measure, cachedTokens: (model) => sparedTokens(model, query, held) };
 }
 
 /** Read only where the route looks at it: the requests of others are not decoded for the sake of a plan. */

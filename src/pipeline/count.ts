@@ -83,7 +83,7 @@ async function ask(
   if (egress.count === undefined || !provider.native || provider.protocol !== query.protocol) return undefined;
   if (holdsEnvelope(body) || line.traffic.standing(target, 0).state !== 'free') return undefined;
   const startedAt = line.now();
-  const underWay = line.traffic.started(target, 0);
+  const underWay = line.traffic.started(target, 0, 0);
   try {
     const reply = await line.transport({
       target,

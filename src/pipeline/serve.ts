@@ -139,7 +139,7 @@ const UNEXPECTED: Failure = { kind: 'server-error', message: 'The gateway failed
 /** The target that was tried last. @property number  how many were tried by then. */
 type Trial = { readonly target: Target; readonly number: number };
 
-type CallParts = Pick<DispatchCall, 'prepare'> & {
+type CallParts = Pick<DispatchCall, 'prepare' | 'cachedTokens'> & {
   readonly query: RouteQuery;
   readonly plan: RoutePlan;
   readonly replan: () => NonEmpty<Target>;
@@ -148,13 +148,14 @@ type CallParts = Pick<DispatchCall, 'prepare'> & {
 };
 
 function dispatchCall(line: Line, request: ClientRequest, parts: CallParts): DispatchCall {
-  const { query, plan, record, replan, prepare, signal } = parts;
+  const { query, plan, record, replan, prepare, signal, cachedTokens } = parts;
   return {
     targets: plan.targets,
     replan,
     kind: rememberedAs(query.model, plan),
     prepare,
     inputTokens: query.inputTokens ?? 0,
+    ...(cachedTokens === undefined ? {} : { cachedTokens }),
     clientHeaders: request.headers,
     signal,
     traffic: line.traffic,

@@ -1,6 +1,6 @@
 import type { Failure } from '../ir/failure.ts';
 import type { NonEmpty } from '../ir/non-empty.ts';
-import type { Target } from '../providers/provider.ts';
+import type { Model, Target } from '../providers/provider.ts';
 import type { Standing } from '../routing/dispatch/standing.ts';
 import type { Look, Waited } from './queue.ts';
 import type { Traffic, UnderWay } from './traffic.ts';
@@ -10,7 +10,8 @@ import type { Tries } from './tries.ts';
  *  @property targets  tried in order, up to the commit point: those that are free first.
  *  @property replan   the targets anew, after a wait: what was first may have changed. Absent: those that were given.
  *  @property kind     what was asked for: in the queue, calls of one kind and with the same targets wait for the same.
- *  @property inputTokens  an estimate.
+ *  @property inputTokens   an estimate.
+ *  @property cachedTokens  of these, what is believed to lie in the prompt cache of this model; absent: nothing.
  *  @property ahead    its reply has begun already: it goes before all who wait.
  *  @property waited   hears how long the call waited for a place, in ms. */
 export type PlacedCall = {
@@ -20,6 +21,7 @@ export type PlacedCall = {
   readonly signal: AbortSignal;
   readonly traffic: Traffic;
   readonly inputTokens: number;
+  readonly cachedTokens?: (model: Model) => number;
   readonly ahead?: boolean;
   readonly now: () => number;
   readonly waited?: (ms: number) => void;
@@ -47,7 +49,7 @@ export function createPlaces(call: PlacedCall, tries: Tries): { readonly take: (
           taken: {
             state: 'taken',
             target: next.target,
-            underWay: traffic.started(next.target, call.inputTokens),
+            underWay: traffic.started(next.target, call.inputTokens, call.cachedTokens?.(next.target.model) ?? 0),
           },
         };
       case 'wait':

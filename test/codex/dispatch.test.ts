@@ -131,7 +131,7 @@ for (const trouble of ['refuses', 'hangs', 'limits', 'breaks'] as const) {
     };
     for (const at of [0, 1, 2]) deployments.push(await startDeployment(job(dies(at))));
     t.after(() => Promise.all(deployments.map((one) => one.close())));
-    const stage = await staged(t, poolConfig(deployments, 'fallback'), 'team');
+    const stage = await staged(t, poolConfig(deployments, 'risk'), 'team');
     const done = await stage.codex('do the job');
     assert.equal(done.status, 0, transcript(done));
     assert.equal(finalText(done), 'All done.', transcript(done));
@@ -199,7 +199,7 @@ for (const count of [1, 2]) {
   test(`eight at once before ${count} deployments with two places each: all complete, none sees a 429`, async (t) => {
     const deployments = await Promise.all(Array.from({ length: count }, () => startDeployment(job(() => {}, 200))));
     t.after(() => Promise.all(deployments.map((one) => one.close())));
-    const stage = await staged(t, poolConfig(deployments, 'fallback', ', concurrency: 2'), 'team');
+    const stage = await staged(t, poolConfig(deployments, 'risk', ', concurrency: 2'), 'team');
     const all = await Promise.all(Array.from({ length: 8 }, () => stage.codex('do the job')));
     for (const done of all) {
       assert.deepEqual([done.status, finalText(done), shownErrors(done)], [0, 'All done.', []], transcript(done));

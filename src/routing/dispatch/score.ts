@@ -144,7 +144,7 @@ function expectations(
 
 /** Tokens that need not be read since they lie in the candidate's prompt cache. Of a cache that may have gone cold, the
  *  share that is worth betting on: many providers keep theirs longer than they promise. */
-function sparedTokens(model: Model, query: RouteQuery, { affinity }: RouteView): number {
+export function sparedTokens(model: Model, query: RouteQuery, { affinity }: Pick<RouteView, 'affinity'>): number {
   if (affinity === undefined || !isHolder(model, affinity)) return 0;
   return Math.min(inputTokens(query), affinity.cachedTokens ?? 0) * (affinity.warm ? 1 : COLD_SHARE);
 }
