@@ -107,6 +107,22 @@ test('a split route begins with its planner, goes on with its executor, and goes
   assert.equal(await asked(FAILED), 'm-two');
 });
 
+test('a request that is read for its plan still goes through as bytes where the provider takes them', async (t) => {
+  const stage = await staged(
+    t,
+    (_, response) => {
+      const done = { type: 'response.completed', response: { id: 'r', status: 'completed', output: [] } };
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`data: ${JSON.stringify(done)}\n\n`);
+    },
+    '  native-first: { strategy: auto, targets: [native, one] }\n',
+  );
+  const body = '{ "model":"native-first", "stream":true,"input":"hello",  "mystery": 1 }';
+  const reply = await stage.ask({ body, headers: { 'session-id': 's' } });
+  assert.equal((await lastEntry(stage, String(reply.headers['x-request-id']))).path, 'bytes');
+  assert.equal(stage.seen[0]?.body, body.replace('native-first', 'gpt'));
+});
+
 test('a judge is asked once a task, decides where it begins, and its cost stands in the ledger', async (t) => {
   let answer: string | undefined = '90';
   const stage = await staged(

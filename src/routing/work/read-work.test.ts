@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { isJsonObject, parseJson } from '../../ir/json.ts';
 import type { WorkEventKind } from '../../ir/work.ts';
 import { protocolById } from '../../protocols/registry.ts';
@@ -219,6 +220,29 @@ test('plan mode is what the last developer message says, and a plan that is take
     ...user('Implement the plan.'),
   ];
   assert.deepEqual([readWork(told).planMode, readWork(told).planned, readWork(told).task], [false, true, 'x']);
+});
+
+test('law: what follows only adds to what was seen of a task', () => {
+  const steps = fc.constantFrom<() => Talk>(
+    () => patched(),
+    () => patched('a.js', FAILED_PATCH),
+    () => ran('npm test', 1, FAILED_TEST),
+    () => ran('npm test', 0, 'ok'),
+    () => ran('cat a.js', 0, 'a'),
+    () => ran('node build.js', 2, 'error: no\nerror: no'),
+    () => said('My plan:\n1. a\n2. b\n3. c'),
+    () => user('continue'),
+    () => user('It still fails.'),
+  );
+  fc.assert(
+    fc.property(fc.array(steps, { maxLength: 12 }), fc.array(steps, { maxLength: 6 }), (before, later) => {
+      const first = [...begin('mend the parser'), ...before.flatMap((make) => make())];
+      const one = readWork(first);
+      const both = readWork([...first, ...later.flatMap((make) => make())]);
+      assert.equal(both.key, one.key);
+      assert.deepEqual(both.events.slice(0, one.events.length), one.events);
+    }),
+  );
 });
 
 test('trouble that the user tells of counts', () => {

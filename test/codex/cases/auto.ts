@@ -127,6 +127,34 @@ export const repeatedCallCase: Case = {
   },
 };
 
+let judged = 0;
+const judge: Scenario = () => {
+  judged += 1;
+  return script([think('Many files.'), say('85')]);
+};
+
+export const judgeCase: Case = {
+  slug: 'auto-judge',
+  title: 'a judge is asked once for all the steps of a task, and its answer begins it with the strong model',
+  scenario: only({}),
+  strategy: 'auto',
+  targets: ['judge-cheap', 'judge-strong'],
+  routeOptions: 'judge: { model: judge, timeout: 5s, threshold: 0.6 }',
+  route: {
+    'judge-cheap': only({}),
+    'judge-strong': only({ 0: look, 1: look, 2: script([say('It says hello.')]) }),
+    judge,
+  },
+  run: async (stage) => {
+    judged = 0;
+    const done = await stage.codex('what does the readme say');
+    assert.equal(finalText(done), 'It says hello.', transcript(done));
+    assert.deepEqual(servedBy(stage), Array(3).fill('judge-strong'));
+    assert.equal(judged, 1);
+    assert.match(stage.plugboard('why', 'last'), /The judge "judge" gives 0\.85/);
+  },
+};
+
 const SUMMARY = 'So far: sum.js was changed twice and its tests fail.';
 
 /** Full after its first reply, so that Codex condenses the history; then it goes on from the summary. */
