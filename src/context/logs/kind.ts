@@ -21,6 +21,9 @@ const TEST_LINE = /(?:\.\.\. (?:ok|FAIL|ERROR|skipped)\b|::\S+ (?:PASSED|FAILED|
 const ENTRY =
   /^(?:[-dlcbps][-rwxsStT]{9}[+@.]? +\d+ .*|total \d+|(?:\.{0,2}\/)?(?:[\w@.+~-]+\/)+[\w@.+~-]*|\s*[\d.,]+[KMGT]?\s+\S*\/\S*|(?:[│|] {3}| {4})*(?:[├└]──|\|--|`--) .*)$/u;
 
+/** A log whose lines say how grave they are, but not when. */
+const LEVEL = /^[^\p{L}]{0,8}(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\b/u;
+
 /** @param text  not empty. */
 export function kindOf(text: string): TextKind {
   const first = text.trimStart()[0];
@@ -33,7 +36,7 @@ export function kindOf(text: string): TextKind {
   if (TESTS.test(ends) || share(lines, TEST_LINE) > 0.2) return 'test-output';
   if (HUNK.test(text.slice(0, 200_000)) && DIFF.test(text.slice(0, 20_000))) return 'diff';
   if (share(lines, ENTRY) > 0.8) return 'listing';
-  if (findTimes(lines).length > 0) return 'log';
+  if (findTimes(lines).length > 0 || share(lines, LEVEL) > 0.5) return 'log';
   return 'other';
 }
 

@@ -8,11 +8,15 @@ const PASSES: readonly RegExp[] = [
   /^\S+::.* PASSED(?: +\[ *\d+%\])?$/u, // pytest -v
   /^.* \.\.\. ok$/u, // unittest, cargo test
   /^(?:test_\w+ )?ok$/u, // SymPy; a name that stood above
-  /^ok(?: {2}\t?\t?\S+\t.*| \d+(?: .*)?)$/u, // go test, TAP
+  /^ *ok(?: {2}\t?\t?\S+\t.*| \d+(?: .*)?)$/u, // go test, TAP
   /^ *--- PASS: /u,
   /^PASS(?: \S+.*)?$/u, // jest
   /^\s*[✓✔√] \S/u, // mocha, vitest, node --test
 ];
+/** What says that a test began, or how long it took, and nothing else. */
+const BEGINS = /^ *(?:=== (?:RUN|PAUSE|CONT|NAME) +\S+|# Subtest: .*)$/u;
+/** Vitest says how many tests a file has. */
+const TESTS_IN_FILE = /\((\d+) tests?\b/u;
 const SKIPS: readonly RegExp[] = [
   /^\S+::.* (?:SKIPPED|XFAIL)\b.*\[ *\d+%\]$/u,
   /^.* \.\.\. (?:skipped|expected failure|ignored)\b/u,
@@ -35,7 +39,10 @@ const OTHER: TestLine = { kind: 'other' };
 export function readTestLine(line: string): TestLine {
   if (line === '') return { kind: 'blank' };
   if (line.length > 1_000) return OTHER;
-  if (PASSES.some((pattern) => pattern.test(line))) return { kind: 'passes', passed: 1, skipped: 0 };
+  if (PASSES.some((pattern) => pattern.test(line))) {
+    return { kind: 'passes', passed: Number(TESTS_IN_FILE.exec(line)?.[1] ?? 1), skipped: 0 };
+  }
+  if (BEGINS.test(line)) return { kind: 'passes', passed: 0, skipped: 0 };
   if (SKIPS.some((pattern) => pattern.test(line))) return { kind: 'passes', passed: 0, skipped: 1 };
   const marks = DOTS.exec(line)?.[1];
   if (marks !== undefined) {

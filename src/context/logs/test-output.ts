@@ -86,6 +86,10 @@ function folded(lines: readonly string[], seen: readonly string[], printed: Rang
       run.lines.push(text);
       continue;
     }
+    if (run?.kind === 'passes' && TAP_DETAIL.test(text)) {
+      run.lines.push(text);
+      continue;
+    }
     if (read.kind === 'passes') add('passes', text, read.passed, read.skipped);
     else if (isPassedName(read, seen, at)) add('passes', text);
     else if ((read.kind === 'noise' && !isFailureLine(text)) || read.kind === 'duration' || read.kind === 'place')
@@ -100,9 +104,13 @@ function folded(lines: readonly string[], seen: readonly string[], printed: Rang
   return out;
 }
 
+/** Below a test that passed, in TAP. */
+const TAP_DETAIL = /^ *(?:---|\.\.\.|duration_ms: .*|type: .*|1\.\.\d+)$/u;
+
 function words(kind: Run, hidden: number, passed: number, skipped: number): string {
   switch (kind) {
     case 'passes':
+      if (passed + skipped === 0) return `[${hidden} lines of tests that began]`;
       return skipped === 0 ? `[${passed} passed]` : `[${passed} passed, ${skipped} skipped or expected to fail]`;
     case 'noise':
       return `[${hidden} lines of setup]`;

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compressTestOutput } from './test-output.ts';
+
+const told = (...lines: readonly string[]): readonly string[] =>
+  compressTestOutput(lines.join('\n')).split('\n').slice(1);
+
+test('go test', () => {
+  assert.deepEqual(
+    told(
+      '=== RUN   TestOne',
+      '--- PASS: TestOne (0.00s)',
+      '=== RUN   TestTwo',
+      '--- PASS: TestTwo (0.00s)',
+      '=== RUN   TestBad',
+      '    bad_test.go:12: got 3, want 4',
+      '--- FAIL: TestBad (0.00s)',
+      'FAIL',
+      'FAIL\texample.com/bad\t0.004s',
+      'ok  \texample.com/good\t0.002s',
+    ),
+    [
+      '[2 passed]',
+      '    bad_test.go:12: got 3, want 4',
+      '--- FAIL: TestBad (0.00s)',
+      'FAIL',
+      'FAIL\texample.com/bad\t0.004s',
+      '[1 passed]',
+    ],
+  );
+});
+
+test('cargo test', () => {
+  assert.deepEqual(
+    told(
+      'running 3 tests',
+      'test a::one ... ok',
+      'test a::two ... ok',
+      'test a::bad ... FAILED',
+      "thread 'a::bad' panicked at src/lib.rs:10:5:",
+      'test result: FAILED. 2 passed; 1 failed; 0 ignored',
+    ),
+    [
+      'running 3 tests',
+      '[2 passed]',
+      'test a::bad ... FAILED',
+      "thread 'a::bad' panicked at src/lib.rs:10:5:",
+      'test result: FAILED. 2 passed; 1 failed; 0 ignored',
+    ],
+  );
+});
+
+test('jest, vitest, mocha and TAP', () => {
+  assert.deepEqual(
+    told(' ✓ src/a.test.ts (12 tests) 34ms', ' ✓ src/b.test.ts (3 tests) 4ms', ' × src/c.test.ts > fails'),
+    ['[15 passed]', ' × src/c.test.ts > fails'],
+  );
+  assert.deepEqual(
+    told('PASS src/a.test.js', '  ✓ adds (3 ms)', '  ✕ fails (4 ms)', 'Tests:       1 failed, 20 passed, 21 total'),
+    ['[2 passed]', '  ✕ fails (4 ms)', 'Tests:       1 failed, 20 passed, 21 total'],
+  );
+  assert.deepEqual(
+    told(
+      'TAP version 13',
+      '# Subtest: one',
+      'ok 1 - one',
+      '  ---',
+      '  duration_ms: 0.5',
+      '  ...',
+      'not ok 2 - two',
+      '  ---',
+      "  error: 'x'",
+    ),
+    ['TAP version 13', '[1 passed]', 'not ok 2 - two', '  ---', "  error: 'x'"],
+  );
+});
+
+test('unittest, with the first line of a docstring below the name; pytest with dots', () => {
+  assert.deepEqual(
+    told(
+      'test_a (pkg.T)',
+      'All is well. ... ok',
+      'test_b (pkg.T) ... ok',
+      'test_c (pkg.T)',
+      'This goes wrong. ... FAIL',
+      'Ran 3 tests in 0.1s',
+    ),
+    ['[2 passed]', 'test_c (pkg.T)', 'This goes wrong. ... FAIL', 'Ran 3 tests in 0.1s'],
+  );
+  assert.deepEqual(told('tests/a.py ....s... [ 50%]', '..x.F... [100%]'), [
+    '[7 passed, 1 skipped or expected to fail]',
+    '..x.F... [100%]',
+  ]);
+});
+
+test('colours go, but not from lines of failures', () => {
+  const red = '\u001b[31mFAILED\u001b[0m tests/a.py::b';
+  assert.deepEqual(told('\u001b[32mplain\u001b[0m words', red), ['plain words', red]);
+});
+
+test('docstrings in a listing are counted, unless they tell of an error', () => {
+  assert.deepEqual(
+    told(
+      '    def f(x):',
+      '        """',
+      '        Adds.',
+      '',
+      '        Raises ValueError.',
+      '        And so on.',
+      '        Really.',
+      '        """',
+      '>       return x + 1',
+    ),
+    [
+      '    def f(x):',
+      '        """',
+      '        Adds.',
+      '',
+      '        Raises ValueError.',
+      '[2 lines of a docstring]',
+      '        """',
+      '>       return x + 1',
+    ],
+  );
+});
