@@ -138,6 +138,8 @@ const someRoutes = fc.array(
         'weighted' as const,
         'cheapest' as const,
         'fastest' as const,
+        'auto' as const,
+        'split' as const,
       ),
       targets: fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(...NAMES)),
       weights: fc.dictionary(fc.constantFrom(...NAMES), fc.nat({ max: 3 })),
@@ -146,9 +148,16 @@ const someRoutes = fc.array(
     })
     .map(({ slug, strategy, targets, weights, when, use }): Route => {
       const common = { slug, targets, rules: [{ when, use }] };
-      return strategy === 'weighted'
-        ? { ...common, strategy, weights: new Map(Object.entries(weights)) }
-        : { ...common, strategy };
+      switch (strategy) {
+        case 'weighted':
+          return { ...common, strategy, weights: new Map(Object.entries(weights)) };
+        case 'auto':
+          return { ...common, strategy, patience: 1 };
+        case 'split':
+          return { ...common, strategy, planSteps: 3 };
+        default:
+          return { ...common, strategy };
+      }
     }),
 );
 const someModels = fc.record({

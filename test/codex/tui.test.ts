@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { exampleOf } from '../../src/simulator/example.ts';
 import { type Scenario, say, script } from '../../src/simulator/script.ts';
-import { codexEntry } from './harness/codex.ts';
 import { type Case, startLab } from './harness/lab.ts';
+import { hasTmux, inTerminal } from './harness/terminal.ts';
 
 const SLUGS = ['alpha', 'beta', 'gamma'] as const;
 
@@ -15,63 +12,65 @@ const SLUGS = ['alpha', 'beta', 'gamma'] as const;
 const answer: Scenario = (turn) =>
   script([say(turn.schema === undefined ? `Hello from ${turn.model}.` : JSON.stringify(exampleOf(turn.schema)))]);
 
-/** The interactive Codex in a terminal of 120 by 40: a turn, the picker, and a turn with the model picked there. */
-async function session({ workspace, environment }: Parameters<Case['run']>[0]): Promise<void> {
-  const socket = `plugboard-${process.pid}`;
-  const tmux = (...args: readonly string[]) =>
-    spawnSync('tmux', ['-L', socket, ...args], {
-      cwd: workspace.directory,
-      env: { ...environment, TERM: 'xterm-256color', LANG: 'C.UTF-8' },
-      encoding: 'utf8',
-    });
-  const until = async (sign: RegExp) => {
-    for (let tries = 0; tries < 300; tries += 1) {
-      const screen = tmux('capture-pane', '-p').stdout;
-      if (sign.test(screen)) return screen;
-      await wait(100);
-    }
-    return assert.fail(`the screen never showed ${sign}:\n${tmux('capture-pane', '-p').stdout}`);
-  };
-  const trusted = `[projects.${JSON.stringify(workspace.directory)}]\ntrust_level = "trusted"\n`;
-  appendFileSync(join(workspace.codexHome, 'config.toml'), trusted);
-  try {
-    const started = tmux('new-session', '-d', '-x', '120', '-y', '40', process.execPath, codexEntry(), '--no-daemon');
-    assert.equal(started.status, 0, started.stderr);
-    const type = async (text: string, sign: RegExp) => {
-      await until(/Ask Codex to do anything/);
-      tmux('send-keys', text);
-      await until(sign);
-      tmux('send-keys', 'Enter');
-    };
+/** A turn, the picker, and a turn with the model picked there. */
+const session: Case['run'] = (stage) =>
+  inTerminal(stage, async ({ type, until, key }) => {
     // The picker is closed until Codex has started up whole, so a turn comes first.
     await type('hello', /› hello/);
     await until(/Hello from alpha/);
     await type('/model', /choose what model/);
     const picker = await until(/Select Model/);
     for (const slug of SLUGS) assert.match(picker, new RegExp(`\\d\\. ${slug} `), picker);
-    tmux('send-keys', 'Down');
-    tmux('send-keys', 'Enter');
+    key('Down');
+    key('Enter');
     await until(/Select Reasoning Level/i);
-    tmux('send-keys', 'Enter');
+    key('Enter');
     await type('hello again', /› hello again/);
     await until(/Hello from beta/);
+  });
+
+/** A rule sends the title to a model of its own; the next turn is the conversation's own model's. */
+const titled: Case = {
+  slug: 'titled',
+  title: 'a title is made by the model of titles, and leads no turn there',
+  scenario: answer,
+  route: { talker: answer, titler: answer },
+  targets: ['talker'],
+  routeOptions: 'rules: [{ when: [title], use: titler }]',
+  run: (stage) =>
+    inTerminal(stage, async ({ type, until }) => {
+      const served = (): readonly string[] =>
+        stage.replies().map(({ headers }) => String(headers['x-plugboard-model']));
+      await type('hello', /› hello/);
+      await until(/Hello from talker/);
+      for (let tries = 0; tries < 100 && !served().includes('titler'); tries += 1) await wait(100);
+      await type('and again', /› and again/);
+      await until(/and again[\s\S]*Hello from talker/);
+      // The title may be asked for again; every other reply is the conversation's.
+      const [first, second, ...rest] = served();
+      assert.deepEqual([first, second].toSorted(), ['talker', 'titler']);
+      assert.ok(rest.includes('talker'), served().join());
+    }),
+};
+
+async function perform(cases: readonly Case[], one: Case): Promise<void> {
+  if (!hasTmux()) {
+    console.log('not run: TUI test because tmux is missing');
+    return;
+  }
+  const lab = await startLab('openai-chat', cases, 'protocol: openai-chat');
+  try {
+    await lab.perform(one);
   } finally {
-    tmux('kill-server');
+    await lab.close();
   }
 }
 
 test('the TUI lists our models in its picker and talks to the one that was picked', async () => {
-  if (spawnSync('tmux', ['-V']).status !== 0) {
-    console.log('not run: TUI test because tmux is missing');
-    return;
-  }
   const cases = SLUGS.map((slug): Case => ({ slug, title: slug, scenario: answer, run: session }));
-  const lab = await startLab('openai-chat', cases, 'protocol: openai-chat');
-  try {
-    const [first] = cases;
-    assert.ok(first);
-    await lab.perform(first);
-  } finally {
-    await lab.close();
-  }
+  const [first] = cases;
+  assert.ok(first);
+  await perform(cases, first);
 });
+
+test(titled.title, () => perform([titled], titled));
