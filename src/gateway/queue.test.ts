@@ -73,3 +73,41 @@ test('a client that leaves the queue, or its reply, gives its place to the next'
   assert.equal(open.length, 3);
   for (const { outgoing } of calls) outgoing.destroy();
 });
+
+test('whatever becomes of calls, places come free again and are never more than allowed', async (t) => {
+  const running = { now: 0, most: 0 };
+  let count = 0;
+  const stage = await staged(
+    t,
+    (_, response) => {
+      count += 1;
+      running.now += 1;
+      running.most = Math.max(running.most, running.now);
+      response.once('close', () => {
+        running.now -= 1;
+      });
+      const turn = count % 5;
+      if (turn === 1) response.destroy();
+      else if (turn === 2) response.writeHead(503, { 'retry-after': '0' }).end('{"error":{"message":"busy"}}');
+      else setTimeout(() => say(response), turn * 4);
+    },
+    'dispatch: { queue: { length: 100, wait: 20s } }',
+  );
+  const calls = Array.from({ length: 60 }, (_, at) => {
+    const one = call(stage.gateway, { body: CHAT('slim') });
+    if (at % 4 === 0) setTimeout(() => one.outgoing.destroy(), at * 3);
+    return one.reply.then(
+      ({ status }) => status,
+      () => 0,
+    );
+  });
+  const statuses = await Promise.all(calls);
+  // One that is closing may still be counted by the server while the next has begun.
+  assert.ok(running.most <= 3, String(running.most));
+  assert.ok(!statuses.includes(429), String(statuses));
+  await sleep(50);
+  const { text } = await stage.ask({ method: 'GET', path: '/dispatch/metrics' });
+  const { deployments, queue } = JSON.parse(text);
+  const slim = deployments.find(({ slugs }: { slugs: string[] }) => slugs.includes('slim'));
+  assert.deepEqual([slim.in_flight, queue.waiting], [0, 0]);
+});

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Scenario, type Step, say, script } from '../../src/simulator/script.ts';
-import { lastUserText } from '../../src/simulator/turn.ts';
+import { isJsonObject, parseJson } from '../../src/ir/json.ts';
+import { call, type Scenario, type Step, say, script } from '../../src/simulator/script.ts';
+import { findTool, lastUserText } from '../../src/simulator/turn.ts';
 import { run } from './cases/work.ts';
 import { type CodexRun, cleanEnvironment, finalText, runCodex, shownErrors, transcript } from './harness/codex.ts';
 import { type ScriptedDeployment, startDeployment, type Trouble } from './harness/deployment.ts';
@@ -214,3 +215,43 @@ for (const count of [1, 2]) {
     t.diagnostic(`${exchanges.length} replies; calls by deployment: ${deployments.map((one) => one.calls())}`);
   });
 }
+
+const AGENTS = 4;
+
+/** Four helpers at once, each of which works for some rounds; then their parent waits for one after the other. */
+const delegating: Scenario = (turn) => {
+  const pause: Step = { type: 'pause', ms: 150 };
+  const isChild = findTool(turn.tools, 'spawn_agent', 'multi_agent_v1') === undefined;
+  if (isChild) {
+    const [name = 'nobody'] = /helper \d/.exec(turn.userTexts.join(' ')) ?? [];
+    return turn.rounds < 3
+      ? script([pause, run(`echo '${name}, round ${turn.rounds}' >> rounds.txt`)])
+      : script([pause, say(`${name} is done.`)]);
+  }
+  if (turn.rounds === 0) {
+    const spawns = Array.from({ length: AGENTS }, (_, at) =>
+      call('spawn_agent', { message: `You are helper ${at}` }, 'multi_agent_v1'),
+    );
+    return script([pause, ...spawns]);
+  }
+  if (turn.rounds > AGENTS) return script([say(`All done: ${turn.results.slice(AGENTS).map(({ text }) => text)}`)]);
+  const spawned = parseJson(turn.results[turn.rounds - 1]?.text ?? '');
+  const id = isJsonObject(spawned) ? String(spawned['agent_id']) : 'none';
+  return script([call('wait_agent', { targets: [id], timeout_ms: 60_000 }, 'multi_agent_v1')]);
+};
+
+test('four sub-agents at once before two deployments with one place each: all finish their work', async (t) => {
+  const deployments = await Promise.all([0, 1].map(() => startDeployment(delegating)));
+  t.after(() => Promise.all(deployments.map((one) => one.close())));
+  const stage = await staged(t, poolConfig(deployments, 'risk', ', concurrency: 1'), 'team');
+  const done = await stage.codex('delegate it');
+  assert.deepEqual([done.status, shownErrors(done)], [0, []], transcript(done));
+  for (let at = 0; at < AGENTS; at += 1) assert.match(finalText(done), new RegExp(`helper ${at} is done`));
+  assert.equal(done.lines.length, AGENTS * 3, transcript(done));
+  assert.deepEqual(
+    deployments.map((one) => one.most()),
+    [1, 1],
+  );
+  assert.ok(stage.recorder.exchanges.every(({ status }) => status === 200));
+  t.diagnostic(`calls by deployment: ${deployments.map((one) => one.calls())}`);
+});
