@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Snapshot } from '../config/snapshot.ts';
 import { fixedView } from '../config/view.ts';
 import { parseJson } from '../ir/json.ts';
 import { priceOf } from '../metering/pricing.ts';
@@ -25,7 +26,11 @@ export async function explanationOf(
 ): Promise<FoundExplanation> {
   const told = await byGateway(prompt, slug, context);
   if (told !== undefined) return { ...told, by: 'gateway' };
-  const snapshot = readConfiguration(context);
+  return { ...explainedFrom(prompt, slug, readConfiguration(context)), by: 'configuration' };
+}
+
+/** The same by the configuration alone, under whatever policy it has. */
+export function explainedFrom(prompt: string, slug: string | undefined, snapshot: Snapshot): Explained {
   const now = Date.now();
   const view = {
     ...fixedView(snapshot),
@@ -34,8 +39,7 @@ export async function explanationOf(
     health: NO_HEALTH,
     priceOf: (model: Parameters<typeof priceOf>[0]) => priceOf(model, now),
   };
-  const explained = explainPrompt(prompt, slug ?? snapshot.defaultModel, view, policyInForce(snapshot.policy));
-  return { ...explained, by: 'configuration' };
+  return explainPrompt(prompt, slug ?? snapshot.defaultModel, view, policyInForce(snapshot.policy));
 }
 
 async function byGateway(

@@ -9,25 +9,36 @@ import type { Serve } from '../server/kept-turns.ts';
  *                    is held to it. */
 export type RequestPolicy = { readonly current: () => PolicySettings; readonly during: (serve: Serve) => Serve };
 
-/** @param inForce  of the configuration of this moment. */
-export function requestPolicy(inForce: () => PolicySettings): RequestPolicy {
+/** @param inForce  of the configuration of this moment.
+ *  @param ready    ends when what a request narrowed the policy to can be kept. */
+export function requestPolicy(
+  inForce: () => PolicySettings,
+  ready: (narrowed: PolicySettings) => Promise<void>,
+): RequestPolicy {
   const narrowed = new AsyncLocalStorage<() => PolicySettings>();
   return {
     current: () => (narrowed.getStore() ?? inForce)(),
     during: (serve) => (request, reply) => {
       const header = request.headers[POLICY_HEADER];
       if (header === undefined) return serve(request, reply);
-      return narrowed.run(narrowing(header, inForce()), () => serve(request, reply));
+      const policy = narrowing(header, inForce());
+      return narrowed.run(policy.current, async () => {
+        if (policy.known) await ready(policy.current());
+        await serve(request, reply);
+      });
     },
   };
 }
 
 /** Once for the whole request: what it was promised holds, even where the configuration is read again meanwhile. */
-function narrowing(header: string, inForce: PolicySettings): () => PolicySettings {
+function narrowing(
+  header: string,
+  inForce: PolicySettings,
+): { readonly known: boolean; readonly current: () => PolicySettings } {
   const asked = parseTightening(header);
-  if (asked === undefined) return misunderstood;
+  if (asked === undefined) return { known: false, current: misunderstood };
   const policy = tightened(inForce, asked);
-  return () => policy;
+  return { known: true, current: () => policy };
 }
 
 function misunderstood(): never {

@@ -22,7 +22,7 @@ import { createSessionShortener } from '../pipeline/tool-results/session-shorten
 import { createAdmissions, limitsCost, needsSpending, startOfMonth } from '../policy/admission.ts';
 import { fences } from '../policy/egress.ts';
 import { policyInForce } from '../policy/in-force.ts';
-import type { PolicyFlags } from '../policy/settings.ts';
+import type { PolicyFlags, PolicySettings } from '../policy/settings.ts';
 import { type KeepLimits, KeptReplies } from '../protocols/openai-responses/kept/kept-replies.ts';
 import { protocolById } from '../protocols/registry.ts';
 import type { Affinity } from '../routing/affinity.ts';
@@ -123,7 +123,10 @@ async function start(
   const first = demo?.snapshot ?? loaded.snapshot;
   // The list of models is asked for over the same wall, before there is a snapshot that lives.
   let inForce = (): Snapshot => first;
-  const policy = requestPolicy(() => inForce().policy);
+  const policy = requestPolicy(
+    () => inForce().policy,
+    (narrowed) => spendingFor(narrowed),
+  );
   const fence = fences(policy.current);
   const transport = layered(http.transport, [withFence(fence, proxies, Date.now), withCredentials]);
   const live = createLiveSnapshot(first, providerAsker(transport), Date.now);
@@ -166,9 +169,19 @@ async function start(
     },
     now: Date.now,
   });
-  const learnSpending = async (): Promise<void> =>
-    admissions.learn(await readSpending(ledgerFile, startOfMonth(startedAt), startedAt));
-  if (needsSpending(first.policy)) await learnSpending();
+  let learning: Promise<void> | undefined;
+  const learnSpending = async (): Promise<void> => {
+    const spent = await readSpending(ledgerFile, startOfMonth(startedAt), startedAt);
+    // What could not be read now may be readable when the next one asks.
+    if (spent.state === 'unknown') learning = undefined;
+    admissions.learn(spent);
+  };
+  const spendingFor = async (asked: PolicySettings): Promise<void> => {
+    if (!needsSpending(asked)) return;
+    learning ??= learnSpending();
+    await learning;
+  };
+  await spendingFor(first.policy);
   const plan: Line['plan'] = (query, affinity) => planRoute(query, view(affinity));
   const asking: AskParts = {
     protocols: protocolById,
@@ -271,7 +284,7 @@ async function start(
   const watcher = watchConfig(source, {
     changed: (next) => {
       live.replace(next);
-      if (needsSpending(next.policy)) void learnSpending();
+      void spendingFor(next.policy);
       log.info('the configuration was read again');
     },
     refused: (error) => log.warn(`${error.message} The running configuration stays.`),

@@ -4,6 +4,7 @@ import { GatewayError } from '../ir/failure.ts';
 import { isNonEmpty } from '../ir/non-empty.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { JudgeSettings, Verdict, Work } from '../ir/work.ts';
+import { outputLimitOf } from '../policy/output-limit.ts';
 import type { IngressCodec } from '../protocols/protocol.ts';
 import type { Model } from '../providers/provider.ts';
 import { sparedTokens } from '../routing/dispatch/score.ts';
@@ -57,6 +58,7 @@ export async function begin(
     caller: request.caller,
     thoughts: line.thoughts,
     answersSearches,
+    outputLimit: outputLimitOf(request.headers),
     shortens: line.shortener()?.(sessionId, lastTarget !== undefined),
   });
   const query = await withWork(line, asked, source, {

@@ -11,13 +11,15 @@ import type { SessionShortener } from './tool-results/session-shortener.ts';
 /** @property later         what was added to the conversation since the client asked: rounds of searches.
  *  @property descriptions  words for images.
  *  @property answersSearches  the gateway answers searches of a model whose provider has none.
- *  @property shortens  outputs of tools, where that is switched on. */
+ *  @property shortens  outputs of tools, where that is switched on.
+ *  @property outputLimit  tokens that the reply may have at most. */
 export type Fitting = {
   readonly query: Pick<RouteQuery, 'sessionId'>;
   readonly later: readonly Message[];
   readonly descriptions: Descriptions | undefined;
   readonly answersSearches: boolean;
   readonly shortens: ReturnType<SessionShortener> | undefined;
+  readonly outputLimit: number | undefined;
 };
 
 /** @property searches  a search that the gateway answers is among the tools. */
@@ -29,7 +31,7 @@ export type FittedRequest = {
 
 /** The client's request with what the gateway itself does for models of this dialect. */
 export function fittedRequest(asked: InferenceRequest, dialect: Dialect, fitting: Fitting): FittedRequest {
-  const { query, later, descriptions, answersSearches, shortens } = fitting;
+  const { query, later, descriptions, answersSearches, shortens, outputLimit } = fitting;
   const searching = answersSearches ? withSearchTool(asked, dialect) : undefined;
   const short = shortens?.(asked.messages) ?? { messages: asked.messages, losses: [] };
   const { messages, losses: unseen } = seen(short.messages, dialect, descriptions);
@@ -40,9 +42,14 @@ export function fittedRequest(asked: InferenceRequest, dialect: Dialect, fitting
     // A choice that was forced is made: forced again, the model would never answer.
     ...(later.length === 0 || asked.toolChoice.type === 'none' ? {} : { toolChoice: AUTO }),
     ...(cacheKey === undefined ? {} : { cacheKey }),
+    ...(outputLimit === undefined ? {} : { sampling: limited(asked.sampling, outputLimit) }),
   };
   const losses = [...short.losses, ...unseen, ...(searching === undefined ? [] : searchLosses(asked))];
   return { request, losses, searches: searching !== undefined };
+}
+
+function limited(sampling: InferenceRequest['sampling'], most: number): InferenceRequest['sampling'] {
+  return { ...sampling, maxOutputTokens: Math.min(sampling.maxOutputTokens ?? most, most) };
 }
 
 const AUTO = { type: 'auto' } as const;

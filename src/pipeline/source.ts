@@ -48,8 +48,10 @@ export type Conversation = { readonly messages: readonly Message[]; readonly con
 /** @property nativeHeaders  those of the client that a target which passes bytes gets.
  *  @property lastTarget     the deployment that this session spoke to before, as `deploymentKey` names it.
  *  @property answersSearches  a search service is configured.
- *  @property shortens  outputs of tools, where that is switched on. */
+ *  @property shortens  outputs of tools, where that is switched on.
+ *  @property outputLimit  tokens that the reply may have at most, whatever the body allows. */
 export type SourceOptions = ClientBodyOptions & {
+  readonly outputLimit: number | undefined;
   readonly protocols: (id: Protocol['id']) => Protocol;
   readonly nativeHeaders: Headers;
   readonly lastTarget: string | undefined;
@@ -66,7 +68,7 @@ export function deploymentKey({ model, credential }: Target): string {
 type Encoded = { readonly call: EgressCall; readonly losses: readonly Loss[]; readonly searches: boolean };
 
 export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
-  const { query, ingress } = options;
+  const { query, ingress, outputLimit } = options;
   const client = openClientBody(bytes, options);
   let losses: readonly Loss[] = [];
   let searches = false;
@@ -80,7 +82,7 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
   }
 
   function keepsBytes(target: Target): boolean {
-    if (!passesBytes(target)) return false;
+    if (!passesBytes(target) || outputLimit !== undefined) return false;
     if (options.lastTarget !== undefined && options.lastTarget !== deploymentKey(target)) return false;
     return !holdsEnvelope(client.bytes());
   }
@@ -99,7 +101,14 @@ export function openSource(bytes: Uint8Array, options: SourceOptions): Source {
     const answersSearches = options.answersSearches && translated;
     // What may pass as bytes in another turn is left as it is in this one, too: the provider's cache lives by it.
     const shortens = translated ? options.shortens : undefined;
-    const fitted = fittedRequest(asked, dialect, { query, later, descriptions, answersSearches, shortens });
+    const fitted = fittedRequest(asked, dialect, {
+      query,
+      later,
+      descriptions,
+      answersSearches,
+      shortens,
+      outputLimit,
+    });
     const request = { ...fitted.request, stream };
     const call = options.protocols(model.provider.protocol).egress.open(request, {
       provider: model.provider.id,

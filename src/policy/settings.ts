@@ -48,6 +48,8 @@ export type PolicyFlags = {
   readonly avoidOpenai?: boolean | undefined;
   readonly openModelsOnly?: boolean | undefined;
   readonly maxCostUsd?: number | undefined;
+  /** Of a whole run: one session. */
+  readonly maxCostUsdPerSession?: number | undefined;
 };
 
 /** The settings as the flags of a command leave them. */
@@ -63,6 +65,7 @@ export function withFlags(policy: PolicySettings, flags: PolicyFlags): PolicySet
     avoidOpenai: over(policy.avoidOpenai, flags.avoidOpenai, '--avoid-openai'),
     openModelsOnly: over(policy.openModelsOnly, flags.openModelsOnly, '--open-models-only'),
     maxCostUsd: over(policy.maxCostUsd, flags.maxCostUsd, '--max-cost'),
+    maxCostUsdPerSession: over(policy.maxCostUsdPerSession, flags.maxCostUsdPerSession, '--max-cost'),
   };
 }
 

@@ -47,7 +47,7 @@ export type Candidate = {
 
 /** What Codex 0.169.0 sends around a first prompt, in tokens: its instructions, the tools, the environment. Measured with
  *  our catalogue: a body of 24 KB. */
-const AROUND_A_PROMPT = 6_000;
+export const AROUND_A_PROMPT = 6_000;
 const BYTES_AROUND_A_PROMPT = 24_000;
 
 /** What a prompt that begins a session would meet. */

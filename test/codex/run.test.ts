@@ -18,6 +18,10 @@ const breaks: Scenario = rounds(
   httpReply(401, { error: { message: 'Incorrect API key', code: 'invalid_api_key' } }),
 );
 
+/** Never ends: what stops it is the cap. */
+const goesOn: Scenario = () =>
+  script([call('exec_command', { cmd: 'echo step >> steps.txt' })], { usage: { input: 8_000, output: 200 } });
+
 const LOG = Array.from({ length: 600 }, (_, index) => `2026-11-26 10:00:${index % 60} INFO beat ${index} ok`).join(
   '\n',
 );
@@ -31,8 +35,8 @@ type Stage = {
 
 async function stage(t: TestContext, policy = ''): Promise<Stage> {
   const simulator = await startSimulator({
-    scenario: byModel({ worker: works, broken: refuses, breaker: breaks }),
-    models: ['worker', 'broken', 'breaker'],
+    scenario: byModel({ worker: works, broken: refuses, breaker: breaks, dear: goesOn }),
+    models: ['worker', 'broken', 'breaker', 'dear'],
     ollama: { version: '0.14.0' },
   });
   t.after(() => simulator.close());
@@ -44,6 +48,7 @@ async function stage(t: TestContext, policy = ''): Promise<Stage> {
 models:
   - { slug: worker, provider: sim, context_window: 128000, price: { input: 1, output: 2 } }
   - { slug: broken, provider: sim, context_window: 128000 }
+  - { slug: dear, provider: sim, context_window: 128000, price: { input: 2, output: 4 } }
   - { slug: breaker, provider: sim, context_window: 128000 }
   - { slug: near, provider: ollama, model: worker, context_window: 128000 }
 ${policy}`,
@@ -91,7 +96,7 @@ test('a dry run tells tokens, price and ways, and calls nobody', async (t) => {
   assert.equal(plan.model.slug, 'worker');
   assert.equal(plan.tokens.prompt, 3);
   assert.deepEqual(plan.price, { input: 1_000, output: 2_000 });
-  assert.ok(plan.estimate.firstInputNanoUsd > 1_000_000);
+  assert.ok(plan.estimate.firstRequestNanoUsd > 1_000_000);
   assert.match(plan.codexProviders[1].excluded, /spending cap/);
   assert.equal(simulator.requests.length, 0);
   assert.ok(!existsSync(join(work, 'answer.txt')));
@@ -107,6 +112,17 @@ test('a budget that is broken before the start refuses, and Codex is not run', a
   const unpriced = await run(['--model', 'broken', '--max-cost', '1', 'Do it.']);
   assert.match(unpriced.err, /no known price, so --max-cost cannot be kept/);
   assert.equal(simulator.requests.length, 0);
+});
+
+test('a cap on the whole run stops it in the middle, and a limit on replies reaches the provider', async (t) => {
+  const { simulator, run, work } = await stage(t);
+  const { status, err } = await run(['--model', 'dear', '--max-cost', '0.05', '--max-output-tokens', '777', 'Go on.']);
+  assert.equal(status, 1, err);
+  assert.match(err, /--max-cost allows \$0\.05 for this session/);
+  const sent = simulator.requests.filter(({ path }) => path.endsWith('/chat/completions'));
+  assert.ok(sent.length >= 2 && sent.length < 8, `${sent.length} requests`);
+  assert.ok(sent.every(({ body }) => JSON.stringify(body).includes('777')));
+  assert.ok(existsSync(join(work, 'steps.txt')));
 });
 
 const LOCAL_NEXT = 'policy: { fallback_order: [huggingface, gateway, local] }\n';

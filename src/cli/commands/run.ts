@@ -1,4 +1,5 @@
 import { fenceOf } from '../../policy/egress.ts';
+import { OUTPUT_LIMIT_HEADER } from '../../policy/output-limit.ts';
 import { type CodexProvider, withFlags } from '../../policy/settings.ts';
 import type { Model } from '../../providers/provider.ts';
 import { CliError, DONE, FAILED, WRONG_USAGE } from '../cli-error.ts';
@@ -36,16 +37,17 @@ export type RunOptions = {
 export async function run(options: RunOptions, context: CommandContext): Promise<number> {
   const { io } = context;
   const snapshot = readConfiguration(context);
-  const policy = withFlags(snapshot.policy, options);
+  const { model, provider, codexProvider, localOnly, avoidOpenai, openModelsOnly, maxCost } = options;
+  const flags = { provider, codexProvider, localOnly, avoidOpenai, openModelsOnly, maxCostUsdPerSession: maxCost };
+  const policy = withFlags(snapshot.policy, flags);
   const fence = fenceOf(policy);
   const mayServe = (model: Model): boolean => fence.refuses(model) === undefined;
   const parts = await promptParts(options, context);
   const budget = {
     ...(options.maxInputTokens === undefined ? {} : { inputTokens: options.maxInputTokens }),
     ...(options.maxOutputTokens === undefined ? {} : { outputTokens: options.maxOutputTokens }),
-    ...(options.maxCost === undefined ? {} : { costUsd: options.maxCost }),
+    ...(maxCost === undefined ? {} : { costUsd: maxCost }),
   };
-  const { model } = options;
   const request = { parts, budget, ...(model === undefined ? {} : { model }) };
   const plan = await withProgress(io, 'reading the prompt', () =>
     planRun(request, snapshot, policy, mayServe, () => 'medium'),
@@ -62,7 +64,8 @@ export async function run(options: RunOptions, context: CommandContext): Promise
     codex,
     snapshot,
     slug: plan.chosen.slug,
-    headers: {},
+    flags,
+    headers: options.maxOutputTokens === undefined ? {} : { [OUTPUT_LIMIT_HEADER]: String(options.maxOutputTokens) },
     mayServe,
     args: ['exec', ...options.codexArgs, '-'],
   };

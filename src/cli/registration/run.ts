@@ -1,6 +1,7 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { CODEX_PROVIDERS } from '../../policy/settings.ts';
 import type { RunOptions } from '../commands/run.ts';
+import { usdNumber } from './policy-flags.ts';
 import { countNumber, JSON_FLAG, type Registrar } from './registrar.ts';
 
 type RunFlags = Omit<RunOptions, 'prompt' | 'dryRun' | 'json' | 'codexArgs'> & {
@@ -23,7 +24,7 @@ export function registerRun({ context, group, command, end }: Registrar): void {
     )
     .option('--max-input-tokens <count>', 'refuse a prompt of more tokens', countNumber)
     .option('--max-output-tokens <count>', 'the most that a reply may have', countNumber)
-    .option('--max-cost <usd>', 'the most that the whole run may cost, in dollars', dollars)
+    .option('--max-cost <usd>', 'the most that the whole run may cost, in dollars', usdNumber)
     .option('--local-only', 'nothing leaves this network')
     .option('--avoid-openai', 'nothing goes to OpenAI')
     .option('--open-models-only', 'open models alone')
@@ -47,10 +48,4 @@ export function registerRun({ context, group, command, end }: Registrar): void {
         ),
       );
     });
-}
-
-function dollars(text: string): number {
-  const amount = Number(text);
-  if (Number.isFinite(amount) && amount > 0) return amount;
-  throw new InvalidArgumentError('Give an amount in dollars, such as 0.50.');
 }

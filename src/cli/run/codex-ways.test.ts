@@ -10,6 +10,7 @@ const FREE: WayPolicy = {
   openModelsOnly: false,
   capped: false,
   listed: false,
+  limited: false,
 };
 
 test('the order is kept, each way once; one by name stands alone', () => {
@@ -22,6 +23,7 @@ test('what nobody could hold to the policy is out, the gateway never', () => {
   const out = (policy: Partial<WayPolicy>): readonly string[] =>
     weighWays('auto', CODEX_PROVIDERS, { ...FREE, ...policy }).flatMap(({ way, excluded }) => (excluded ? [way] : []));
   assert.deepEqual(out({ localOnly: true }), ['huggingface', 'local', 'standard']);
+  assert.deepEqual(out({ limited: true }), ['huggingface', 'local', 'standard']);
   assert.deepEqual(out({ avoidOpenai: true }), ['standard']);
   assert.deepEqual(out({ openModelsOnly: true }), ['standard']);
   assert.deepEqual(out({ capped: true }), ['huggingface', 'standard']);
@@ -33,6 +35,7 @@ test('what nobody could hold to the policy is out, the gateway never', () => {
         openModelsOnly: fc.boolean(),
         capped: fc.boolean(),
         listed: fc.boolean(),
+        limited: fc.boolean(),
       }),
       (policy) => !out(policy).includes('gateway'),
     ),

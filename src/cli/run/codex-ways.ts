@@ -2,30 +2,33 @@ import type { CodexProvider } from '../../policy/settings.ts';
 
 /** What speaks for and against a way.
  *  @property measured  the gateway sees what is spent there.
- *  @property inside    calls stay on this network: a local server may forward a model, and the gateway alone asks it.
+ *  @property watched   the gateway stands in between: it alone asks whether a local server forwards a model, and limits
+ *                      replies.
  *  @property openai    calls may go to OpenAI. @property open  only open models serve there, as far as we name them. */
 type WayFacts = {
   readonly measured: boolean;
-  readonly inside: boolean;
+  readonly watched: boolean;
   readonly openai: boolean;
   readonly open: boolean;
 };
 
 const FACTS: Readonly<Record<CodexProvider, WayFacts>> = {
-  gateway: { measured: true, inside: true, openai: false, open: true },
-  huggingface: { measured: false, inside: false, openai: false, open: true },
-  local: { measured: true, inside: false, openai: false, open: true },
-  standard: { measured: false, inside: false, openai: true, open: false },
+  gateway: { measured: true, watched: true, openai: false, open: true },
+  huggingface: { measured: false, watched: false, openai: false, open: true },
+  local: { measured: true, watched: false, openai: false, open: true },
+  standard: { measured: false, watched: false, openai: true, open: false },
 };
 
 /** What of the policy a way outside of the gateway must keep by itself, since nobody else would.
- *  @property capped  a spending cap is set. @property listed  `allowed_models` is. */
+ *  @property capped  a spending cap is set. @property listed  `allowed_models` is. @property limited  so is the length of
+ *                    replies. */
 export type WayPolicy = {
   readonly localOnly: boolean;
   readonly avoidOpenai: boolean;
   readonly openModelsOnly: boolean;
   readonly capped: boolean;
   readonly listed: boolean;
+  readonly limited: boolean;
 };
 
 /** A way, or why it is out. */
@@ -47,7 +50,8 @@ export function weighWays(
 }
 
 function broken(facts: WayFacts, policy: WayPolicy): string | undefined {
-  if (policy.localOnly && !facts.inside) return 'local_only is set, and only the gateway sees to it.';
+  if (policy.localOnly && !facts.watched) return 'local_only is set, and only the gateway sees to it.';
+  if (policy.limited && !facts.watched) return '--max-output-tokens is set, and only the gateway limits replies.';
   if (policy.avoidOpenai && facts.openai) return 'avoid_openai keeps calls from OpenAI.';
   if (policy.openModelsOnly && !facts.open) return 'open_models_only admits open models alone.';
   if (policy.capped && !facts.measured) return 'a spending cap is set, and nobody would count what is spent there.';

@@ -1,10 +1,11 @@
-import { modelsBehind } from '../../config/models-behind.ts';
 import type { Snapshot } from '../../config/snapshot.ts';
 import { fixedView } from '../../config/view.ts';
 import { createTokenCounter } from '../../context/tokens.ts';
 import { priceOf } from '../../metering/pricing.ts';
 import { type PolicySettings, placeOf, type TaskGrade } from '../../policy/settings.ts';
 import type { Model, Price } from '../../providers/provider.ts';
+import type { Explained } from '../../routing/explain.ts';
+import { explainedFrom } from '../explanation.ts';
 import { overBudget, type RunBudget } from './budget.ts';
 import { type ChosenModel, chooseModel, type ModelWish } from './choose-model.ts';
 import { type WeighedWay, weighWays } from './codex-ways.ts';
@@ -12,7 +13,8 @@ import { type PreparedPrompt, type PromptParts, preparePrompt } from './prepare-
 
 /** What a run is to do, laid out before anything is called.
  *  @property promptTokens  counted with OpenAI's vocabulary. @property grade  of the task, from its words alone.
- *  @property models        behind the chosen slug, in the order of the file. @property price  of the first of them.
+ *  @property explained     what its first request would meet. @property price  of the model that is tried first.
+ *  @property costNanoUsd   expected of the first request; absent: unpriced.
  *  @property ways          for Codex, in the order in which they are tried.
  *  @property refusals      why it may not begin. */
 export type RunPlan = {
@@ -21,8 +23,9 @@ export type RunPlan = {
   readonly writtenTokens: number;
   readonly grade: TaskGrade;
   readonly chosen: ChosenModel;
-  readonly models: readonly Model[];
+  readonly explained: Explained;
   readonly price: Price | undefined;
+  readonly costNanoUsd: number | undefined;
   readonly budget: RunBudget;
   readonly ways: readonly WeighedWay[];
   readonly refusals: readonly string[];
@@ -50,29 +53,35 @@ export async function planRun(
   const [promptTokens, writtenTokens] = await countAll([prompt.text, writtenText(parts)]);
   const grade = gradeTask(parts.prompt);
   const chosen = chooseModel(wishOf(request, policy, grade), snapshot, mayServe);
-  const models = modelsBehind(chosen.slug, fixedView(snapshot));
-  const [first] = models;
-  const price = first === undefined ? undefined : priceOf(first, Date.now());
-  const free = first?.provider.local === true;
+  const explained = explainedFrom(prompt.text, chosen.slug, { ...snapshot, policy });
+  const first = explained.candidates.find(({ place }) => place === 1);
+  const model = first === undefined ? undefined : fixedView(snapshot).resolve(first.slug);
+  const price = model === undefined ? undefined : priceOf(model, Date.now());
+  const costNanoUsd = first?.local === true ? 0 : first?.costNanoUsd;
   return {
     prompt,
     promptTokens,
     writtenTokens,
     grade,
     chosen,
-    models,
+    explained,
     price,
+    costNanoUsd,
     budget,
     ways: weighWays(policy.defaultCodexProvider.value, policy.fallbackOrder.value, {
       localOnly: policy.localOnly.value,
       avoidOpenai: policy.avoidOpenai.value,
       openModelsOnly: policy.openModelsOnly.value,
       listed: policy.allowedModels.value.length > 0,
+      limited: budget.outputTokens !== undefined,
       capped:
         budget.costUsd !== undefined ||
         [policy.maxCostUsd, policy.maxCostUsdPerSession, policy.maxCostUsdPerMonth].some(({ value }) => value > 0),
     }),
-    refusals: overBudget(budget, { promptTokens, price, free }),
+    refusals: [
+      ...(explained.problem === undefined ? [] : [explained.problem]),
+      ...overBudget(budget, { promptTokens, costNanoUsd }),
+    ],
   };
 }
 

@@ -1,14 +1,16 @@
-import type { Model } from '../../providers/provider.ts';
+import { AROUND_A_PROMPT } from '../../routing/explain.ts';
+import { candidateTable } from '../candidate-table.ts';
 import { money, plural, pricePerMillion, tokens } from '../format.ts';
 import { type Io, line } from '../io.ts';
-import { CODEX_OWN_TOKENS, firstInputCost } from './budget.ts';
 import type { RunPlan } from './plan-run.ts';
 
 /** The plan for a person: what goes out, where, and what it costs at least. */
 export function showPlan(plan: RunPlan, io: Io): void {
   const { out } = io;
   for (const [name, words] of planLines(plan)) line(out, `${out.paint('dim', name.padEnd(9))} ${words}`);
+  for (const words of plan.explained.policy) line(out, `${out.paint('dim', 'policy'.padEnd(9))} ${words}`);
   for (const refusal of plan.refusals) line(out, `${out.paint('red', 'refused'.padEnd(9))} ${refusal}`);
+  if (plan.explained.candidates.length > 0) out.write(`\n${candidateTable(plan.explained.candidates, io.columns)}`);
   line(out, `\n${out.paint('bold', 'Prompt')}\n${plan.prompt.text}`);
 }
 
@@ -20,14 +22,15 @@ export function planInShort(plan: RunPlan): string {
 }
 
 export function planFacts(plan: RunPlan): object {
-  const { prompt, promptTokens, writtenTokens, grade, chosen, models, price, budget, ways, refusals } = plan;
+  const { prompt, promptTokens, writtenTokens, grade, chosen, explained, price, budget, ways, refusals } = plan;
   return {
     prompt: { text: prompt.text, removed: prompt.removed, compressed: prompt.compressed },
-    tokens: { prompt: promptTokens, written: writtenTokens, codexOwn: CODEX_OWN_TOKENS },
+    tokens: { prompt: promptTokens, written: writtenTokens, codexOwn: AROUND_A_PROMPT },
     task: grade,
-    model: { slug: chosen.slug, why: chosen.why, targets: models.map(nameOf) },
+    model: chosen,
+    plan: explained,
     price: price ?? null,
-    estimate: { firstInputNanoUsd: firstCost(plan) ?? null },
+    estimate: { firstRequestNanoUsd: plan.costNanoUsd ?? null },
     budget,
     codexProviders: ways,
     refusals,
@@ -35,7 +38,7 @@ export function planFacts(plan: RunPlan): object {
 }
 
 function planLines(plan: RunPlan): readonly (readonly [string, string])[] {
-  const { prompt, promptTokens, writtenTokens, grade, chosen, models, price, budget, ways } = plan;
+  const { prompt, promptTokens, writtenTokens, grade, chosen, price, budget, ways, costNanoUsd } = plan;
   const removed = prompt.removed.map(({ what, count }) => `${count} ${what}`).join(', ');
   const folded = prompt.compressed.map(
     ({ kind, characters, savedCharacters }) =>
@@ -47,20 +50,13 @@ function planLines(plan: RunPlan): readonly (readonly [string, string])[] {
       : `${pricePerMillion(price.input)} in, ${pricePerMillion(price.output)} out per million tokens`;
   const limits = Object.entries(budget).map(([name, value]) => `${BUDGET_WORDS[name] ?? name} ${value}`);
   return [
-    [
-      'tokens',
-      `${promptTokens} of ${writtenTokens} as written, and about ${CODEX_OWN_TOKENS} of Codex's own a request`,
-    ],
+    ['tokens', `${promptTokens} of ${writtenTokens} as written, and about ${AROUND_A_PROMPT} of Codex's own a request`],
     ...(removed === '' ? [] : [['cleaned', removed] as const]),
     ...folded.map((words) => ['folded', words] as const),
     ['task', `${grade}, by its words alone`],
     ['model', `${chosen.slug}. ${chosen.why}`],
-    ['targets', models.map(nameOf).join(', then ') || 'the scripted model'],
     ['price', perMillion],
-    [
-      'estimate',
-      `${money(firstCost(plan))} for the input of the first request; each later one reads it again, mostly cached`,
-    ],
+    ['estimate', `${money(costNanoUsd)} for the first request; each later one reads it again, mostly from the cache`],
     ...(limits.length === 0 ? [] : [['budget', limits.join(', ')] as const]),
     ...ways.map(({ way, excluded }, index) => {
       return [index === 0 ? 'codex' : '', excluded === undefined ? way : `${way}: out, ${excluded}`] as const;
@@ -73,11 +69,3 @@ const BUDGET_WORDS: Readonly<Record<string, string>> = {
   outputTokens: 'output tokens of a reply at most',
   costUsd: 'dollars of the whole run at most',
 };
-
-function firstCost({ promptTokens, price, models }: RunPlan): number | undefined {
-  return firstInputCost({ promptTokens, price, free: models[0]?.provider.local === true });
-}
-
-function nameOf({ slug, provider, upstreamId }: Model): string {
-  return `${slug} (${provider.id}/${upstreamId})`;
-}

@@ -10,7 +10,7 @@ import { withDotenv } from '../../config/dotenv.ts';
 import type { Environment } from '../../config/environment.ts';
 import type { Snapshot } from '../../config/snapshot.ts';
 import { presetsOf } from '../../config/user-presets.ts';
-import type { CodexProvider } from '../../policy/settings.ts';
+import type { CodexProvider, PolicyFlags } from '../../policy/settings.ts';
 import { isSameModel } from '../../providers/known-model.ts';
 import type { Model } from '../../providers/provider.ts';
 import { launchOptions } from '../codex-launch.ts';
@@ -19,12 +19,14 @@ import { findLocalServers } from '../init/detect.ts';
 import type { FoundProvider } from '../init/plan-config.ts';
 
 /** What a run gives to Codex, whichever way it goes.
- *  @property slug      the model at the gateway. @property headers  what the run asks of the gateway.
+ *  @property slug      the model at the gateway. @property flags  the gateway holds the run to them.
+ *  @property headers   what the run asks of the gateway besides.
  *  @property mayServe  what the policy leaves of the models. @property args  for Codex, behind `exec`. */
 export type WayInput = {
   readonly codex: Codex;
   readonly snapshot: Snapshot;
   readonly slug: string;
+  readonly flags: PolicyFlags;
   readonly headers: { readonly [name: string]: string };
   readonly mayServe: (model: Model) => boolean;
   readonly args: readonly string[];
@@ -45,13 +47,17 @@ export const WAY_PROGRAMS: Readonly<Record<CodexProvider, Prepare>> = {
   standard: async (input, context) => asTheUserHasIt(input, context),
 };
 
-async function throughGateway({ codex, slug, headers, args }: WayInput, context: CommandContext): Promise<WayProgram> {
-  const options = launchOptions(codex, args, context);
+async function throughGateway(
+  { codex, slug, flags, headers, args }: WayInput,
+  context: CommandContext,
+): Promise<WayProgram> {
+  const options = launchOptions(codex, args, context, flags);
   const program = await codexProgram({
     ...options,
     ensureGateway: async () => {
       const gateway = await options.ensureGateway();
-      const entry = Object.keys(headers).length === 0 ? gateway.entry : { ...gateway.entry, headers };
+      const all = { ...gateway.entry.headers, ...headers };
+      const entry = Object.keys(all).length === 0 ? gateway.entry : { ...gateway.entry, headers: all };
       return { ...gateway, entry, defaultModel: slug };
     },
   });
