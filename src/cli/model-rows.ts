@@ -1,4 +1,4 @@
-import { modelsBehind, routeWindow } from '../config/models-behind.ts';
+import { routeWindow, servingBehind } from '../config/models-behind.ts';
 import type { Snapshot } from '../config/snapshot.ts';
 import { fixedView } from '../config/view.ts';
 import { priceOf } from '../metering/pricing.ts';
@@ -86,7 +86,7 @@ function windowOf(model: Model, known: ReadonlyMap<string, GatewayModel>): numbe
 
 /** As Codex is told it. */
 function windowOfRoute(slug: string, snapshot: Snapshot, known: ReadonlyMap<string, GatewayModel>): number | null {
-  const models = modelsBehind(slug, fixedView(snapshot));
+  const models = servingBehind(slug, fixedView(snapshot));
   return models.length === 0 ? null : routeWindow(models.map((model) => windowOf(model, known) ?? undefined));
 }
 

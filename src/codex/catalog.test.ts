@@ -93,6 +93,9 @@ test('a route promises the largest window, and else what all of its targets can 
   };
   const catalog = codexCatalog(source, options);
   const entry = bySlug(catalog, 'outer');
+  const fence = ({ slug }: Model): string | undefined => (slug === 'big' ? 'it is kept out.' : undefined);
+  const within = bySlug(codexCatalog({ ...source, fence }, options), 'outer');
+  assert.equal(within.context_window, 32_000, 'what a policy keeps out promises nothing');
   assert.equal(entry.context_window, 200_000, 'what outgrows one target goes on at the next that it fits');
   assert.deepEqual(entry.input_modalities, ['text']);
   assert.deepEqual(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SAFE_FACTS } from '../config/facts.ts';
-import { modelsBehind, routeWindow } from '../config/models-behind.ts';
+import { routeWindow, servingBehind } from '../config/models-behind.ts';
 import type { Snapshot } from '../config/snapshot.ts';
 import { clampEffort } from '../ir/dialect.ts';
 import { dialectFor } from '../providers/dialect.ts';
@@ -9,9 +9,11 @@ import type { ModelInfo, ReasoningLevel } from './model-info.ts';
 
 /** What the catalogue is made of.
  *  @property models   in the order of the picker; those that are not `listed` are served but not shown.
+ *  @property fence    why a policy keeps a model out: a route promises nothing of it.
  *  @property resolve  finds a route's target where it is not among `models`: a wildcard's `provider/ID`. */
 export type CatalogSource = Pick<Snapshot, 'models' | 'routes' | 'defaultModel'> & {
   readonly resolve?: (slug: string) => Model | undefined;
+  readonly fence?: (model: Model) => string | undefined;
 };
 
 /** @property instructions     the text with which every thread begins; see `instructions.ts`.
@@ -28,10 +30,11 @@ export function codexCatalog(source: CatalogSource, options: CatalogOptions): Mo
   for (const model of source.models) add(modelEntry(model));
   const view = {
     routes: new Map(source.routes.map((route) => [route.slug, route])),
+    ...(source.fence === undefined ? {} : { fence: source.fence }),
     resolve: (slug: string) => source.models.find((model) => model.slug === slug) ?? source.resolve?.(slug),
   };
   for (const route of source.routes) {
-    const models = modelsBehind(route.slug, view);
+    const models = servingBehind(route.slug, view);
     if (models.length > 0) add(routeEntry(route.slug, models));
   }
   const rank = (entry: Entry): number => (entry.slug === source.defaultModel ? 0 : entry.listed ? 1 : 2);

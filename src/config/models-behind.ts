@@ -8,6 +8,16 @@ export function modelsBehind(slug: string, view: Pick<RouteView, 'resolve' | 'ro
   return [...walk(slug, view, new Set())];
 }
 
+/** Those of them that the policy lets serve; all where it lets none, since the slug stays in the lists all the same. */
+export function servingBehind(
+  slug: string,
+  view: Pick<RouteView, 'resolve' | 'routes'> & Partial<Pick<RouteView, 'fence'>>,
+): readonly Model[] {
+  const all = modelsBehind(slug, view);
+  const serving = all.filter((model) => view.fence?.(model) === undefined);
+  return serving.length > 0 ? serving : all;
+}
+
 /** A route that leads back to itself ends there. */
 function* walk(slug: string, view: Pick<RouteView, 'resolve' | 'routes'>, seen: Set<string>): Generator<Model> {
   if (seen.has(slug)) return;

@@ -30,9 +30,9 @@ export function createCatalog(
 }
 
 function catalogBody(snapshot: Snapshot, instructions: string): CatalogBody {
-  const { resolve, slugs } = fixedView(snapshot);
+  const { resolve, slugs, fence } = fixedView(snapshot);
   const models = codexCatalog(
-    { ...snapshot, resolve },
+    { ...snapshot, resolve, fence },
     {
       instructions,
       describesImages: snapshot.imageDescription !== undefined,
