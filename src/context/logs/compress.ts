@@ -27,8 +27,9 @@ const LEAST = 1_000;
 const LEAST_SAVING = 0.1;
 
 /** Output of commands and programs, made smaller: what repeats is folded and counted; failures, what is rare and what
- *  points into files stays word by word. Pure: the same text gives the same, whatever else was said. */
-export function compressText(text: string): Compression {
+ *  points into files stays word by word. Pure: the same text gives the same, whatever else was said.
+ *  @param left  kinds that are to stay as they are. */
+export function compressText(text: string, left: ReadonlySet<TextKind> = NOTHING): Compression {
   const tokensBefore = estimateTokens(text);
   const asItIs = { text, savedCharacters: 0, savedTokens: 0, tokensBefore } as const;
   if (text.length < LEAST || text.startsWith(MARK)) return { ...asItIs, kind: 'other' };
@@ -36,12 +37,15 @@ export function compressText(text: string): Compression {
   const output = text.slice(head.length);
   if (output.startsWith(MARK)) return { ...asItIs, kind: 'other' };
   const kind = kindOf(output);
+  if (left.has(kind)) return { ...asItIs, kind };
   const shorter = head + COMPRESSORS[kind](output);
   const savedCharacters = text.length - shorter.length;
   const savedTokens = tokensBefore - estimateTokens(shorter);
   if (savedCharacters <= 0 || savedTokens < LEAST_SAVING * tokensBefore) return { ...asItIs, kind };
   return { text: shorter, kind, savedCharacters, savedTokens, tokensBefore };
 }
+
+const NOTHING: ReadonlySet<TextKind> = new Set();
 
 /** What an agent's shell says before a command's output; Codex does. It stays. */
 const HEAD =

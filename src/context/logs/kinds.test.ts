@@ -27,7 +27,18 @@ test('source code, prose and tables are left alone', () => {
     (at) => `Paragraph ${at} says that the gateway keeps the head of a stream until text arrives.`,
   );
   const table = lines(200, (at) => `${at},name-${at},${at * 7},2024`);
-  for (const text of [code, prose, table]) assert.equal(compressText(text).text, text);
+  const measured = lines(200, (at) => `2024-08-27 06:${10 + (at % 50)}:00,${at * 7},${at / 8},${at}`);
+  const named = lines(200, (at) => `2024-08-27 06:${10 + (at % 50)}:00,sensor-${at % 3},${at / 8},good`);
+  for (const text of [code, prose, table, measured, named]) assert.equal(compressText(text).text, text);
+});
+
+test('kinds can be left as they are', () => {
+  const json = JSON.stringify(
+    Array.from({ length: 60 }, (_, id) => ({ identifier: id, description: `n${id}` })),
+    null,
+    2,
+  );
+  assert.equal(compressText(json, new Set(['json'])).text, json);
 });
 
 test('a diff stays as it is', () => {

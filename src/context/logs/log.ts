@@ -36,6 +36,7 @@ const PER_GROUP = 25;
 /** A log by its patterns, each where its first line stood. */
 export function compressLog(text: string): string {
   const { templates: mined, lineCount } = mine(text, findTimes(sample(text)));
+  if (isTable(mined, lineCount)) return text;
   const templates = mergeNames(mined).map((template) => (template.count > RARE ? framed(template) : template));
   const groups = templates.filter(({ count }) => count > RARE);
   const columns = findColumns(groups);
@@ -65,6 +66,18 @@ export function compressLog(text: string): string {
   if (dictionary.values.length > 0) out.push(`[Values by number] ${dictionaryText(dictionary)}`);
   return `${out.join('\n')}\n`;
 }
+
+/** Lines without words, or with columns instead, are data: what stands together in each of them is the point. */
+function isTable(templates: readonly Template[], lineCount: number): boolean {
+  const rows = templates.filter(({ fixed, lines, values }) => {
+    const words = fixed.join('');
+    const bare = values.length > 0 && !/\p{L}{2}/u.test(words);
+    return bare || (!words.includes(' ') && (lines[0]?.match(/[,;\t]/gu)?.length ?? 0) >= LEAST_COLUMNS);
+  });
+  return rows.reduce((sum, { count }) => sum + count, 0) > MOST_ROWS * lineCount;
+}
+const MOST_ROWS = 0.5;
+const LEAST_COLUMNS = 3;
 
 function header(lineCount: number, common: string): string {
   const times = common === '' ? '' : ` after "${common}"`;

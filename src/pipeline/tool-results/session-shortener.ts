@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { compressText } from '../../context/logs/compress.ts';
+import { compressText, type TextKind } from '../../context/logs/compress.ts';
 import type { Loss } from '../../ir/loss.ts';
 import type { Message } from '../../ir/request.ts';
 import { boundedMap } from '../bounded-map.ts';
@@ -15,6 +15,9 @@ export type SessionShortener = (
 /** Shorter outputs cost little as they are, in characters; longer ones than the second would hold up others. */
 const LEAST = 2_000;
 const MOST = 1_000_000;
+
+/** JSON may be a file that is to be patched: the model has to know it as it is. */
+const LEFT: ReadonlySet<TextKind> = new Set(['json']);
 
 const MAX_SESSIONS = 10_000;
 const MAX_TEXTS = 1_000;
@@ -34,7 +37,7 @@ export function createSessionShortener(): SessionShortener {
     const key = createHash('sha256').update(text).digest('base64url');
     const known = texts.get(key);
     if (known !== undefined) return known === 'as it is' ? undefined : known;
-    const { text: after, savedCharacters, savedTokens, tokensBefore } = compressText(text);
+    const { text: after, savedCharacters, savedTokens, tokensBefore } = compressText(text, LEFT);
     const shorter = savedCharacters === 0 ? undefined : { text: after, saved: savedTokens, before: tokensBefore };
     if (after.length <= MOST_REMEMBERED || shorter === undefined) texts.set(key, shorter ?? 'as it is');
     return shorter;
