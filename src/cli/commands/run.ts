@@ -1,7 +1,5 @@
-import { fenceOf } from '../../policy/egress.ts';
 import { OUTPUT_LIMIT_HEADER } from '../../policy/output-limit.ts';
-import { type CodexProvider, withFlags } from '../../policy/settings.ts';
-import type { Model } from '../../providers/provider.ts';
+import type { CodexProvider } from '../../policy/settings.ts';
 import { CliError, DONE, FAILED, WRONG_USAGE } from '../cli-error.ts';
 import { requireCodex } from '../codex-launch.ts';
 import { readConfiguration } from '../configuration.ts';
@@ -38,20 +36,17 @@ export async function run(options: RunOptions, context: CommandContext): Promise
   const { io } = context;
   const snapshot = readConfiguration(context);
   const { model, provider, codexProvider, localOnly, avoidOpenai, openModelsOnly, maxCost } = options;
-  const flags = { provider, codexProvider, localOnly, avoidOpenai, openModelsOnly, maxCostUsdPerSession: maxCost };
-  const policy = withFlags(snapshot.policy, flags);
-  const fence = fenceOf(policy);
-  const mayServe = (model: Model): boolean => fence.refuses(model) === undefined;
-  const parts = await promptParts(options, context);
-  const budget = {
-    ...(options.maxInputTokens === undefined ? {} : { inputTokens: options.maxInputTokens }),
-    ...(options.maxOutputTokens === undefined ? {} : { outputTokens: options.maxOutputTokens }),
-    ...(maxCost === undefined ? {} : { costUsd: maxCost }),
+  const request = {
+    parts: await promptParts(options, context),
+    budget: {
+      ...(options.maxInputTokens === undefined ? {} : { inputTokens: options.maxInputTokens }),
+      ...(options.maxOutputTokens === undefined ? {} : { outputTokens: options.maxOutputTokens }),
+      ...(maxCost === undefined ? {} : { costUsd: maxCost }),
+    },
+    flags: { provider, codexProvider, localOnly, avoidOpenai, openModelsOnly, maxCostUsdPerSession: maxCost },
+    ...(model === undefined ? {} : { model }),
   };
-  const request = { parts, budget, ...(model === undefined ? {} : { model }) };
-  const plan = await withProgress(io, 'reading the prompt', () =>
-    planRun(request, snapshot, policy, mayServe, () => 'medium'),
-  );
+  const plan = await withProgress(io, 'reading the prompt', () => planRun(request, snapshot, () => 'medium'));
   if (options.dryRun) {
     if (options.json) printJson(io, planFacts(plan));
     else showPlan(plan, io);
@@ -64,9 +59,9 @@ export async function run(options: RunOptions, context: CommandContext): Promise
     codex,
     snapshot,
     slug: plan.chosen.slug,
-    flags,
+    flags: plan.flags,
     headers: options.maxOutputTokens === undefined ? {} : { [OUTPUT_LIMIT_HEADER]: String(options.maxOutputTokens) },
-    mayServe,
+    mayServe: plan.mayServe,
     args: ['exec', ...options.codexArgs, '-'],
   };
   return takeWays(

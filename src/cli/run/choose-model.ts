@@ -9,22 +9,26 @@ import { unknownSlug } from '../configuration.ts';
 /** What a word behind `--provider` stands for.
  *  @property alias    the ready-made route that is taken where it is configured.
  *  @property presets  else the first model of a provider of one of these. @property ids  else the first whose id at its
- *                     provider matches. @property local  only models of this machine count. */
+ *                     provider matches. @property local  only models of this machine count.
+ *  @property openai   only services of OpenAI's count. @property any  all that the policy lets pass. */
 type ProviderWord = {
   readonly alias?: string;
   readonly presets?: readonly string[];
   readonly ids?: readonly string[];
   readonly local?: boolean;
+  readonly openai?: boolean;
+  readonly any?: boolean;
 };
 
 /** What CONTRACT's words stand for. Any other is the name of a provider in config.yaml, or its preset's. */
 const WORDS: { readonly [word in Exclude<(typeof PROVIDER_WORDS)[number], 'auto'>]: ProviderWord } = {
-  openai: { presets: ['openai', 'chatgpt'] },
+  openai: { openai: true },
   gemini: { presets: ['gemini'] },
   huggingface: { alias: 'codex-hf-cheap', presets: ['huggingface'] },
   local: { alias: 'codex-local', local: true },
   qwen: { alias: 'codex-qwen-local', ids: ['*qwen*'] },
-  'no-openai': { alias: 'codex-no-openai' },
+  // Whoever says it has the policy avoid OpenAI for the whole run.
+  'no-openai': { alias: 'codex-no-openai', any: true },
 };
 
 /** What a run was told of its model.
@@ -71,8 +75,8 @@ function wordOf(word: string): ProviderWord {
 }
 
 function answers({ provider, upstreamId }: Model, word: string, rest: Omit<ProviderWord, 'alias'>): boolean {
-  // `no-openai` has its route alone, or what the fence of a policy leaves.
-  if (word === 'no-openai') return WORDS.openai.presets?.includes(provider.preset ?? '') !== true;
+  if (rest.any === true) return true;
+  if (rest.openai === true) return provider.openai === true;
   if (rest.local === true) return provider.local;
   if (rest.presets?.includes(provider.preset ?? '') === true) return true;
   if (rest.ids?.some((id) => matchesModel(id, upstreamId)) === true) return true;

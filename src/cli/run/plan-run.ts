@@ -2,7 +2,8 @@ import type { Snapshot } from '../../config/snapshot.ts';
 import { fixedView } from '../../config/view.ts';
 import { createTokenCounter } from '../../context/tokens.ts';
 import { priceOf } from '../../metering/pricing.ts';
-import { type PolicySettings, placeOf, type TaskGrade } from '../../policy/settings.ts';
+import { fenceOf } from '../../policy/egress.ts';
+import { type PolicyFlags, type PolicySettings, placeOf, type TaskGrade, withFlags } from '../../policy/settings.ts';
 import type { Model, Price } from '../../providers/provider.ts';
 import type { Explained } from '../../routing/explain.ts';
 import { explainedFrom } from '../explanation.ts';
@@ -15,6 +16,7 @@ import { type PreparedPrompt, type PromptParts, preparePrompt } from './prepare-
  *  @property promptTokens  counted with OpenAI's vocabulary. @property grade  of the task, from its words alone.
  *  @property explained     what its first request would meet. @property price  of the model that is tried first.
  *  @property costNanoUsd   expected of the first request; absent: unpriced.
+ *  @property flags         over the policy of the gateway, which holds the run to them. @property mayServe  what they leave.
  *  @property ways          for Codex, in the order in which they are tried.
  *  @property refusals      why it may not begin. */
 export type RunPlan = {
@@ -27,6 +29,8 @@ export type RunPlan = {
   readonly price: Price | undefined;
   readonly costNanoUsd: number | undefined;
   readonly budget: RunBudget;
+  readonly flags: PolicyFlags;
+  readonly mayServe: (model: Model) => boolean;
   readonly ways: readonly WeighedWay[];
   readonly refusals: readonly string[];
 };
@@ -36,23 +40,26 @@ export type RunRequest = {
   readonly parts: PromptParts;
   readonly model?: string;
   readonly budget: RunBudget;
+  readonly flags: PolicyFlags;
 };
 
-/** @param policy    with the flags over it. @param mayServe  what it leaves of the models.
- *  @param gradeTask  how hard the task is.
+/** @param gradeTask  how hard the task is.
  *  @throws CliError where no model answers to what was asked for. */
 export async function planRun(
   request: RunRequest,
   snapshot: Snapshot,
-  policy: PolicySettings,
-  mayServe: (model: Model) => boolean,
   gradeTask: (text: string) => TaskGrade,
 ): Promise<RunPlan> {
   const { budget, parts } = request;
   const prompt = preparePrompt(parts);
   const [promptTokens, writtenTokens] = await countAll([prompt.text, writtenText(parts)]);
   const grade = gradeTask(parts.prompt);
-  const chosen = chooseModel(wishOf(request, policy, grade), snapshot, mayServe);
+  const wish = wishOf(request, withFlags(snapshot.policy, request.flags), grade);
+  const flags = wish.provider?.word === 'no-openai' ? { ...request.flags, avoidOpenai: true } : request.flags;
+  const policy = withFlags(snapshot.policy, flags);
+  const fence = fenceOf(policy);
+  const mayServe = (model: Model): boolean => fence.refuses(model) === undefined;
+  const chosen = chooseModel(wish, snapshot, mayServe);
   const explained = explainedFrom(prompt.text, chosen.slug, { ...snapshot, policy });
   const first = explained.candidates.find(({ place }) => place === 1);
   const model = first === undefined ? undefined : fixedView(snapshot).resolve(first.slug);
@@ -68,6 +75,8 @@ export async function planRun(
     price,
     costNanoUsd,
     budget,
+    flags,
+    mayServe,
     ways: weighWays(policy.defaultCodexProvider.value, policy.fallbackOrder.value, {
       localOnly: policy.localOnly.value,
       avoidOpenai: policy.avoidOpenai.value,
