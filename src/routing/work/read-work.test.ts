@@ -58,6 +58,8 @@ test('tests that fail after a change count, by their name; those that failed bef
     { kind: 'edited', step: 2 },
     { kind: 'tests-failed', step: 3, words: 'node --test: 1 failed, first "adds two numbers"' },
   ]);
+  const twice = [...patched(), ...ran('npm test', 1, FAILED_TEST), ...ran('npm test -- -v', 1, FAILED_TEST)];
+  assert.deepEqual(kinds([...begin('mend it'), ...twice]), ['edited', 'tests-failed']);
   assert.deepEqual(kinds([...begin('mend it'), ...patched(), ...ran('npm test', 0, 'ok')]), ['edited', 'tests-passed']);
   assert.deepEqual(kinds([...begin('mend it'), ...patched(), ...ran('npm test', 127, 'npm: not found')]), ['edited']);
 });

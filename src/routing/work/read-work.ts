@@ -124,7 +124,8 @@ class Reader {
   readonly #sessions = new Map<string, Call>();
   #open = 0;
   #steps = 0;
-  #edited = false;
+  /** A file was changed since tests failed last: the same failure counts once. */
+  #changed = false;
   #errors = 0;
   #wish: Wish | undefined;
   #wishes = 0;
@@ -242,7 +243,8 @@ class Reader {
     if (run !== undefined || (isRun && failed)) {
       const { runner = command ?? 'tests', failed: count, first } = run ?? {};
       const words = `${runner}${count === undefined ? '' : `: ${count} failed`}${first === undefined ? '' : `, first "${first}"`}`;
-      if (this.#edited) this.#add('tests-failed', step, words);
+      if (this.#changed) this.#add('tests-failed', step, words);
+      this.#changed = false;
       return true;
     }
     if (isRun && code === 0) this.#add('tests-passed', step, command);
@@ -259,12 +261,12 @@ class Reader {
 
   /** What was changed before is not told any more. */
   #condensed(): void {
-    this.#edited = true;
+    this.#changed = true;
     this.#add('compacted', this.#steps);
   }
 
   #change(step: number): void {
-    this.#edited = true;
+    this.#changed = true;
     this.#counts = new Map();
     this.#add('edited', step);
   }

@@ -15,10 +15,6 @@ import { type CodexRun, cleanEnvironment, finalText, items, transcript } from '.
 import type { Case, Stage } from '../harness/lab.ts';
 import { run } from './work.ts';
 
-/** Who served each of the turns, as the reply's head says. */
-const servedBy = ({ replies }: Stage): readonly string[] =>
-  replies().map(({ headers }) => String(headers['x-plugboard-model']));
-
 /** A model that answers some rounds of a task, and fails the test where it is asked for another. */
 const only =
   (rounds: { readonly [round: number]: ScriptedReply }): Scenario =>
@@ -33,6 +29,7 @@ test('sums two', () => assert.equal(sum(1, 2), 3));
 test('sums many', () => assert.equal(sum(1, 2, 3), 6));
 `;
 const WRONG = 'exports.sum = (a, ...rest) => a + rest.length;';
+const WORSE = 'exports.sum = (a) => a;';
 const RIGHT = 'exports.sum = (...all) => all.reduce((a, b) => a + b, 0);';
 
 const change = (from: string, to: string): Step =>
@@ -83,7 +80,7 @@ export const failingTestCase: Case = {
     assert.equal(finalText(done), 'Now it sums all of them.', transcript(done));
     assertMended(stage, done);
     assertCalls(done, 3, 2);
-    assert.deepEqual(servedBy(stage), [...Array(3).fill('test-cheap'), ...Array(3).fill('test-strong')]);
+    assert.deepEqual(stage.asked(), [...Array(3).fill('test-cheap'), ...Array(3).fill('test-strong')]);
     const why = stage.plugboard('why', 'last');
     assert.match(why, /failing test run \(node --test: 2 failed, first "sums two"\)/, why);
   },
@@ -103,7 +100,7 @@ export const failedPatchCase: Case = {
     const done = await stage.codex('let sum take any number of arguments');
     assert.equal(finalText(done), 'Applied.', transcript(done));
     assertMended(stage, done);
-    assert.deepEqual(servedBy(stage), ['patch-cheap', 'patch-strong', 'patch-strong']);
+    assert.deepEqual(stage.asked(), ['patch-cheap', 'patch-strong', 'patch-strong']);
     assert.match(stage.plugboard('why', 'last'), /1 patch that does not apply/);
   },
 };
@@ -122,16 +119,12 @@ export const repeatedCallCase: Case = {
   run: async (stage) => {
     const done = await stage.codex('what does the readme say');
     assert.equal(finalText(done), 'It says hello.', transcript(done));
-    assert.deepEqual(servedBy(stage), [...Array(3).fill('repeat-cheap'), 'repeat-strong']);
+    assert.deepEqual(stage.asked(), [...Array(3).fill('repeat-cheap'), 'repeat-strong']);
     assert.match(stage.plugboard('why', 'last'), /1 call made once too often \(exec_command, 3 times\)/);
   },
 };
 
-let judged = 0;
-const judge: Scenario = () => {
-  judged += 1;
-  return script([think('Many files.'), say('85')]);
-};
+const judge: Scenario = () => script([think('Many files.'), say('85')]);
 
 export const judgeCase: Case = {
   slug: 'auto-judge',
@@ -146,11 +139,9 @@ export const judgeCase: Case = {
     judge,
   },
   run: async (stage) => {
-    judged = 0;
     const done = await stage.codex('what does the readme say');
     assert.equal(finalText(done), 'It says hello.', transcript(done));
-    assert.deepEqual(servedBy(stage), Array(3).fill('judge-strong'));
-    assert.equal(judged, 1);
+    assert.deepEqual(stage.asked(), ['judge', ...Array(3).fill('judge-strong')]);
     assert.match(stage.plugboard('why', 'last'), /The judge "judge" gives 0\.85/);
   },
 };
@@ -164,7 +155,9 @@ const strongest: Scenario = (turn) => {
     return script([run('echo before > before.txt')], { usage: { input: 100_000, output: 50 } });
   }
   const usage = { input: 2_000, output: 20 };
-  return turn.rounds === 0 ? script([right], { usage }) : script([say('Finished after the summary.')], { usage });
+  return turn.rounds === 0
+    ? script([change(WORSE, RIGHT)], { usage })
+    : script([say('Finished after the summary.')], { usage });
 };
 
 export const compactedCase: Case = {
@@ -175,7 +168,7 @@ export const compactedCase: Case = {
   window: 100_000,
   route: {
     'compaction-cheap': only({ 0: script([wrong]), 1: script([tests]) }),
-    'compaction-middle': only({ 2: script([tests]) }),
+    'compaction-middle': only({ 2: script([change(WRONG, WORSE)]), 3: script([tests]) }),
     'compaction-strong': strongest,
   },
   run: async (stage) => {
@@ -184,9 +177,10 @@ export const compactedCase: Case = {
     assert.equal(finalText(done), 'Finished after the summary.', transcript(done));
     assert.ok(existsSync(join(stage.workspace.directory, 'before.txt')), transcript(done));
     assertMended(stage, done);
-    assert.deepEqual(servedBy(stage), [
+    assert.deepEqual(stage.asked(), [
       'compaction-cheap',
       'compaction-cheap',
+      'compaction-middle',
       'compaction-middle',
       // Works, condenses, goes on, ends. The history that is left would be reason for one step only.
       ...Array(4).fill('compaction-strong'),
@@ -227,7 +221,7 @@ export function splitCase(name: string, executor: string): Case {
       assert.equal(finalText(done), 'It is done.', transcript(done));
       assertMended(stage, done);
       assertCalls(done, 5, 2);
-      assert.deepEqual(servedBy(stage), [planner, worker, worker, planner, worker, worker, worker]);
+      assert.deepEqual(stage.asked(), [planner, worker, worker, planner, worker, worker, worker]);
       assert.match(stage.plugboard('why', 'last'), /It executes: a plan is written down, in reply 4 of the task/);
     },
   };

@@ -46,6 +46,7 @@ export type Case = {
  *  @property websocket  Codex speaks over a socket: replies have no headers.
  *  @property codex      `codex exec --json` in the workspace with the case's model.
  *  @property plugboard  what a command of ours prints, in the gateway's home.
+ *  @property asked      the models of the route, in the order in which their providers were asked.
  *  @property upstream   what the provider was sent for this model so far.
  *  @property replies    what the gateway answered for this model so far. */
 export type Stage = {
@@ -56,6 +57,7 @@ export type Stage = {
   readonly gateway: { readonly url: string; readonly token: string };
   readonly codex: (...args: readonly string[]) => Promise<CodexRun>;
   readonly plugboard: (...args: readonly string[]) => string;
+  readonly asked: () => readonly string[];
   readonly upstream: () => readonly RecordedRequest[];
   readonly replies: () => readonly Exchange[];
 };
@@ -164,6 +166,7 @@ async function perform(one: Case, toml: string, parts: Parts): Promise<void> {
         return done;
       },
       plugboard: (...args) => runCommand(gateway.home, args),
+      asked: () => simulator.requests.map((request) => modelOf(request) ?? '').filter((id) => id in modelsOf(one)),
       upstream: () => simulator.requests.filter((request) => modelOf(request) === one.slug),
       replies: () => recorder.exchanges.filter((exchange) => exchange.model === one.slug),
     });
