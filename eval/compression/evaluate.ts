@@ -39,7 +39,7 @@ const NOTES = [
   'Rare: events (EventId) of one or two lines; each of these lines must be there, every character.',
   `Questions: drawn by seed ${SEED} from the tables of Loghub, up to 60 of each kind and system, answered by a program that`,
   'reads the compressed text as its header says: how many lines an event has, which values one of its parts has (up to 20),',
-  'when it came first, which component a failure came from, and whether a word with digits occurs in a message (half do not).',
+  'when it came first and last, which component a failure came from, and whether a word with digits occurs in a message (half do not).',
   "Output of tests: lines with such words, frames of Python, and pytest's lines that begin with E or >, each once at least.",
   'Tuned on all ten systems while the format was made, so these figures are no forecast for other logs; the test output',
   'was looked at, too. Intervals: bootstrap over systems. Speed: processor time of one process, garbage collection included.',

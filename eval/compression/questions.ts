@@ -107,9 +107,14 @@ function inOrder(values: ReadonlySet<string>): string {
   return [...values].sort().join('\n');
 }
 
-/** When an event came first. Asked where the line begins with its time, or has it in brackets. */
+/** When an event came first, and when last. An answer is right if it is the time in that line, or the line itself. */
 function timeQuestions(event: Event): readonly Question[] {
   const first = event.lines[0]?.raw ?? '';
+  const last = event.lines.at(-1)?.raw ?? '';
+  const check = (raw: string, line: string | undefined, time: string | undefined): string | undefined => {
+    if (line === undefined) return undefined;
+    return (time === undefined ? line === raw : raw.slice(0, 80).includes(time)) ? 'told' : 'another time';
+  };
   return [
     {
       kind: 'time',
@@ -117,13 +122,36 @@ function timeQuestions(event: Event): readonly Question[] {
       truth: 'told',
       answer: (reading) => {
         const [earliest] = entriesOf(event, reading);
-        if (earliest === undefined) return undefined;
-        const time = earliest.from;
-        const told = time === undefined ? earliest.line === first : first.slice(0, 80).includes(time);
-        return told ? 'told' : 'another time';
+        return check(first, earliest?.line, earliest?.from);
+      },
+    },
+    {
+      kind: 'time',
+      words: `When did "${event.template}" come last?`,
+      truth: 'told',
+      answer: (reading) => {
+        const [latest] = entriesOf(event, reading).toSorted((one, other) => (later(one, other) ? -1 : 1));
+        return check(last, latest?.line, latest?.to);
       },
     },
   ];
+}
+
+const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+
+/** By the numbers of their times; a line that stands for itself has its time at its beginning. Of two at the same time, the
+ *  one that is told later. */
+function later(one: Entry, other: Entry): boolean {
+  const key = ({ line, to }: Entry): readonly number[] =>
+    ((to ?? line.slice(0, 40)).match(/\d+|[A-Z][a-z]{2}(?= )/gu) ?? []).map((word) =>
+      /\d/u.test(word) ? Number(word) : MONTHS.indexOf(word),
+    );
+  const [mine, theirs] = [key(one), key(other)];
+  for (const [at, number] of mine.entries()) {
+    const difference = number - (theirs[at] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
 }
 
 const IDS_ASKED = 30;

@@ -19,7 +19,7 @@ export function findColumns(templates: readonly Template[]): Columns {
   const byStart = new Map<string, { readonly values: Values[] }>();
   for (const template of templates) {
     for (const [part, values] of template.values.slice(0, MOST_PARTS).entries()) {
-      const start = startOf(template, part);
+      const start = values.counts.size > 1 ? startOf(template, part) : undefined;
       if (start === undefined) continue;
       const known = byStart.get(start);
       if (known === undefined) byStart.set(start, { values: [values] });
@@ -29,14 +29,14 @@ export function findColumns(templates: readonly Template[]): Columns {
   const columns = new Map<string, Column>();
   for (const [start, { values }] of byStart) {
     if (values.length < LEAST_TEMPLATES) continue;
-    const together = sumValues(values);
-    // What never changes is said in the pattern.
-    if (together.counts.size > 1) columns.set(start, { name: nameOf(columns.size), values: together });
+    columns.set(start, { name: nameOf(columns.size), values: sumValues(values) });
   }
   return {
     all: [...columns.values()],
     of: (template, part) => {
-      const start = part < MOST_PARTS ? startOf(template, part) : undefined;
+      // What never changes is said in the pattern.
+      const changes = (template.values[part]?.counts.size ?? 0) > 1;
+      const start = changes && part < MOST_PARTS ? startOf(template, part) : undefined;
       return start === undefined ? undefined : columns.get(start);
     },
   };
