@@ -1,5 +1,5 @@
 import { COMFORTABLE_WINDOW } from '../codex/doctor/context-window.ts';
-import { checkProvider } from '../codex/doctor/providers.ts';
+import { checkProvider, KEPT_OUT } from '../codex/doctor/providers.ts';
 import { SAFE_FACTS } from '../config/facts.ts';
 import { priceOf } from '../metering/pricing.ts';
 import type { Model } from '../providers/provider.ts';
@@ -21,9 +21,10 @@ export async function checkRoute(models: readonly Model[], context: CommandConte
     const probe = probes.get(model.provider.id);
     const findings = probe === undefined ? [] : checkProvider(probe, [model]);
     return [
-      ...findings.map(({ level, cause, mend }): Check => {
+      ...findings.map(({ level, check, cause, mend }): Check => {
         const words = mend === undefined ? cause : `${cause} ${mend}`;
-        return { name: nameOf(model), state: level === 'error' ? 'failed' : level, words };
+        const failed = level === 'error' || check === KEPT_OUT;
+        return { name: nameOf(model), state: failed ? 'failed' : level, words };
       }),
       ...factChecks(model),
     ];

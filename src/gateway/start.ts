@@ -291,7 +291,7 @@ async function start(
     blind: (folder) => log.warn(`Changes in ${folder} cannot be watched; restart the gateway after an edit.`),
   });
   undo.push(watcher.close);
-  return { url, token, notes: [...loaded.snapshot.warnings, ...(demo?.notes ?? [])] };
+  return { url, token, notes: [...loaded.snapshot.warnings, ...policyInForce(first.policy), ...(demo?.notes ?? [])] };
 }
 
 /** What is remembered of conversations that clients go on with by `previous_response_id`. A client whose reply was

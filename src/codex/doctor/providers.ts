@@ -1,3 +1,4 @@
+import type { Failure } from '../../ir/failure.ts';
 import { isSameModel } from '../../providers/known-model.ts';
 import type { Model, Provider } from '../../providers/provider.ts';
 import { error, type Finding, ok, warning } from './finding.ts';
@@ -9,12 +10,20 @@ import { checkReply } from './provider-reply.ts';
  *  @param proxy  that calls to it go through; undefined: none. */
 export function checkProvider(probe: ProviderProbe, models: readonly Model[], proxy?: string): Finding[] {
   const { provider, list } = probe;
+  if (!list.answered && list.failure.kind === 'policy') return [keptOut(list.failure)];
   const slips = checkBasePath(provider);
   if (slips.length > 0) return slips;
   const findings = [...checkReply(provider, list, proxy), ...checkEndpoint(probe, proxy)];
   if (probe.modelIds !== undefined) findings.push(...absentModels(provider, probe.modelIds, models));
   const failed = findings.some((finding) => finding.level === 'error');
   return failed ? findings : [...findings, ok('provider', `${provider.id} answers at ${provider.baseUrl}.`)];
+}
+
+/** Named by `check` alone: nothing is out of order. */
+export const KEPT_OUT = 'provider-policy';
+
+function keptOut({ message, mend = '' }: Failure): Finding {
+  return warning(KEPT_OUT, message, mend);
 }
 
 /** A provider need not list its models; its endpoint it must have. */
