@@ -32,7 +32,8 @@ test('figures and limits of each deployment are told, and a reset forgets them',
   const after = one(await told('metrics'));
   assert.ok(Number(after?.['ewma_ttft_ms']) >= 0);
   assert.ok(Number(after?.['ewma_total_latency_ms']) >= 0);
-  assert.equal(after?.['error_rate'], 0.5);
+  // The failure is a moment older, so it counts a little less.
+  assert.ok(Math.abs(Number(after?.['error_rate']) - 0.5) < 0.05, JSON.stringify(after));
   assert.equal(one(await told('state'))?.['hard_limit_reason'], null);
 
   const reset = await stage.ask({ method: 'POST', path: '/dispatch/reset?deployment=chat/m-one' });
@@ -81,11 +82,13 @@ test('a route passes over a deployment that refused, and why says so', async (t)
     },
     '  team: { strategy: risk, targets: [eyes, two] }',
   );
+  let last = '';
   for (const attempts of ['2', '1']) {
     const reply = await stage.ask({ body: CHAT('both') });
     assert.deepEqual([reply.status, reply.headers['x-plugboard-attempts']], [200, attempts]);
+    last = String(reply.headers['x-request-id']);
   }
-  const entry = await lastEntry(stage);
+  const entry = await lastEntry(stage, last);
   assert.ok(
     entry.why.some(({ rule, text }) => rule === 'hard-limit' && /its key was refused/.test(text)),
     JSON.stringify(entry.why),

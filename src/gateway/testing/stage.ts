@@ -158,3 +158,19 @@ export async function lastEntry(stage: Stage, requestId?: string) {
     await opened.reader.close();
   }
 }
+
+/** The entry of the request that was answered with these headers. */
+export async function entryOf(stage: Stage, headers: Reply['headers']) {
+  const opened = openLedgerReader(join(stage.home, 'plugboard.db'));
+  assert.ok(opened.ok);
+  try {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const entry = await opened.reader.find(String(headers['x-request-id']));
+      if (entry !== undefined) return entry;
+      await sleep(20);
+    }
+    return assert.fail('no such ledger entry');
+  } finally {
+    await opened.reader.close();
+  }
+}
