@@ -7,6 +7,7 @@ import type { JudgeSettings, Verdict, Work } from '../ir/work.ts';
 import { outputLimitOf } from '../policy/output-limit.ts';
 import type { IngressCodec } from '../protocols/protocol.ts';
 import type { Model } from '../providers/provider.ts';
+import type { Affinity } from '../routing/affinity.ts';
 import { sparedTokens } from '../routing/dispatch/score.ts';
 import type { RoutePlan } from '../routing/plan.ts';
 import { type Purpose, purposeOf } from '../routing/purpose.ts';
@@ -67,7 +68,10 @@ export async function begin(
     signal: request.signal,
     spent: record.spent,
   });
-  const affinity = sessionId === undefined ? undefined : line.sessions.affinity(sessionId, query.model, line.now());
+  const affinity =
+    sessionId === undefined
+      ? undefined
+      : affinityFor(query, line.sessions.affinity(sessionId, query.model, line.now()));
   const planned = line.plan(query, affinity);
   if (!planned.ok) throw new GatewayError(planned.failure);
   const { plan } = planned;
@@ -89,6 +93,18 @@ export async function begin(
   const held = affinity === undefined ? {} : { affinity };
   return { query, plan, replan, source, measure, cachedTokens: (model) => sparedTokens(model, query, held) };
 }
+
+/** After a compaction the conversation is another, of which next to nothing lies in the cache: then the order of the route
+ *  holds again, as when it is cold. Said of Codex's own turns alone: another thread of the session may be short as well. */
+function affinityFor(query: RouteQuery, affinity: Affinity | undefined): Affinity | undefined {
+  const { requestKind, threadSource, inputTokens } = query;
+  if (affinity?.cachedTokens === undefined || inputTokens === undefined) return affinity;
+  const isTurn = requestKind === 'turn' && threadSource === 'user';
+  return isTurn && inputTokens < affinity.cachedTokens * CONDENSED ? { ...affinity, warm: false } : affinity;
+}
+
+/** No turn is so much shorter than the one before it unless it was condensed. */
+const CONDENSED = 0.5;
 
 /** Read only where the route looks at it: the requests of others are not decoded for the sake of a plan. */
 async function withWork(line: Line, query: RouteQuery, source: Source, asker: JudgeCaller): Promise<RouteQuery> {

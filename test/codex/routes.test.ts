@@ -1,6 +1,6 @@
 import { after, before, describe, test } from 'node:test';
 import type { ProtocolId } from '../../src/ir/protocol-id.ts';
-import { estimatedOverflowCase, ruledCase, ruledReviewCase, toldOverflowCase } from './cases/routes.ts';
+import { estimatedOverflowCase, returnCase, ruledCase, ruledReviewCase, toldOverflowCase } from './cases/routes.ts';
 import { type Lab, startLab } from './harness/lab.ts';
 
 /** Each with the provider's entry. Gemini as its preset has it: with what stands in for another model's signature. */
@@ -10,7 +10,7 @@ const PROVIDERS: readonly (readonly [ProtocolId, string])[] = [
   ['anthropic-messages', 'protocol: anthropic-messages'],
   ['gemini', 'preset: gemini'],
 ];
-const CASES = [toldOverflowCase, estimatedOverflowCase, ruledCase, ruledReviewCase];
+const CASES = [toldOverflowCase, estimatedOverflowCase, returnCase, ruledCase, ruledReviewCase];
 
 for (const [protocol, provider] of PROVIDERS) {
   describe(`Codex on routes over ${protocol}`, () => {

@@ -46,6 +46,11 @@ export const toldOverflowCase: Case = {
 const reads: Scenario = (turn) =>
   turn.rounds < 9 ? script([run('cat pages.txt')]) : script([say(`Read ${turn.results.length} times.`)]);
 
+function writePages({ workspace }: Stage): void {
+  const page = Array.from({ length: 400 }, (_, line) => `${line}: what stands on this line is of no use to anybody`);
+  writeFileSync(join(workspace.directory, 'pages.txt'), page.join('\n'));
+}
+
 const SMALL_WINDOW = 40_000;
 
 export const estimatedOverflowCase: Case = {
@@ -55,8 +60,7 @@ export const estimatedOverflowCase: Case = {
   route: { 'estimated-small': reads, 'estimated-large': reads },
   windows: { 'estimated-small': SMALL_WINDOW, 'estimated-large': 400_000 },
   run: async (stage) => {
-    const page = Array.from({ length: 400 }, (_, line) => `${line}: what stands on this line is of no use to anybody`);
-    writeFileSync(join(stage.workspace.directory, 'pages.txt'), page.join('\n'));
+    writePages(stage);
     const done = await stage.codex('read it');
     assert.equal(done.status, 0, transcript(done));
     assert.equal(finalText(done), 'Read 9 times.', transcript(done));
@@ -79,6 +83,29 @@ export const estimatedOverflowCase: Case = {
 };
 
 const SUMMARY = 'So far: one command was run.';
+/** Reads until the conversation has to be condensed, and a little after that. */
+const readsOn: Scenario = (turn) => {
+  if (turn.tools.length === 0) return script([say(SUMMARY)]);
+  const compacted = turn.userTexts.some((text) => text.includes(SUMMARY));
+  return compacted && turn.rounds > 0 ? script([say('Finished.')]) : script([run('cat pages.txt')]);
+};
+
+export const returnCase: Case = {
+  slug: 'return',
+  title: 'a conversation that outgrew a window and was condensed returns to the first target of its route',
+  scenario: readsOn,
+  route: { 'return-small': readsOn, 'return-large': readsOn },
+  windows: { 'return-small': 20_000, 'return-large': 60_000 },
+  run: async (stage) => {
+    writePages(stage);
+    const done = await stage.codex('read it');
+    assert.equal(finalText(done), 'Finished.', transcript(done));
+    const models = servedBy(stage);
+    const runs = models.filter((model, index) => model !== models[index - 1]);
+    assert.deepEqual(runs, ['return-small', 'return-large', 'return-small'], models.join());
+  },
+};
+
 const names =
   (name: string): Scenario =>
   (turn) => {
