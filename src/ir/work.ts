@@ -35,6 +35,7 @@ export type WorkEvent = { readonly kind: WorkEventKind; readonly step: number; r
  *  - `patch-failed`: an edit that does not apply. - `call-repeated`: the same call once more, with nothing changed between.
  *  - `errors-grew`: a failing command says more errors than the one before.
  *  - `compacted`: the history was condensed in the middle of the task.
+ *  - `went-long`: the task took so many replies more, and is not at its end.
  *  - `still-broken`: the user says that it does not work. */
 export type WorkEventKind =
   | 'edited'
@@ -45,6 +46,7 @@ export type WorkEventKind =
   | 'call-repeated'
   | 'errors-grew'
   | 'compacted'
+  | 'went-long'
   | 'still-broken';
 
 /** A model's judgement of a task.

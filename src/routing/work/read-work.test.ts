@@ -148,6 +148,14 @@ test('the same call three times is one too many, unless something changed in bet
   assert.deepEqual(kinds([...begin('x'), ...wait(), ...wait(), ...wait(), ...wait()]), []);
 });
 
+test('a task that goes on and on shows it', () => {
+  const long = Array.from({ length: 80 }, (_, at) => ran(`cat ${at}`, 0)).flat();
+  assert.deepEqual(readWork([...begin('x'), ...long]).events, [
+    { kind: 'went-long', step: 40, words: '40 replies' },
+    { kind: 'went-long', step: 80, words: '80 replies' },
+  ]);
+});
+
 test('a run in the background is judged when it ends', () => {
   const started = step(
     { kind: 'function', name: 'exec_command', input: '{"cmd":"npm test"}' },

@@ -20,6 +20,8 @@ import {
 
 /** The same call for so many times, with no file changed in between, is one time too many. */
 const TOO_OFTEN = 3;
+/** Replies after which a task is long: most end before, and those that do not fail oftener. */
+const LONG = 40;
 const MAX_WORDS = 120;
 /** A task that has gone on for longer than this has long shown what it is. */
 const MAX_EVENTS = 500;
@@ -169,6 +171,7 @@ class Reader {
 
   #reply(parts: readonly Part[]): void {
     this.#steps += 1;
+    if (this.#steps % LONG === 0) this.#add('went-long', this.#steps, `${this.#steps} replies`);
     this.#open = 0;
     for (const part of parts) {
       if (part.type === 'text' && isPlan(part.text)) this.#add('planned', this.#steps);

@@ -208,6 +208,7 @@ const EVENTS: readonly WorkEventKind[] = [
   'call-repeated',
   'errors-grew',
   'compacted',
+  'went-long',
   'still-broken',
 ];
 const events = fc.array(

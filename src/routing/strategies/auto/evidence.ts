@@ -15,6 +15,7 @@ export const WEIGHTS: { readonly [K in WorkEventKind]?: Weight } = {
     many: 'words of the user that it does not work',
   },
   compacted: { weight: 1, one: 'compaction in the middle of the task', many: 'compactions in the middle of the task' },
+  'went-long': { weight: 0.5, one: 'long stretch of work', many: 'long stretches of work' },
   'errors-grew': {
     weight: 0.5,
     one: 'failing command with more errors than before',
