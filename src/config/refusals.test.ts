@@ -135,6 +135,26 @@ const refusals: readonly (readonly [string, string, RegExp])[] = [
     /all are 0/,
   ],
   [
+    'a ladder of one rung',
+    `${TWO}routes: { r: { strategy: auto, targets: [x] } }`,
+    /3:41: routes\.r\.targets: the strategy auto takes 2 to 16 targets, not 1\. Name its targets from cheap to strong/,
+  ],
+  [
+    'three who share a task',
+    `${TWO}routes: { r: { strategy: split, targets: [x, y, x] } }`,
+    /routes\.r\.targets: the strategy split takes 2 targets, not 3\. Name the planner, then the executor/,
+  ],
+  [
+    'a judge whom nobody knows',
+    `${TWO}routes: { r: { strategy: auto, targets: [x, y], judge: { model: z1 } } }`,
+    /3:65: routes\.r\.judge\.model: "z1" is neither a model nor a route/,
+  ],
+  [
+    'a judge where nothing is judged',
+    `${TWO}routes: { r: { strategy: split, targets: [x, y], judge: { model: x } } }`,
+    /routes\.r\.judge: has a meaning only with the strategy auto/,
+  ],
+  [
     'a rule for a kind of call that is not known',
     `${TWO}routes: { r: { targets: [x], rules: [{ when: [titel], use: y }] } }`,
     /3:47: routes\.r\.rules\[0\]\.when\[0\]: "titel" is not one of the values that may stand here\. Did you mean "title"\?/,
