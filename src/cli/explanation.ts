@@ -1,13 +1,17 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { Snapshot } from '../config/snapshot.ts';
 import { fixedView } from '../config/view.ts';
 import { parseJson } from '../ir/json.ts';
 import { priceOf } from '../metering/pricing.ts';
+import { type Admissions, createAdmissions, limitsCost, startOfMonth } from '../policy/admission.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import { NO_HEALTH } from '../routing/dispatch/health.ts';
 import { type Explained, explainPrompt } from '../routing/explain.ts';
+import type { RouteView } from '../routing/plan.ts';
 import { PURPOSES } from '../routing/purpose.ts';
 import { RULE_IDS } from '../routing/reason.ts';
+import { readSpending } from '../storage/spending.ts';
 import { findGateway } from './background/find-gateway.ts';
 import { readConfiguration } from './configuration.ts';
 import type { CommandContext } from './context.ts';
@@ -26,20 +30,39 @@ export async function explanationOf(
 ): Promise<FoundExplanation> {
   const told = await byGateway(prompt, slug, context);
   if (told !== undefined) return { ...told, by: 'gateway' };
-  return { ...explainedFrom(prompt, slug, readConfiguration(context)), by: 'configuration' };
+  const snapshot = readConfiguration(context);
+  const afford = limitsCost(snapshot.policy) ? await affordOf(snapshot, context) : undefined;
+  return { ...explainedFrom(prompt, slug, snapshot, afford), by: 'configuration' };
 }
 
-/** The same by the configuration alone, under whatever policy it has. */
-export function explainedFrom(prompt: string, slug: string | undefined, snapshot: Snapshot): Explained {
+/** The same by the configuration alone, under whatever policy it has. @param afford  its limits of cost. */
+export function explainedFrom(
+  prompt: string,
+  slug: string | undefined,
+  snapshot: Snapshot,
+  afford?: RouteView['afford'],
+): Explained {
   const now = Date.now();
-  const view = {
+  const view: RouteView = {
     ...fixedView(snapshot),
     now,
     draw: Math.random(),
     health: NO_HEALTH,
-    priceOf: (model: Parameters<typeof priceOf>[0]) => priceOf(model, now),
+    priceOf: (model) => priceOf(model, now),
+    ...(afford === undefined ? {} : { afford }),
   };
   return explainPrompt(prompt, slug ?? snapshot.defaultModel, view, policyInForce(snapshot.policy));
+}
+
+/** The limits of cost, over what the ledger says was spent. */
+async function affordOf({ policy }: Snapshot, { places }: CommandContext): Promise<Admissions['afford']> {
+  const now = Date.now();
+  const expected = (): never => {
+    throw new RangeError('nothing is admitted here');
+  };
+  const admissions = createAdmissions({ policy: () => policy, expected, now: () => now });
+  admissions.learn(await readSpending(join(places.home, 'plugboard.db'), startOfMonth(now), now));
+  return admissions.afford;
 }
 
 async function byGateway(

@@ -62,6 +62,8 @@ function firstQuery(prompt: string, slug: string, view: RouteView): RouteQuery {
     protocol: PROTOCOL_IDS[0],
     model: slug,
     stream: true,
+    // A session of its own, with its own lots and nothing spent yet.
+    sessionId: `explained ${view.draw}`,
     requestKind: 'turn',
     threadSource: 'user',
     background: false,

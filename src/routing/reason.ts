@@ -10,7 +10,7 @@ export type Reason = {
   readonly chance?: number;
 };
 
-/** What can shut a target out. `fence`: a policy; `budget`: a limit of cost; `context-window`: the request would not fit; `hard-limit`: it has told
- *  to be left alone for a while. */
+/** What can shut a target out. `fence`: a policy; `budget`: a limit of cost; `context-window`: the request would not fit;
+ *  `hard-limit`: it has told to be left alone for a while. */
 export const RULE_IDS = ['fence', 'budget', 'context-window', 'hard-limit'] as const;
 export type RuleId = (typeof RULE_IDS)[number];

@@ -71,6 +71,15 @@ test('the policy that keeps a model out is named with its place', async (t) => {
   assert.match(made.said.out, /^ *- +cheap .* fence: /m);
 });
 
+test('a limit of cost keeps the dear ones out, and is named', async (t) => {
+  const made = bench(t);
+  mkdirSync(made.home);
+  writeFileSync(join(made.home, 'config.yaml'), `${CONFIG}policy: { max_cost_usd: 0.02 }\n`);
+  assert.equal(await made.run('route', 'explain', 'x'), 0, made.said.err);
+  assert.match(made.said.out, /^ *1 +cheap /m);
+  assert.match(made.said.out, /^ *- +dear .* budget: "dear" would cost about \$0\.085: policy\.max_cost_usd/m);
+});
+
 test('a gateway that runs plans by what it knows, and tells it to nobody without its token', async (t) => {
   const made = configured(t);
   const gateway = await startGateway(
