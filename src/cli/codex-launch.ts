@@ -42,7 +42,8 @@ export function launchOptions(
         entry: { ...access.entry, ...(Object.keys(headers).length === 0 ? {} : { headers }) },
         defaultModel: defaultModel(snapshot),
         models: snapshot.models,
-        quiet: policy.localOnly.value,
+        // What Codex sends on its own goes to OpenAI, too.
+        quiet: policy.localOnly.value || policy.avoidOpenai.value,
       };
     },
     writeCatalog: () => writeCatalog(context),

@@ -11,10 +11,12 @@ export type Refusal = { readonly message: string; readonly mend: string };
 export type AddressGuard = { readonly id: string; readonly admits: (hostname: string, address: string) => boolean };
 
 /** What may leave, as the policy has it. What is not known is refused.
+ *  @property open         there is no limit: nobody need be asked.
  *  @property refuses      by what is known without asking anybody. @param proxy  the proxy that the call would go through.
  *  @property guard        where names must not lead elsewhere: asked when a connection is made.
  *  @property mustRunHere  a server that may forward its models has to tell that it runs this one itself. */
 export type Fence = {
+  readonly open: boolean;
   readonly refuses: (model: Model, proxy?: string) => Refusal | undefined;
   readonly guard?: AddressGuard;
   readonly mustRunHere: boolean;
@@ -30,6 +32,7 @@ export function fenceOf(policy: PolicySettings): Fence {
     policy.allowedModels.value.length > 0 ? allowedModels(policy) : undefined,
   ].filter((rule) => rule !== undefined);
   return {
+    open: rules.length === 0,
     refuses: (model, proxy) => {
       for (const rule of rules) {
         const refusal = rule(model, proxy);

@@ -8,6 +8,7 @@ import { listening, testCall, testTarget } from './testing/targets.ts';
 import { createHttpTransport } from './transport.ts';
 
 const OPEN: CallFence = {
+  open: false,
   refuses: () => undefined,
   mustRunHere: false,
   forwarded: (model, to) => ({ message: `${model.upstreamId} is forwarded to ${to}.`, mend: 'Choose another.' }),

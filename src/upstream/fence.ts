@@ -8,6 +8,7 @@ type Refusal = { readonly message: string; readonly mend: string };
 
 /** What may leave, in the form in which the policy gives it. */
 export type CallFence = {
+  readonly open: boolean;
   readonly refuses: (model: Model, proxy?: string) => Refusal | undefined;
   readonly guard?: AddressGuard;
   readonly mustRunHere: boolean;
@@ -26,6 +27,7 @@ export function withFence(fence: () => CallFence, proxies: ProxySettings, now: (
     const askIfForwarded = forwardingAsker(next, now);
     return async (call) => {
       const current = fence();
+      if (current.open) return next(call);
       const { model } = call.target;
       const proxy = proxyFor(new URL(model.provider.baseUrl), model.provider.proxy, proxies);
       const refusal = current.refuses(model, proxy);

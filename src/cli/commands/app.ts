@@ -27,6 +27,9 @@ export async function app(path: string | undefined, context: CommandContext): Pr
   return FAILED;
 }
 
+/** Limits that what Codex sends on its own would break: it goes to OpenAI, and elsewhere. */
+const QUIETING = ['localOnly', 'avoidOpenai'] as const;
+
 /** Desktop takes neither our arguments nor our headers: what a launch would bring along must stand in files.
  *  @throws CliError naming the lines. */
 function requireKeptLimits(context: CommandContext): void {
@@ -36,8 +39,9 @@ function requireKeptLimits(context: CommandContext): void {
     const message = 'Codex Desktop reads files alone, so a limit that a variable sets for this launch would not hold';
     throw new CliError({ message, mend: 'Write it under `policy:` in config.yaml.' });
   }
-  const missing = policy.localOnly.value ? missingQuiet(context.places.codexHome) : [];
-  if (missing.length === 0) return;
-  const message = `under ${placeOf(policy, 'localOnly')} Codex Desktop must not call hosts of its own, which its configuration allows`;
+  const limit = QUIETING.find((key) => policy[key].value);
+  const missing = limit === undefined ? [] : missingQuiet(context.places.codexHome);
+  if (limit === undefined || missing.length === 0) return;
+  const message = `under ${placeOf(policy, limit)} Codex Desktop must not call hosts of its own, which its configuration allows`;
   throw new CliError({ message, mend: `Write into ${context.places.codexHome}/config.toml: ${missing.join(', ')}` });
 }
