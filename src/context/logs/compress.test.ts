@@ -112,6 +112,11 @@ test('lines that came once or twice are there, word by word', () => {
   );
 });
 
+/** Another word for each number. */
+function letters(number: number): string {
+  return [...String(number)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+}
+
 test('hostile input takes a time that grows with its length', () => {
   const began = performance.now();
   const long = 'x7'.repeat(50_000);
@@ -126,6 +131,9 @@ test('hostile input takes a time that grows with its length', () => {
     ).join('\n'),
     `${time(1)} ${'1 '.repeat(1_000)}\n`.repeat(400),
     `\tat a.b(c.java:1)\n`.repeat(80_000),
+    Array.from({ length: 60_000 }, (_, at) => `${time(at)} ${letters(at)} ${letters(at * 7)} ${letters(at * 13)}`).join(
+      '\n',
+    ),
     `${'['.repeat(100_000)}\n`.repeat(10),
     '{"a":'.repeat(200_000),
   ];

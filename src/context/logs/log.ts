@@ -6,7 +6,7 @@ import { framed } from './frame.ts';
 import { sample } from './kind.ts';
 import { MARK } from './mark.ts';
 import { mergeNames, RARE } from './merge.ts';
-import { mine, type Template } from './miner.ts';
+import { type Mined, mine, type Template } from './miner.ts';
 import {
   changing,
   isPattern,
@@ -35,8 +35,9 @@ const PER_GROUP = 25;
 
 /** A log by its patterns, each where its first line stood. */
 export function compressLog(text: string): string {
-  const { templates: mined, lineCount } = mine(text, findTimes(sample(text)));
-  if (isTable(mined, lineCount)) return text;
+  const found = mine(text, findTimes(sample(text)));
+  if (found === undefined || isTable(found)) return text;
+  const { templates: mined, lineCount } = found;
   const templates = mergeNames(mined).map((template) => (template.count > RARE ? framed(template) : template));
   const groups = templates.filter(({ count }) => count > RARE);
   const columns = findColumns(groups);
@@ -68,7 +69,7 @@ export function compressLog(text: string): string {
 }
 
 /** Lines without words, or with columns instead, are data: what stands together in each of them is the point. */
-function isTable(templates: readonly Template[], lineCount: number): boolean {
+function isTable({ templates, lineCount }: Mined): boolean {
   const rows = templates.filter(({ fixed, lines, values }) => {
     const words = fixed.join('');
     const bare = values.length > 0 && !/\p{L}{2}/u.test(words);

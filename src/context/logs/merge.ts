@@ -42,22 +42,9 @@ function piecesOf({ fixed }: Template): readonly string[] {
 }
 
 function mergeRound(all: readonly Pieces[]): readonly Pieces[] {
-  const buckets = new Map<string, { readonly at: number; readonly members: Pieces[] }>();
-  for (const one of all) {
-    const { pieces, template } = one;
-    const level = template.failure ? 'f' : 'o';
-    for (const [at, piece] of pieces.entries()) {
-      if (!isName(piece)) continue;
-      const key = `${level}${at} ${pieces.slice(0, at).join('\u0003')}\u0004${pieces.slice(at + 1).join('\u0003')}`;
-      const bucket = buckets.get(key);
-      if (bucket === undefined) buckets.set(key, { at, members: [one] });
-      else bucket.members.push(one);
-    }
-  }
   const gone = new Set<Pieces>();
   const merged: Pieces[] = [];
-  const largest = [...buckets.values()].filter(({ members }) => members.length >= LEAST_NAMES);
-  for (const { at, members } of largest.sort((one, other) => other.members.length - one.members.length)) {
+  for (const { at, members } of bucketsOf(all).sort((one, other) => other.members.length - one.members.length)) {
     const free = members.filter(
       (member) => !gone.has(member) && (members.length >= MANY_NAMES || member.template.count > RARE),
     );
@@ -66,6 +53,62 @@ function mergeRound(all: readonly Pieces[]): readonly Pieces[] {
     merged.push(mergeMembers(free, at));
   }
   return [...all.filter((one) => !gone.has(one)), ...merged];
+}
+
+type Bucket = { readonly at: number; readonly members: Pieces[] };
+
+/** Templates that are the same but for the piece at one place. Counted by hashes first: most places have no like. */
+function bucketsOf(all: readonly Pieces[]): Bucket[] {
+  const counts = new Map<number, number>();
+  for (const one of all) for (const { key } of placesOf(one)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const buckets = new Map<number, Bucket>();
+  for (const one of all) {
+    for (const { at, key } of placesOf(one)) {
+      if ((counts.get(key) ?? 0) < LEAST_NAMES) continue;
+      const bucket = buckets.get(key);
+      if (bucket === undefined) buckets.set(key, { at, members: [one] });
+      else if (isSameBut(one, bucket.members[0], at)) bucket.members.push(one);
+    }
+  }
+  return [...buckets.values()].filter(({ members }) => members.length >= LEAST_NAMES);
+}
+
+/** Of a longer pattern, no word is looked at as a name. */
+const MOST_PIECES = 160;
+
+/** The places of a template's names, each with a hash of all that stands around it. */
+function placesOf({ pieces, template }: Pieces): readonly { readonly at: number; readonly key: number }[] {
+  if (pieces.length > MOST_PIECES) return [];
+  const hashes = pieces.map(hashOf);
+  // The sum of all, each by its place: what stands around one is the sum without it.
+  let [one, two] = [template.failure ? 1 : 2, pieces.length];
+  for (const [at, hash] of hashes.entries()) {
+    one = (one + Math.imul(hash, 2 * at + 0x9e3779b1)) | 0;
+    two = (two + Math.imul(hash ^ 0x2c1b3c6d, 2 * at + 0x85ebca6b)) | 0;
+  }
+  return hashes.flatMap((hash, at) => {
+    if (!isName(pieces[at] ?? '')) return [];
+    const [first, second] = [
+      one - Math.imul(hash, 2 * at + 0x9e3779b1) + Math.imul(at, 0x297a2d39),
+      two - Math.imul(hash ^ 0x2c1b3c6d, 2 * at + 0x85ebca6b) - Math.imul(at, 0x632be5ab),
+    ];
+    return [{ at, key: (first >>> 0) * 0x200000 + ((second >>> 0) >>> 11) }];
+  });
+}
+
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash ^ (hash >>> 15);
+}
+
+function isSameBut(one: Pieces, other: Pieces | undefined, at: number): boolean {
+  return (
+    other !== undefined &&
+    one.template.failure === other.template.failure &&
+    one.pieces.length === other.pieces.length &&
+    one.pieces.every((piece, index) => index === at || piece === other.pieces[index])
+  );
 }
 
 /** A word of letters, or one that changed already. Words in capitals are states, of which there are few. */

@@ -37,6 +37,8 @@ export type Mined = {
 export const TIME = '\u0001';
 
 const MOST_TEMPLATES = 20_000;
+/** With those that are one line, or one trace, each. */
+const MOST_IN_ALL = 40_000;
 const MOST_VALUES = 5_000;
 /** Values of all templates together. */
 const MOST_VALUES_IN_ALL = 400_000;
@@ -46,8 +48,9 @@ const MOST_MESSAGES = 64;
 const LONGEST = 4_000;
 
 /** Lines of a log by their shapes. Memory is bounded by the numbers above; what has no place among them stays a template of
- *  its own line, so that nothing is lost. */
-export function mine(text: string, forms: readonly TimeForm[]): Mined {
+ *  its own line, so that nothing is lost.
+ *  @returns undefined where there are too many: such a text has no patterns. */
+export function mine(text: string, forms: readonly TimeForm[]): Mined | undefined {
   const shape = createShape();
   const byKey = new Map<number, Template>();
   const byText = new Map<string, Template>();
@@ -127,6 +130,7 @@ export function mine(text: string, forms: readonly TimeForm[]): Mined {
   }
 
   for (let from = 0; from < text.length; ) {
+    if (templates.length > MOST_IN_ALL) return undefined;
     const found = text.indexOf('\n', from);
     const end = found === -1 ? text.length : found;
     const to = end > from && text.charCodeAt(end - 1) === 0x0d ? end - 1 : end;
