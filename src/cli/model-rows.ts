@@ -14,6 +14,7 @@ export type ModelRow = {
   readonly provider: string | null;
   readonly model: string | null;
   readonly targets?: readonly string[];
+  readonly strategy?: string;
   readonly contextWindow: number | null;
   readonly price: Price | null;
   readonly local: boolean;
@@ -57,6 +58,7 @@ export function modelRows(
         provider: null,
         model: null,
         targets: route.targets,
+        strategy: route.strategy,
         contextWindow: windowOfRoute(route.slug, snapshot, known),
         price: null,
         local: false,

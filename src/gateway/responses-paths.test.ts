@@ -126,3 +126,19 @@ test('a native provider counts, and condenses, by itself', async (t) => {
   assert.equal(JSON.parse(made.text).output[1].encrypted_content, 'gAAA', made.text);
   assert.equal(JSON.parse(stage.seen[1]?.body ?? '').input[1].type, 'compaction_trigger');
 });
+
+test('what is condensed by this path is a compaction to the rules of a route', async (t) => {
+  const stage = await staged(
+    t,
+    (_, response) => say(response, 'They agreed on Tuesday.'),
+    '  ruled: { targets: [one], rules: [{ when: [compaction], use: two }] }\n',
+  );
+  const made = await stage.ask({ path: '/v1/responses/compact', body: '{"model":"ruled","input":"Launch when?"}' });
+  assert.equal(made.status, 200, made.text);
+  assert.equal(made.headers['x-plugboard-model'], 'two');
+  const entry = await lastEntry(stage);
+  assert.equal(entry.requestKind, 'compaction');
+  assert.ok(entry.why.some(({ text }) => /By a rule of "ruled" for calls of the kind compaction/.test(text)));
+  const turn = await stage.ask({ body: '{"model":"ruled","input":"And now?"}' });
+  assert.equal(turn.headers['x-plugboard-model'], 'one');
+});

@@ -12,6 +12,8 @@ export function compacting(serve: Serve): Serve {
     return serve(
       {
         ...request,
+        // The path says what Codex says in this header: rules for compactions hold here, too.
+        headers: { 'x-codex-turn-metadata': COMPACTION, ...request.headers },
         takeBody: () => {
           const body = request.takeBody();
           modelOf(topLevel(body));
@@ -23,6 +25,8 @@ export function compacting(serve: Serve): Serve {
     );
   };
 }
+
+const COMPACTION = JSON.stringify({ request_kind: 'compaction' });
 
 function asCompacted(reply: ClientReply, id: string, call: () => CompactCall | undefined): ClientReply {
   const pieces: Buffer[] = [];

@@ -79,7 +79,7 @@ function show(rows: readonly ModelRow[], snapshot: Snapshot, { io }: CommandCont
   const live = rows.some((row) => row.live !== undefined);
   const cells = rows.map((row) => [
     row.isDefault ? io.out.paint('bold', `${row.slug} *`) : row.slug,
-    row.provider ?? row.kind,
+    row.provider ?? (row.strategy === undefined ? row.kind : `${row.kind}: ${row.strategy}`),
     row.model ?? (row.targets ?? []).join(', '),
     windowText(row),
     row.kind === 'model' ? priceText(row) : UNKNOWN,
