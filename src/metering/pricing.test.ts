@@ -87,3 +87,11 @@ test("every preset's price id is one of the table's own", () => {
     if (priceId !== undefined) assert.equal(findProvider({ providerId: priceId })?.id, priceId);
   }
 });
+
+test('a price is looked up once a minute for each model', () => {
+  const one = model('gpt-5', 'openai');
+  const start = Math.ceil(AT / 60_000) * 60_000;
+  assert.equal(priceOf(one, start), priceOf(one, start + 59_999), 'the same value');
+  assert.notEqual(priceOf(one, start + 60_000), priceOf(one, start));
+  assert.deepEqual(priceOf(one, start + 60_000), priceOf(one, start));
+});

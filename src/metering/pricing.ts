@@ -33,6 +33,20 @@ export function costOf(model: Model, usage: Usage, at: number): Cost | undefined
 /** What a token costs, for lists: the price for short prompts where it depends on their length. */
 export function priceOf(model: Model, at: number): Price | undefined {
   if (model.price !== undefined) return model.price;
+  const minute = Math.floor(at / 60_000);
+  let found = looked.get(model);
+  if (found?.minute !== minute) {
+    found = { minute, price: lookUp(model, at) };
+    looked.set(model, found);
+  }
+  return found.price;
+}
+
+/** Plans compare prices for each call, and a look into the table takes longer than all the rest of a plan; prices change
+ *  by the hour, or at half past. */
+const looked = new WeakMap<Model, { readonly minute: number; readonly price: Price | undefined }>();
+
+function lookUp(model: Model, at: number): Price | undefined {
   const provider = tableProvider(model);
   if (provider === undefined) return undefined;
   const found = table().calcPrice({ input_tokens: 0, output_tokens: 0 }, model.upstreamId, {
