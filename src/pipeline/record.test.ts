@@ -68,6 +68,22 @@ test('what a further model cost counts where no reply came', () => {
   assert.deepEqual([entry.costNanoUsd, entry.usage], [10, undefined]);
 });
 
+test('an attempt that failed and was counted all the same is a part of the cost', () => {
+  const attempt = { provider: 'p', model: 'm', slug: 'priced', startedAt: 0 };
+  const failure = { kind: 'overloaded', message: 'Busy.' } as const;
+  const costWith = (...lost: readonly { readonly costNanoUsd?: number }[]): number | undefined =>
+    recorded((record) => {
+      for (const costs of lost) record.attempted({ ...attempt, ...costs, usage: input(7), failure });
+      record.attempted({ ...attempt, usage: input(50), costNanoUsd: 50, firstTokenMs: 1 });
+      record.committed(target('priced'), false, []);
+      record.events([{ type: 'usage', usage: input(50) }]);
+      assert.equal(record.spentNanoUsd(), 50 + lost.reduce((sum, { costNanoUsd = 0 }) => sum + costNanoUsd, 0));
+    }).costNanoUsd;
+  assert.equal(costWith(), 50);
+  assert.equal(costWith({ costNanoUsd: 7 }), 57);
+  assert.equal(costWith({}), undefined);
+});
+
 test('a loss is kept once, however often a reply says it', () => {
   const loss = (path: string) => ({ type: 'loss', loss: { path, why: 'It has no place.' } }) as const;
   const { losses } = recorded((record) => {

@@ -87,7 +87,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     const last = attempts.at(-1);
     const broken = cacheBreak();
     const usage = usages.length === 0 ? undefined : usages.reduce(addUsage);
-    const price = together([...ownCosts(), ...further]);
+    const price = together([...ownCosts(), ...further, ...lostCosts()]);
     const firstTokenMs =
       last?.firstTokenMs === undefined ? undefined : last.startedAt - request.receivedAt + last.firstTokenMs;
     return {
@@ -135,6 +135,16 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
   function ownCosts(): readonly (Cost | undefined)[] {
     const model = target?.model;
     return model === undefined ? [] : usages.map((usage) => parts.price(model, usage, parts.now()));
+  }
+
+  /** Of attempts that failed before any content, whose providers counted all the same. */
+  function lostCosts(): readonly (Cost | undefined)[] {
+    return attempts
+      .filter(
+        ({ usage, failure, firstTokenMs }) =>
+          usage !== undefined && failure !== undefined && firstTokenMs === undefined,
+      )
+      .map(({ costNanoUsd }) => (costNanoUsd === undefined ? undefined : { costNanoUsd, source: 'attempt' }));
   }
 
   function outcome(): Outcome {
