@@ -21,7 +21,7 @@ import {
 /** The same call for so many times, with no file changed in between, is one time too many. */
 const TOO_OFTEN = 3;
 /** Replies after which a task is long: most end before, and those that do not fail oftener. */
-const LONG = 40;
+export const LONG = 40;
 const MAX_WORDS = 120;
 /** A task that has gone on for longer than this has long shown what it is. */
 const MAX_EVENTS = 500;
