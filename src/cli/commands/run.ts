@@ -1,5 +1,6 @@
 import { OUTPUT_LIMIT_HEADER } from '../../policy/output-limit.ts';
 import type { CodexProvider } from '../../policy/settings.ts';
+import { gradeTask } from '../../routing/classifier/grade-task.ts';
 import { CliError, DONE, FAILED, WRONG_USAGE } from '../cli-error.ts';
 import { requireCodex } from '../codex-launch.ts';
 import { readConfiguration } from '../configuration.ts';
@@ -46,7 +47,9 @@ export async function run(options: RunOptions, context: CommandContext): Promise
     flags: { provider, codexProvider, localOnly, avoidOpenai, openModelsOnly, maxCostUsdPerSession: maxCost },
     ...(model === undefined ? {} : { model }),
   };
-  const plan = await withProgress(io, 'reading the prompt', () => planRun(request, snapshot, () => 'medium'));
+  const plan = await withProgress(io, 'reading the prompt', () =>
+    planRun(request, snapshot, (text) => gradeTask({ text }).complexity),
+  );
   if (options.dryRun) {
     if (options.json) printJson(io, planFacts(plan));
     else showPlan(plan, io);

@@ -1,5 +1,6 @@
 import type { RouteQuery } from '../../../ir/query.ts';
 import type { Work } from '../../../ir/work.ts';
+import { gradeTask } from '../../classifier/grade-task.ts';
 import { purposeOf } from '../../purpose.ts';
 import type { RouteOf } from '../../route.ts';
 
@@ -39,5 +40,15 @@ export function firstGrade({ judge }: RouteOf<'auto'>, work: Work, query: RouteQ
 
 function gradedByWords(task: string): FirstGrade {
   if (task === '') return { place: 'unclear', text: 'No word of the user was found, so it begins with the cheapest.' };
-  return { place: 'unclear', text: 'The words of the task say too little, so it begins with the cheapest.' };
+  const { strongWins, clear, thresholds } = gradeTask({ text: task });
+  const chance = `a chance of ${strongWins.toFixed(2)} that only the stronger model succeeds`;
+  const bounds = `clear are at most ${thresholds.cheap.toFixed(2)} and at least ${thresholds.strong.toFixed(2)}`;
+  const begins = BEGINNINGS[clear];
+  return { place: clear, text: `The words of the task give ${chance}; ${bounds}: ${begins}.`, chance: strongWins };
 }
+
+const BEGINNINGS = {
+  cheap: 'it begins with the cheapest',
+  unclear: 'they say too little, so it begins with the cheapest',
+  strong: 'it begins with the strongest',
+} as const satisfies Record<FirstGrade['place'], string>;
