@@ -34,6 +34,15 @@ test('a full queue refuses at once, with a time to come again', async (t) => {
   const stage = await staged(t, answer, 'dispatch: { queue: { length: 1, wait: 5s } }');
   const first = [1, 2, 3].map(() => stage.ask({ body: CHAT('slim') }));
   await sleep(100);
+  const metrics = JSON.parse((await stage.ask({ method: 'GET', path: '/dispatch/metrics' })).text);
+  const depths = metrics.deployments.map((one: { slugs: string[]; ewma_queue_depth: number }) => [
+    one.slugs.includes('slim'),
+    one.ewma_queue_depth > 0,
+  ]);
+  assert.ok(
+    depths.every(([isSlim, waitsThere]: [boolean, boolean]) => isSlim === waitsThere),
+    String(depths),
+  );
   const refused = await stage.ask({ body: CHAT('slim'), headers: { originator: 'codex_exec' } });
   assert.deepEqual([refused.status, refused.headers['retry-after']], [429, '5']);
   assert.match(errorOf(refused).message, /as many calls wait for one as may \(1\).*concurrency.*dispatch\.queue/);
@@ -110,4 +119,30 @@ test('whatever becomes of calls, places come free again and are never more than 
   const { deployments, queue } = JSON.parse(text);
   const slim = deployments.find(({ slugs }: { slugs: string[] }) => slugs.includes('slim'));
   assert.deepEqual([slim.in_flight, queue.waiting], [0, 0]);
+});
+
+test('who waits is held to its own limits, whoever made room', async (t) => {
+  const open = new Map<string, ServerResponse[]>();
+  const stage = await staged(t, ({ url }, response) => void open.set(url, [...(open.get(url) ?? []), response]));
+  const running = (part: string): ServerResponse[] =>
+    [...open].flatMap(([url, responses]) => (url.includes(part) ? responses : []));
+  const arrived = async (part: string, count: number): Promise<readonly ServerResponse[]> => {
+    for (let tries = 0; running(part).length < count && tries < 200; tries += 1) await sleep(10);
+    return running(part);
+  };
+  const first = [1, 2].map(() => stage.ask({ body: CHAT('slim') }));
+  await arrived('/slim', 2);
+  const waiting = stage.ask({ body: CHAT('slim') });
+  const limited = stage.ask({ body: CHAT('blind'), headers: { 'x-plugboard-policy': 'max_cost_usd=1@--max-cost' } });
+  for (const response of await arrived('/v1', 1)) {
+    await sleep(50);
+    say(response);
+  }
+  assert.equal((await limited).status, 200);
+  for (const response of await arrived('/slim', 2)) say(response);
+  for (const response of (await arrived('/slim', 3)).slice(2)) say(response);
+  assert.deepEqual(
+    (await Promise.all([...first, waiting])).map(({ status }) => status),
+    [200, 200, 200],
+  );
 });

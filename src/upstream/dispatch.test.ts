@@ -312,6 +312,18 @@ test('where all are busy the call waits, plans anew, and goes where a place is',
   assert.ok((waits[0] ?? 0) >= 15, String(waits));
 });
 
+test('a call that another place would do for is not held up by one of its kind', async () => {
+  const free = new Set<Target>();
+  const { traffic, queue } = counted((target) => ({ state: free.has(target) ? 'free' : 'busy' }));
+  const held = run([], { traffic, targets: [FIRST] });
+  const reply = run([{ pieces: [text, finish] }], { traffic, targets: [FIRST, SECOND] });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  free.add(SECOND);
+  queue.changed();
+  assert.equal((await reply).committedTo, 'second');
+  assert.equal((await held).failure?.kind, 'rate-limited');
+});
+
 test('a wait without end is told as a rate limit; a failure before it is told instead', async () => {
   const late = await run(
     [],

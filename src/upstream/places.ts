@@ -4,7 +4,7 @@ import type { Model, Target } from '../providers/provider.ts';
 import type { Standing } from '../routing/dispatch/standing.ts';
 import type { Look, Waited } from './queue.ts';
 import type { Traffic, UnderWay } from './traffic.ts';
-import type { Tries } from './tries.ts';
+import { keyOf, type Tries } from './tries.ts';
 
 /** A call that looks for a place.
  *  @property targets  tried in order, up to the commit point: those that are free first.
@@ -66,15 +66,16 @@ export function createPlaces(call: PlacedCall, tries: Tries): { readonly take: (
 
   async function queued(): Promise<Place> {
     const { signal, ahead = false } = call;
-    const waited = await traffic.queue.wait(lookAnew, {
-      kind: `${call.kind} ${tries.print()}`,
-      signal,
-      waitedMs,
-      ahead,
-    });
-    waitedMs += waited.waitedMs;
-    call.waited?.(waited.waitedMs);
-    return waited.state === 'taken' ? waited.taken : { state: 'refused', failure: refusal(waited) };
+    const kind = JSON.stringify([call.kind, tries.print(), ...targets.map(keyOf).sort()]);
+    const waitsNoMore = traffic.waiting(targets.filter((target) => standing(target).state === 'busy'));
+    try {
+      const waited = await traffic.queue.wait(lookAnew, { kind, signal, waitedMs, ahead });
+      waitedMs += waited.waitedMs;
+      call.waited?.(waited.waitedMs);
+      return waited.state === 'taken' ? waited.taken : { state: 'refused', failure: refusal(waited) };
+    } finally {
+      waitsNoMore();
+    }
   }
 
   function refusal(waited: Waited<Place>): Failure {

@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks';
+
 /** The one queue before the deployments: who finds none free waits here, first come first. */
 export type Queue = {
   /** Asks until there is a place, whenever one may have come free.
@@ -70,6 +72,8 @@ export function createQueue(bounds: () => QueueBounds, now: () => number): Queue
   ): Promise<Waited<T>> {
     const startedAt = now();
     const { length, waitMs } = bounds();
+    // Whoever makes room calls it: it must see the policy of its own request, not of that one.
+    const lookForItself = AsyncResource.bind(look);
     if (signal.aborted) return Promise.resolve({ state: 'left', waitedMs: 0 });
     if (!ahead && waiters.length >= length) return Promise.resolve({ state: 'full', waitedMs: 0 });
     const { promise, resolve, reject } = Promise.withResolvers<Waited<T>>();
@@ -91,7 +95,7 @@ export function createQueue(bounds: () => QueueBounds, now: () => number): Queue
       ask: () => {
         let found: Look<T>;
         try {
-          found = look();
+          found = lookForItself();
         } catch (error) {
           leave();
           reject(error);

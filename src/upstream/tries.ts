@@ -78,6 +78,7 @@ function shortWaitMs({ kind, retryAfterMs }: Failure): number | undefined {
   return mayPass && retryAfterMs !== undefined && retryAfterMs <= SHORT_WAIT_MS ? retryAfterMs : undefined;
 }
 
-function keyOf({ model, credential }: Target): string {
+/** The same for targets that are one for a call. */
+export function keyOf({ model, credential }: Target): string {
   return `${model.slug} ${credential?.id ?? ''}`;
 }
