@@ -2,12 +2,15 @@ import { routeWindow, servingBehind } from '../config/models-behind.ts';
 import type { Snapshot } from '../config/snapshot.ts';
 import { fixedView } from '../config/view.ts';
 import { priceOf } from '../metering/pricing.ts';
+import { fenceOf } from '../policy/egress.ts';
 import { isSameModel } from '../providers/known-model.ts';
 import type { Model, Price } from '../providers/provider.ts';
+import { anyModelOf } from '../upstream/ask-provider.ts';
 import type { DeploymentHealth, GatewayModel } from './gateway-models.ts';
 import type { ProviderList } from './models/live-lists.ts';
 
-/** One line of the list. @property price  `null`: unpriced. @property live  only where the providers were asked. */
+/** One line of the list. @property keptOut  the limit of the policy that does not let it pass, by its place; a whole list
+ *  may hold models that do not pass all the same. @property price  `null`: unpriced. @property live  only where the providers were asked. */
 export type ModelRow = {
   readonly slug: string;
   readonly kind: 'model' | 'route' | 'all models';
@@ -18,6 +21,7 @@ export type ModelRow = {
   readonly contextWindow: number | null;
   readonly price: Price | null;
   readonly local: boolean;
+  readonly keptOut: string | null;
   readonly health: DeploymentHealth | null;
   readonly live?: Live;
   readonly isDefault: boolean;
@@ -35,6 +39,8 @@ export function modelRows(
   lists: ReadonlyMap<string, ProviderList> | undefined,
 ): readonly ModelRow[] {
   const now = Date.now();
+  const fence = fenceOf(snapshot.policy);
+  const keptOut = (model: Model): string | null => fence.refuses(model, model.provider.proxy)?.place ?? null;
   const isDefault = (slug: string): boolean => slug === snapshot.defaultModel;
   return [
     ...snapshot.models.map(
@@ -46,6 +52,7 @@ export function modelRows(
         contextWindow: windowOf(model, known),
         price: priceOf(model, now) ?? null,
         local: model.provider.local,
+        keptOut: keptOut(model),
         health: known.get(model.slug)?.health ?? null,
         ...(lists === undefined ? {} : { live: liveness(model, lists) }),
         isDefault: isDefault(model.slug),
@@ -62,6 +69,7 @@ export function modelRows(
         contextWindow: windowOfRoute(route.slug, snapshot, known),
         price: null,
         local: false,
+        keptOut: null,
         health: null,
         isDefault: isDefault(route.slug),
       }),
@@ -75,6 +83,7 @@ export function modelRows(
         contextWindow: null,
         price: null,
         local: provider.local,
+        keptOut: keptOut(anyModelOf(provider)),
         health: null,
         isDefault: false,
       }),

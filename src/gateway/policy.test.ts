@@ -28,6 +28,13 @@ test('a call that would cost too much is refused in words, and a cheaper target 
   assert.ok(entry.why.some(({ rule, slug }) => rule === 'budget' && slug === 'eyes'));
 });
 
+test('a policy that leaves nothing to serve is told before anybody asks', async (t) => {
+  const stage = await staged(t, (_, response) => say(response), 'policy: { allowed_models: [nothing] }\n');
+  const ready = await stage.ask({ path: '/health/ready', method: 'GET' });
+  assert.equal(ready.status, 503);
+  assert.match(ready.text, /No model that is configured passes the policy: policy\.allowed_models/);
+});
+
 test('under a limit an unpriced model is refused with its mend', async (t) => {
   const stage = await staged(t, (_, response) => say(response), 'policy: { max_cost_usd_per_month: 1 }\n');
   const refused = await stage.ask({ body: body('one'), headers: CODEX });

@@ -4,8 +4,8 @@ import type { Model, Provider } from '../providers/provider.ts';
 import { isLoopback, isPrivate, type Network, parseAddress, parseInside, within } from './networks.ts';
 import { type PolicySettings, placeOf } from './settings.ts';
 
-/** Why a call may not be made. @property mend  what a person may do about it. */
-export type Refusal = { readonly message: string; readonly mend: string };
+/** Why a call may not be made. @property place  where the limit was set. @property mend  what a person may do about it. */
+export type Refusal = { readonly place: string; readonly message: string; readonly mend: string };
 
 /** Which addresses a connection may be made to. @property id  the same for guards that admit the same. */
 export type AddressGuard = { readonly id: string; readonly admits: (hostname: string, address: string) => boolean };
@@ -45,6 +45,7 @@ export function fenceOf(policy: PolicySettings): Fence {
     forwarded: (model, to) => ({
       message: `"${nameOf(model)}" is kept out by ${placeOf(policy, 'localOnly')}: ${model.provider.name} does not run ${model.upstreamId} itself but forwards it to ${to}.`,
       mend: LET_PASS,
+      place: placeOf(policy, 'localOnly'),
     }),
   };
 }
@@ -82,6 +83,7 @@ function localOnly(policy: PolicySettings, inside: InsideNetworks): Rule {
       return {
         message: `${kept} ${hostname} is neither this machine nor listed in policy.private_networks.`,
         mend,
+        place,
       };
     }
     const way = proxy === undefined ? undefined : hostOf(proxy);
@@ -89,6 +91,7 @@ function localOnly(policy: PolicySettings, inside: InsideNetworks): Rule {
       return {
         message: `${kept} the call would go through the proxy ${way ?? 'of this provider'}, which is neither this machine nor listed in policy.private_networks. To call it directly, name the host in NO_PROXY.`,
         mend,
+        place,
       };
     }
     if (!mayForward(model)) return undefined;
@@ -96,6 +99,7 @@ function localOnly(policy: PolicySettings, inside: InsideNetworks): Rule {
     return {
       message: `${kept} ${model.provider.name} may forward ${what} to a service elsewhere. If it runs the model itself, write \`forwarded: false\` at the model in config.yaml.`,
       mend,
+      place,
     };
   };
 }
@@ -107,16 +111,17 @@ function avoidOpenai(policy: PolicySettings, inside: InsideNetworks): Rule {
     const { provider, upstreamId } = model;
     const kept = `"${nameOf(model)}" is kept out by ${place}:`;
     if (isOpenaiService(provider))
-      return { message: `${kept} ${provider.name} is a service of OpenAI's models.`, mend };
+      return { message: `${kept} ${provider.name} is a service of OpenAI's models.`, mend, place };
     if (isNoModel(model)) return undefined;
     const family = familyOf(upstreamId);
     if (family?.openai === true) {
-      return { message: `${kept} ${upstreamId} is served by OpenAI, whoever passes the call on.`, mend };
+      return { message: `${kept} ${upstreamId} is served by OpenAI, whoever passes the call on.`, mend, place };
     }
     if (provider.openai === false || family !== undefined || runsHere(model, inside)) return undefined;
     return {
       message: `${kept} it is not known whether ${provider.name} passes calls for ${upstreamId} on to OpenAI. If it never does, write \`openai: false\` at the provider in config.yaml.`,
       mend,
+      place,
     };
   };
 }
@@ -133,6 +138,7 @@ function openModelsOnly(policy: PolicySettings, inside: InsideNetworks): Rule {
     return {
       message: `"${nameOf(model)}" is kept out by ${place}: ${upstreamId} ${why}. If its weights are open, write \`open_weights: true\` at the model in config.yaml.`,
       mend: LET_PASS,
+      place,
     };
   };
 }
@@ -147,6 +153,7 @@ function allowedModels(policy: PolicySettings): Rule {
     return {
       message: `"${nameOf(model)}" is kept out by ${place}, which lists ${globs.join(', ')}.`,
       mend: LET_PASS,
+      place,
     };
   };
 }

@@ -71,6 +71,10 @@ test('under local_only no packet leaves while the real Codex works, whatever is 
   // The commands keep to it as well.
   assert.match(steps['test']?.out ?? '', /failed {2}far\/gpt-5\.5: "far" is kept out by policy\.local_only/);
   assert.match(steps['speed']?.err ?? '', /"named" is kept out by policy\.local_only/);
+  assert.match(
+    steps['lists']?.out ?? '',
+    /kept out by policy\.local_only \(config\.yaml, line \d+\): far, named, many\/\*/,
+  );
   assert.match(steps['lists']?.out ?? '', /unknown: "far" is kept out by policy\.local_only/);
   assert.match(steps['doctor']?.out ?? '', /warning "far" is kept out by policy\.local_only/);
 });

@@ -88,6 +88,11 @@ function show(rows: readonly ModelRow[], snapshot: Snapshot, { io }: CommandCont
   ]);
   io.out.write(table(live ? [...HEAD, { title: 'AT THE PROVIDER' }] : HEAD, cells, io.columns));
   if (rows.some((row) => row.isDefault)) line(io.out, '* the default');
+  const places = new Set(rows.flatMap(({ keptOut }) => keptOut ?? []));
+  for (const place of places) {
+    const slugs = rows.filter(({ keptOut }) => keptOut === place).map(({ slug }) => slug);
+    line(io.out, io.out.paint('yellow', `kept out by ${place}: ${slugs.join(', ')}`));
+  }
   for (const { slug, health } of rows) {
     if (health?.limit !== undefined) line(io.out, io.out.paint('yellow', `limited: ${slug}: ${health.limit.reason}`));
   }
@@ -106,7 +111,8 @@ function priceText({ price, local }: ModelRow): string {
   return local ? 'local' : 'unpriced';
 }
 
-function healthText({ health }: ModelRow): string {
+function healthText({ health, keptOut }: ModelRow): string {
+  if (keptOut !== null) return 'kept out';
   if (health === null) return UNKNOWN;
   const { limit } = health;
   if (limit !== undefined)
