@@ -158,3 +158,17 @@ test('a judge is asked once a task, decides where it begins, and its cost stands
   assert.ok(performance.now() - started < 3_000);
   assert.deepEqual(await asked(docs, message('assistant', 'I do.'), message('user', 'go on')), ['m-blind']);
 });
+
+test('a judge that would break a limit of the session, or stands outside the fence, is not asked', async (t) => {
+  for (const policy of ['max_cost_usd_per_session: 0.005', 'allowed_models: ["m-blind", "m-two"]']) {
+    const { ask, seen } = await staged(t, (_, response) => say(response, '90'), `${ROUTE}policy: { ${policy} }\n`);
+    const body = JSON.stringify({ model: 'judged', stream: true, input: [TASK] });
+    const reply = await ask({ body, headers: { 'session-id': 's' } });
+    assert.equal(reply.status, 200, reply.text);
+    assert.deepEqual(
+      seen.map((request) => modelOf(request.body)),
+      ['m-blind'],
+      policy,
+    );
+  }
+});

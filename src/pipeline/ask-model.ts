@@ -30,12 +30,14 @@ export type AskParts = {
 /** @property model        a slug or a route's.
  *  @property kind         what the call is for, so that a queue tells calls apart.
  *  @property inputTokens  at a guess.
+ *  @property sessionId    for whose sake it is asked: the limits of that session hold for it too.
  *  @property takes        can this target answer at all? @property spent  hears what it used. */
 export type Question = {
   readonly model: string;
   readonly messages: readonly Message[];
   readonly kind: string;
   readonly inputTokens: number;
+  readonly sessionId?: string | undefined;
   readonly takes?: (target: Target) => boolean;
   readonly signal: AbortSignal;
   readonly spent: (model: Model, usage: Usage) => void;
@@ -48,9 +50,17 @@ export type Answer = { readonly text: string; readonly by: Model };
  *  @throws GatewayError where a provider refuses in a way that is no failure of the call. */
 export async function askModel(parts: AskParts, question: Question): Promise<Answer | undefined> {
   const { protocols, plan, transport, traffic, price, now } = parts;
-  const { model, kind, inputTokens, takes = () => true, signal, spent } = question;
+  const { model, kind, inputTokens, sessionId, takes = () => true, signal, spent } = question;
   const bodyBytes = inputTokens * 4;
-  const planned = plan({ protocol: 'openai-chat', model, stream: true, background: false, bodyBytes });
+  const planned = plan({
+    protocol: 'openai-chat',
+    model,
+    stream: true,
+    background: false,
+    bodyBytes,
+    inputTokens,
+    ...(sessionId === undefined ? {} : { sessionId }),
+  });
   if (!planned.ok) return undefined;
   const targets = planned.plan.targets.filter(takes);
   if (!isNonEmpty(targets)) return undefined;

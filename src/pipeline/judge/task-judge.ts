@@ -49,7 +49,7 @@ async function judged(
   parts: AskParts,
   task: string,
   { model, timeoutMs }: JudgeSettings,
-  { signal, spent }: JudgeCaller,
+  { session, signal, spent }: JudgeCaller,
 ): Promise<Verdict | undefined> {
   const words = shortened(task);
   try {
@@ -60,6 +60,7 @@ async function judged(
         { role: 'user', parts: [{ type: 'text', text: words }] },
       ],
       kind: `judges a task: ${model}`,
+      sessionId: session,
       inputTokens: Math.ceil((QUESTION.length + words.length) * TOKENS_PER_CHARACTER),
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       spent,
