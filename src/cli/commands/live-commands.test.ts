@@ -34,7 +34,7 @@ test('models, with what the provider really has', async (t) => {
   assert.equal(table.status, 0, table.err);
   assert.match(table.out, /^talk \* +sim +talk +128k +\$1\/\$2 +-$/m);
   assert.match(table.out, /^gone +sim +gone +\d+k\? +unpriced/m);
-  assert.match(table.out, /^both +route +broken, talk +128k +-/m);
+  assert.match(table.out, /^both +route: fallback +broken, talk +128k +-/m);
   assert.match(table.out, /^off: away \(far\): /m);
   const live = await run('list', '--live', '--json');
   const rows: { slug: string; live?: { known: boolean | null } }[] = JSON.parse(live.out).models;

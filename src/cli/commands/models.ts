@@ -7,6 +7,7 @@ import type { CommandContext } from '../context.ts';
 import { duration, pricePerMillion, tokens, UNKNOWN } from '../format.ts';
 import { gatewayModels } from '../gateway-models.ts';
 import { missingAliases } from '../init/alias-needs.ts';
+import { ALIASES } from '../init/aliases.ts';
 import { line, printJson } from '../io.ts';
 import { type ModelRow, modelRows } from '../model-rows.ts';
 import { liveLines } from '../models/live-lines.ts';
@@ -42,9 +43,7 @@ export async function models(options: ModelsOptions, context: CommandContext): P
     line(io.out, 'No model is configured; the gateway offers its scripted model, demo. Next: plugboard init');
   } else {
     show(rows, snapshot, context);
-    for (const { slugs, needs } of absentAliases(rows, snapshot)) {
-      line(io.out, io.out.paint('dim', `not set up: ${slugs.join(', ')}: plugboard init --aliases, with ${needs}`));
-    }
+    for (const words of aliasLines(rows, snapshot)) line(io.out, io.out.paint('dim', words));
     for (const { good, text } of liveLines(reports ?? [])) line(io.out, good ? text : io.out.paint('red', text));
   }
   return DONE;
@@ -53,6 +52,15 @@ export async function models(options: ModelsOptions, context: CommandContext): P
 /** The ready-made aliases that the configuration does not name, and what each needs. */
 function absentAliases(rows: readonly ModelRow[], { disabled }: Snapshot): ReturnType<typeof missingAliases> {
   return missingAliases(new Set([...rows.map(({ slug }) => slug), ...disabled.flatMap(({ slugs }) => slugs)]));
+}
+
+function aliasLines(rows: readonly ModelRow[], snapshot: Snapshot): readonly string[] {
+  const absent = absentAliases(rows, snapshot);
+  const count = absent.reduce((sum, { slugs }) => sum + slugs.length, 0);
+  // Who has none of them may not want any.
+  if (count === ALIASES.length)
+    return ['ready-made aliases, such as codex-light and codex-auto: plugboard init --aliases'];
+  return absent.map(({ slugs, needs }) => `not set up: ${slugs.join(', ')}: plugboard init --aliases, with ${needs}`);
 }
 
 /** By provider, the ids that its entries call. */
