@@ -101,6 +101,8 @@ function fieldLines({
   native,
   clientMetadata,
   priceId,
+  openai,
+  forwarding,
 }: Preset): string[] {
   const words: { readonly [field in keyof typeof sources]: string } = {
     baseUrl: 'Base URL',
@@ -111,6 +113,10 @@ function fieldLines({
     ...(native ? { native: 'A full implementation of its protocol: bytes pass untouched' } : {}),
     ...(clientMetadata === true ? { clientMetadata: "Is sent Codex's `client_metadata`" } : {}),
     ...(priceId === undefined ? {} : { priceId: `Prices of \`${priceId}\`` }),
+    ...(openai === true ? { openai: "A service of OpenAI's own models" } : {}),
+    ...(forwarding === undefined
+      ? {}
+      : { forwarding: `Tells at \`${forwarding.path}\` in \`${forwarding.field}\` whether it forwards a model` }),
     headers: `Headers: ${Object.entries(headers)
       .map(([name, value]) => `\`${name}: ${value}\``)
       .join(', ')}`,
