@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { styleText } from 'node:util';
 import type { Environment } from '../config/environment.ts';
+import { CliError } from './cli-error.ts';
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
@@ -44,7 +45,7 @@ export function processIo(environment: Environment): Io {
 /** More than this is no prompt, in bytes. */
 const MAX_PIPED = 64 * 1024 * 1024;
 
-/** @throws RangeError where more comes than anybody could mean. */
+/** @throws CliError where more comes than anybody could mean. */
 async function readPiped(input: NodeJS.ReadStream): Promise<string | undefined> {
   const facts = fstatSync(0, { throwIfNoEntry: false });
   if (facts === undefined || !(facts.isFIFO() || facts.isFile() || facts.isSocket())) return undefined;
@@ -53,7 +54,9 @@ async function readPiped(input: NodeJS.ReadStream): Promise<string | undefined> 
   for await (const chunk of input) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > MAX_PIPED) throw new RangeError('standard input holds more than 64 MB');
+    if (size > MAX_PIPED) {
+      throw new CliError({ message: 'standard input holds more than 64 MB', mend: 'Pipe in the part that matters.' });
+    }
     chunks.push(bytes);
   }
   return size === 0 ? undefined : Buffer.concat(chunks).toString('utf8');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ended, liveBench, PROGRAM } from '../../src/cli/testing/live.ts';
 import { byModel, call, httpReply, rounds, type Scenario, say, script } from '../../src/simulator/script.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
@@ -22,6 +23,8 @@ const breaks: Scenario = rounds(
 const goesOn: Scenario = () =>
   script([call('exec_command', { cmd: 'echo step >> steps.txt' })], { usage: { input: 8_000, output: 200 } });
 
+const hangs: Scenario = () => script([call('exec_command', { cmd: 'sleep 4243', yield_time_ms: 60_000 })]);
+
 const LOG = Array.from({ length: 600 }, (_, index) => `2026-11-26 10:00:${index % 60} INFO beat ${index} ok`).join(
   '\n',
 );
@@ -30,13 +33,14 @@ const FAILURE = '2026-11-26 10:07:00 ERROR cannot open /srv/data/index.db: permi
 type Stage = {
   readonly work: string;
   readonly simulator: Simulator;
-  readonly run: (args: readonly string[], input?: string) => Promise<Ended>;
+  readonly run: (args: readonly string[], input?: string, begun?: (child: ChildProcess) => void) => Promise<Ended>;
 };
 
-async function stage(t: TestContext, policy = ''): Promise<Stage> {
+/** @param more  of config.yaml. */
+async function stage(t: TestContext, more = ''): Promise<Stage> {
   const simulator = await startSimulator({
-    scenario: byModel({ worker: works, broken: refuses, breaker: breaks, dear: goesOn }),
-    models: ['worker', 'broken', 'breaker', 'dear'],
+    scenario: byModel({ worker: works, broken: refuses, breaker: breaks, dear: goesOn, hanger: hangs }),
+    models: ['worker', 'broken', 'breaker', 'dear', 'hanger'],
     ollama: { version: '0.14.0' },
   });
   t.after(() => simulator.close());
@@ -50,15 +54,17 @@ models:
   - { slug: broken, provider: sim, context_window: 128000 }
   - { slug: dear, provider: sim, context_window: 128000, price: { input: 2, output: 4 } }
   - { slug: breaker, provider: sim, context_window: 128000 }
+  - { slug: hanger, provider: sim, context_window: 128000 }
   - { slug: near, provider: ollama, model: worker, context_window: 128000 }
-${policy}`,
+${more}`,
   );
   const work = join(dirname(bench.home), 'work');
   mkdirSync(work);
   const environment = { ...bench.environment, OLLAMA_HOST: simulator.url, CODEX_OSS_BASE_URL: `${simulator.url}/v1` };
-  const run = (args: readonly string[], input = ''): Promise<Ended> =>
+  const run: Stage['run'] = (args, input = '', begun = () => {}) =>
     new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [PROGRAM, 'run', ...args, '--', ...CODEX], { cwd: work, env: environment });
+      begun(child);
       let out = '';
       let err = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -126,10 +132,11 @@ test('a cap on the whole run stops it in the middle, and a limit on replies reac
 });
 
 const LOCAL_NEXT = 'policy: { fallback_order: [huggingface, gateway, local] }\n';
+const byDefault = (model: string): string => `default_model: ${model}\n${LOCAL_NEXT}`;
 
 test('a way that is not ready, or ends badly before a file is changed, gives way to the next', async (t) => {
-  const { work, run } = await stage(t, LOCAL_NEXT);
-  const { status, err } = await run(['--model', 'broken', 'Write six.']);
+  const { work, run } = await stage(t, byDefault('broken'));
+  const { status, err } = await run(['Write six.']);
   assert.equal(status, 0, err);
   assert.match(err, /huggingface is passed over\. No key is set: HF_TOKEN/);
   assert.match(err, /ended with status 1 on gateway and changed no file/);
@@ -137,8 +144,8 @@ test('a way that is not ready, or ends badly before a file is changed, gives way
 });
 
 test('once a file is changed nothing is tried again, and a way by name stands alone', async (t) => {
-  const { work, run } = await stage(t, LOCAL_NEXT);
-  const { status, err } = await run(['--model', 'breaker', 'Do it.']);
+  const { work, run } = await stage(t, byDefault('breaker'));
+  const { status, err } = await run(['Do it.']);
   assert.equal(status, 1, err);
   assert.match(err, /No other way is tried, since files were changed/);
   assert.equal(readFileSync(join(work, 'half.txt'), 'utf8'), 'half');
@@ -146,4 +153,32 @@ test('once a file is changed nothing is tried again, and a way by name stands al
   const alone = await run(['--codex-provider', 'huggingface', 'Do it.']);
   assert.equal(alone.status, 1);
   assert.match(alone.err, /Codex cannot be run: huggingface: No key is set/);
+});
+
+test('a model that was named goes nowhere else, and there is no run without a prompt', async (t) => {
+  const { work, run, simulator } = await stage(t, LOCAL_NEXT);
+  const named = await run(['--model', 'broken', 'Write six.']);
+  assert.equal(named.status, 1);
+  assert.match(named.err, /huggingface is passed over\. broken was asked for by name/);
+  assert.ok(!existsSync(join(work, 'answer.txt')));
+  const { length } = simulator.requests;
+  const empty = await run(['  '], '\n');
+  assert.equal(empty.status, 2);
+  assert.match(empty.err, /there is no prompt/);
+  assert.equal(simulator.requests.length, length);
+});
+
+test('who stops Codex has stopped the run: no other way is tried', async (t) => {
+  const { work, run, simulator } = await stage(t, byDefault('hanger'));
+  let child: ChildProcess | undefined;
+  const end = run(['Write six.'], '', (begun) => {
+    child = begun;
+  });
+  for (let tries = 0; simulator.requests.length === 0 && tries < 600; tries += 1) await sleep(50);
+  await sleep(500);
+  child?.kill('SIGINT');
+  const { status, err } = await end;
+  assert.notEqual(status, 0, err);
+  assert.doesNotMatch(err, /changed no file/);
+  assert.ok(!existsSync(join(work, 'answer.txt')));
 });

@@ -83,10 +83,11 @@ async function promptParts(
   { io }: CommandContext,
 ): Promise<{ readonly prompt: string; readonly piped?: string; readonly clean: boolean; readonly compress: boolean }> {
   const piped = await io.piped();
-  if (prompt !== undefined && prompt !== '-') {
-    return { prompt, clean, compress, ...(piped === undefined ? {} : { piped }) };
+  const isPiped = piped !== undefined && piped.trim() !== '';
+  if (prompt !== undefined && prompt !== '-' && (isPiped || prompt.trim() !== '')) {
+    return { prompt, clean, compress, ...(isPiped ? { piped } : {}) };
   }
-  if (piped !== undefined && piped.trim() !== '') return { prompt: piped, clean, compress };
+  if (isPiped) return { prompt: piped, clean, compress };
   throw new CliError({
     message: 'there is no prompt',
     mend: "plugboard run 'what is to be done', or pipe it in: plugboard run - < prompt.txt",

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { CODEX_PROVIDERS } from '../../policy/settings.ts';
+import type { ModelWish } from './choose-model.ts';
 import { type WayPolicy, weighWays } from './codex-ways.ts';
 
 const FREE: WayPolicy = {
@@ -40,4 +41,17 @@ test('what nobody could hold to the policy is out, the gateway never', () => {
       (policy) => !out(policy).includes('gateway'),
     ),
   );
+});
+
+test('what was asked for by name does not go elsewhere', () => {
+  const left = (wish: ModelWish): readonly string[] =>
+    weighWays('auto', CODEX_PROVIDERS, { ...FREE, ...wish }).flatMap(({ way, excluded }) => (excluded ? [] : [way]));
+  const by = '--provider';
+  assert.deepEqual(left({}), CODEX_PROVIDERS);
+  assert.deepEqual(left({ model: 'mine' }), ['gateway']);
+  assert.deepEqual(left({ provider: { word: 'gemini', by } }), ['gateway']);
+  assert.deepEqual(left({ provider: { word: 'local', by } }), ['gateway', 'local']);
+  assert.deepEqual(left({ provider: { word: 'openai', by } }), ['gateway', 'standard']);
+  const [alone] = weighWays('standard', [], { ...FREE, model: 'mine' });
+  assert.match(alone?.excluded ?? '', /mine was asked for by name/);
 });

@@ -1,4 +1,5 @@
 import type { CodexProvider } from '../../policy/settings.ts';
+import type { ModelWish } from './choose-model.ts';
 
 /** What speaks for and against a way.
  *  @property measured  the gateway sees what is spent there.
@@ -19,10 +20,19 @@ const FACTS: Readonly<Record<CodexProvider, WayFacts>> = {
   standard: { measured: false, watched: false, openai: true, open: false },
 };
 
-/** What of the policy a way outside of the gateway must keep by itself, since nobody else would.
+/** Ways outside of the gateway that serve what a word behind `--provider` stands for. */
+const SERVE: ReadonlyMap<string, readonly CodexProvider[]> = new Map([
+  ['openai', ['standard']],
+  ['huggingface', ['huggingface']],
+  ['local', ['local']],
+  ['no-openai', ['huggingface', 'local']],
+]);
+
+/** What of the policy, and of what was asked for, a way outside of the gateway must keep by itself, since nobody else would.
+ *  @property model, provider  asked for by name: who sends a task to one must not find it sent to another.
  *  @property capped  a spending cap is set. @property listed  `allowed_models` is. @property limited  so is the length of
  *                    replies. */
-export type WayPolicy = {
+export type WayPolicy = ModelWish & {
   readonly localOnly: boolean;
   readonly avoidOpenai: boolean;
   readonly openModelsOnly: boolean;
@@ -44,9 +54,16 @@ export function weighWays(
 ): readonly WeighedWay[] {
   const ways = asked === 'auto' ? [...new Set(order)] : [asked];
   return ways.map((way) => {
-    const excluded = broken(FACTS[way], policy);
+    const excluded = broken(FACTS[way], policy) ?? elsewhere(way, policy);
     return excluded === undefined ? { way } : { way, excluded };
   });
+}
+
+function elsewhere(way: CodexProvider, { model, provider }: ModelWish): string | undefined {
+  if (way === 'gateway') return undefined;
+  if (model !== undefined) return `${model} was asked for by name, and only the gateway serves it.`;
+  if (provider === undefined || SERVE.get(provider.word)?.includes(way) === true) return undefined;
+  return `${provider.by} says ${provider.word}, and that does not serve there.`;
 }
 
 function broken(facts: WayFacts, policy: WayPolicy): string | undefined {

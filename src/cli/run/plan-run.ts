@@ -78,6 +78,7 @@ export async function planRun(
     flags,
     mayServe,
     ways: weighWays(policy.defaultCodexProvider.value, policy.fallbackOrder.value, {
+      ...wish,
       localOnly: policy.localOnly.value,
       avoidOpenai: policy.avoidOpenai.value,
       openModelsOnly: policy.openModelsOnly.value,

@@ -15,7 +15,7 @@ export type WaysRun = {
   readonly folder: string;
 };
 
-/** Runs Codex on the first way that is ready, and on the next where it ended badly before it had changed a file.
+/** Runs Codex on the first way that is ready, and on the next where it ended badly, by itself, before it had changed a file.
  *  @returns its exit status. @throws CliError where no way could be taken, with each one's reason. */
 export async function takeWays({ ways, prepare, input, folder }: WaysRun, io: Io): Promise<number> {
   const passed: string[] = [];
@@ -33,7 +33,8 @@ export async function takeWays({ ways, prepare, input, folder }: WaysRun, io: Io
       endLike(status);
       return FAILED;
     }
-    if (status.code === DONE) return DONE;
+    // Codex makes an exit status of Ctrl-C: whoever stopped it does not want another try.
+    if (status.code === DONE || status.told !== undefined) return status.code;
     failed = status.code;
     const next = ways.slice(ways.findIndex((one) => one.way === way) + 1);
     if (next.length === 0) break;

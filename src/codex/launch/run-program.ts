@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 
-/** How a program ended. */
-export type ExitStatus = { readonly code: number } | { readonly signal: NodeJS.Signals };
+/** How a program ended. @property told  a signal had told it, or us, to end: a program may make a code of that. */
+export type ExitStatus =
+  | { readonly code: number; readonly told?: NodeJS.Signals }
+  | { readonly signal: NodeJS.Signals };
 
 /** @property environment  all of it, not additions. @property input  its standard input, in the place of ours. */
 export type Program = {
@@ -23,21 +25,31 @@ export async function runProgram(program: Program): Promise<ExitStatus> {
   });
   // A program that ends before it has read all of it says so by its exit status.
   child.stdin?.on('error', () => {}).end(program.input);
-  const release = forwardSignals((signal) => void child.kill(signal));
+  let told: NodeJS.Signals | undefined;
+  const release = forwardSignals((signal, isSent) => {
+    if (ENDING.has(signal)) told = signal;
+    if (isSent) child.kill(signal);
+  });
   try {
     return await new Promise<ExitStatus>((resolve, reject) => {
       child.once('error', reject);
-      child.once('exit', (code, signal) => resolve(signal === null ? { code: code ?? 1 } : { signal }));
+      child.once('exit', (code, signal) => {
+        if (signal !== null) resolve({ signal });
+        else resolve(told === undefined ? { code: code ?? 1 } : { code: code ?? 1, told });
+      });
     });
   } finally {
     release();
   }
 }
 
+const ENDING: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGBREAK', 'SIGTERM', 'SIGHUP']);
+
 /** A keyboard sends Ctrl-C to every process on the terminal, so the child has it already, and a second one would mean
  *  something else to it: from a terminal we only stay alive. Windows does the same with its console events, and there
- *  `kill` would end the child at once. */
-function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
+ *  `kill` would end the child at once.
+ *  @param heard  `isSent`: the child has yet to be told. */
+function forwardSignals(heard: (signal: NodeJS.Signals, isSent: boolean) => void): () => void {
   const windows = process.platform === 'win32';
   const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   const fromKeyboard: readonly NodeJS.Signals[] = windows ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGQUIT'];
@@ -45,8 +57,8 @@ function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
     ? ['SIGTERM']
     : ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'];
   const handlers = new Map<NodeJS.Signals, () => void>();
-  for (const signal of fromKeyboard) handlers.set(signal, windows || terminal ? () => {} : () => send(signal));
-  for (const signal of sent) handlers.set(signal, () => send(signal));
+  for (const signal of fromKeyboard) handlers.set(signal, () => heard(signal, !windows && !terminal));
+  for (const signal of sent) handlers.set(signal, () => heard(signal, true));
   for (const [signal, handler] of handlers) process.on(signal, handler);
   return () => {
     for (const [signal, handler] of handlers) process.off(signal, handler);
