@@ -5,6 +5,7 @@ import type { Evaluation, EvaluationOptions, Figure } from './evaluation.ts';
 type Evaluate = (options: EvaluationOptions) => Promise<Evaluation>;
 
 const EVALUATIONS: Readonly<Record<string, () => Promise<{ readonly evaluate: Evaluate }>>> = {
+  routing: () => import('./routing/evaluate.ts'),
   agentic: () => import('./agentic/evaluate.ts'),
   dispatch: () => import('./dispatch/evaluate.ts'),
   compression: () => import('./compression/evaluate.ts'),

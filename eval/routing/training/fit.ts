@@ -31,7 +31,7 @@ export type FitOptions = {
   readonly seed: number;
 };
 
-export const FIT: FitOptions = { penalty: 10, structureSize: 0.1, rarity: 0.5, seed: 4 };
+export const FIT: FitOptions = { penalty: 14, structureSize: 0.1, rarity: 0.5, seed: 4 };
 
 const FORMS = 2;
 const STRUCTURE_COLUMNS = FORMS * (STRUCTURE_NAMES.length + 1);

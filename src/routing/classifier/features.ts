@@ -25,7 +25,7 @@ export type Features = {
 
 /** Each block has this length as a vector, however long the text, so that long texts do not shout. */
 const LENGTHS = {
-  offered: { words: 1, pairs: 0.5, edges: 0.5 },
+  offered: { words: 1, pairs: 0.3, edges: 0.3 },
   free: { words: 1, pairs: 1, edges: 0 },
 } as const;
 
