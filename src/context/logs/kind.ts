@@ -12,7 +12,7 @@ const HUNK = /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/mu;
 
 /** What test runners write and nobody else does. */
 const TESTS =
-  /^(?:=+ test session starts =+|=+ test process starts =+|Ran \d+ tests? in |(?:FAIL|ERROR|FAILED|PASSED): ?\S|(?:PASSED|FAILED|ERROR|SKIPPED|XFAIL) \S+::|ok {2}\t?\S+\t[\d.]+s|--- (?:PASS|FAIL|SKIP): |running \d+ tests?$|test result: |test \S+ \.\.\. (?:ok|FAILED|ignored)|TAP version \d+|1\.\.\d+$|(?:not )?ok \d+ |# (?:tests|pass|fail) \d+| *Tests: +.*\d+ (?:passed|failed)|Test Suites: | +[✓✔✕✗×] |Tests run: \d+|test_\w+ \(\S+\)| *\d+ passing)/mu;
+  /^(?:=+ test session starts =+|=+ test process starts =+|Ran \d+ tests? in |(?:FAIL|ERROR|FAILED|PASSED): ?\S|(?:PASSED|FAILED|ERROR|SKIPPED|XFAIL) \S+::|ok {2}\t?\S+\t[\d.]+s|--- (?:PASS|FAIL|SKIP): |running \d+ tests?$|test result: |test \S+ \.\.\. (?:ok|FAILED|ignored)|TAP version \d+|1\.\.\d+$|(?:not )?ok \d+ |# (?:tests|pass|fail) \d+| *Tests: +.{0,200}\d+ (?:passed|failed)|Test Suites: | +[✓✔✕✗×] |Tests run: \d+|test_\w+ \(\S+\)| *\d+ passing)/mu;
 
 const TEST_LINE = /(?:\.\.\. (?:ok|FAIL|ERROR|skipped)\b|::\S+ (?:PASSED|FAILED|SKIPPED)| \.{3,}|^test_\w+ \w+$)/u;
 
@@ -40,13 +40,14 @@ export function kindOf(text: string): TextKind {
   return 'other';
 }
 
+/** A log's line may begin with a bracket, too: `[2024-08-27 06:15:54]`, `[1234] started`. */
+const JSON_START =
+  /^(?:\{\s*["}]|\[\s*(?:["[{]|\]\s*$|(?:-?\d[\d.]*(?:[eE][+-]?\d+)?|true|false|null)\s*(?:,|\]\s*(?:$|[,\n]))))/u;
+
 function looksLikeJson(text: string): boolean {
-  const start = text.trimStart();
-  if (/^[[{]\s*(?:["[{\]}]|-?\d|true|false|null)/u.test(start.slice(0, 200))) {
-    const last = text.trimEnd().at(-1);
-    return last === '}' || last === ']';
-  }
-  return false;
+  if (!JSON_START.test(text.trimStart().slice(0, 200))) return false;
+  const last = text.trimEnd().at(-1);
+  return last === '}' || last === ']';
 }
 
 function share(lines: readonly string[], pattern: RegExp): number {

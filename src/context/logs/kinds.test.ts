@@ -20,6 +20,14 @@ test('kinds of output are told apart', () => {
   for (const [kind, text] of Object.entries(kinds)) assert.equal(kindOf(text), kind);
 });
 
+test('a log whose lines begin with a bracket, and whose last ends with one, is no JSON', () => {
+  for (const begin of ['2024-08-27 06:15:10', '1234] 06:15:10 [x']) {
+    assert.equal(kindOf(lines(30, (at) => `[${begin}] INFO step ${at} [done]`)), 'log');
+  }
+  for (const text of ['[1, 2]', '[-1.5e3]\n[2]', '[true]', '[]', '[[1]]', '{}', '[\n  "a"\n]'])
+    assert.equal(kindOf(text), 'json');
+});
+
 test('source code, prose and tables are left alone', () => {
   const code = lines(80, (at) => `export function f${at}(x: number): number {\n  return x + ${at};\n}`);
   const prose = lines(

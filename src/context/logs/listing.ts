@@ -40,13 +40,15 @@ function asDepth(line: string): string {
 }
 
 const LEAST_RUN = 3;
+/** In characters. A longer name is no numbered one, and to look for its number takes time that grows with its square. */
+const LONGEST_NAME = 200;
 
 /** `a1.png a2.png a3.png` as `a{1..3}.png`. */
 function folded(names: readonly string[]): readonly string[] {
   const out: string[] = [];
   for (let at = 0; at < names.length; ) {
     const first = names[at] ?? '';
-    const numbered = /^(.*?)(\d+)(\D*)$/u.exec(first);
+    const numbered = first.length > LONGEST_NAME ? null : /^(.*?)(\d+)(\D*)$/u.exec(first);
     let end = at + 1;
     if (numbered !== null) {
       const [, before = '', digits = '', after = ''] = numbered;

@@ -1,5 +1,5 @@
 import { sumValues } from './columns.ts';
-import type { Template } from './miner.ts';
+import { LONGEST, type Template } from './miner.ts';
 
 /** Templates that differ in one word only are one, if there are at least so many: the word is a name, such as a user's. */
 const LEAST_NAMES = 5;
@@ -33,8 +33,8 @@ export function mergeNames(templates: readonly Template[]): readonly Template[] 
 }
 
 /** What is several lines, or very long, is told as it is. */
-function isPattern({ fixed }: Template): boolean {
-  return fixed.length > 1 || !(fixed[0] ?? '').includes('\n');
+function isPattern({ fixed: [first = '', ...more] }: Template): boolean {
+  return more.length > 0 || (first.length <= LONGEST && !first.includes('\n'));
 }
 
 function piecesOf({ fixed }: Template): readonly string[] {

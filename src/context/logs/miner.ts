@@ -45,7 +45,7 @@ const MOST_VALUES_IN_ALL = 400_000;
 const MOST_LINES = 3;
 const MOST_MESSAGES = 64;
 /** A line longer than this is no pattern of anything. */
-const LONGEST = 4_000;
+export const LONGEST = 4_000;
 
 /** Lines of a log by their shapes. Memory is bounded by the numbers above; what has no place among them stays a template of
  *  its own line, so that nothing is lost.

@@ -123,3 +123,33 @@ test('docstrings in a listing are counted, unless they tell of an error', () => 
     ],
   );
 });
+
+test('a docstring of which no end is shown hides nothing', () => {
+  const lines = [
+    '    def test_x():',
+    '        """Checks that',
+    '        things work.',
+    '        x = load()',
+    '>       assert x',
+  ];
+  assert.deepEqual(told(...lines, '=== warnings summary ===', 'lib.py:7: old'), [
+    ...lines,
+    '=== warnings summary ===',
+    'lib.py:7: old',
+  ]);
+});
+
+test('what a first run of pytest printed ends where a second run begins', () => {
+  const starts = '============================= test session starts ==============================';
+  const summary = '=========================== short test summary info ============================';
+  const printed = Array.from({ length: 20 }, (_, at) => `printed ${at}`);
+  const first = [
+    starts,
+    '==================================== PASSES ====================================',
+    ...printed,
+  ];
+  const second = [starts, '        value = compute(41)', '>       assert value == 42', summary, 'FAILED a.py::test'];
+  const out = told(...first, summary, '=== 1 passed in 0.1s ===', ...second);
+  assert.ok(!out.includes('printed 7'));
+  assert.deepEqual(out.slice(-second.length), second);
+});

@@ -16,13 +16,20 @@ const HEADER = `${MARK}output of tests. What passed, and what repeats or tells n
 
 type Range = { readonly from: number; readonly to: number };
 
+const STARTS = /^=+ test session starts =+$/u;
+
 /** What passing tests printed, as pytest repeats it under a heading of its own. It may hold such headings itself, where
  *  the tests are those of pytest. */
 function passesOutput(seen: readonly string[]): Range | undefined {
   const from = seen.findIndex((line) => /^=+ PASSES =+$/u.test(line));
   if (from === -1) return undefined;
-  const to = seen.findLastIndex((line) =>
-    /^=+ (?:short test summary info|warnings summary|slowest .*) =+$/u.test(line),
+  // A run that begins anywhere but at the top of what a test printed is another one of this output.
+  const after = seen.findIndex(
+    (line, at) => at > from && STARTS.test(line) && !/^-+ Captured /u.test(seen[at - 1] ?? ''),
+  );
+  const to = seen.findLastIndex(
+    (line, at) =>
+      (after === -1 || at < after) && /^=+ (?:short test summary info|warnings summary|slowest .*) =+$/u.test(line),
   );
   return to > from ? { from: from + 1, to } : undefined;
 }
@@ -132,9 +139,17 @@ function isPassedName(read: TestLine, seen: readonly string[], at: number): bool
   return next !== undefined && readTestLine(next.trimEnd()).kind === 'passes';
 }
 
-/** @returns the mark that ends a docstring, if one begins here: below the head of a function, and going on. */
+/** In lines. What goes on for longer is not taken for a docstring. */
+const LONGEST_DOCSTRING = 200;
+/** What stands in no docstring: where a test failed, why, and headings. A listing may end before its docstring does. */
+const BEYOND_DOCSTRING = /^(?:[E>](?: {2,}|$)|[=_-]{3,}(?: |$))/u;
+
+/** @returns the mark that ends a docstring, if one begins here: below the head of a function, and going on to an end. */
 function opensDocstring(seen: readonly string[], at: number): string | undefined {
   const mark = /^\s+[rRuU]?("""|''')/u.exec(seen[at] ?? '')?.[1];
   if (mark === undefined || (seen[at]?.split(mark).length ?? 0) > 2) return undefined;
-  return /:\s*$/u.test(seen[at - 1] ?? '') ? mark : undefined;
+  if (!/:\s*$/u.test(seen[at - 1] ?? '')) return undefined;
+  const below = seen.slice(at + 1, at + 1 + LONGEST_DOCSTRING);
+  const end = below.findIndex((line) => line.includes(mark) || BEYOND_DOCSTRING.test(line));
+  return below[end]?.includes(mark) === true ? mark : undefined;
 }
