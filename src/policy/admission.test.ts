@@ -77,3 +77,13 @@ test('what runs here costs nothing; a local server elsewhere has no price', (t) 
   assert.equal(made.afford(query('a'), near, local), undefined);
   assert.match(made.afford(query('a'), far, local) ?? '', /no known price/);
 });
+
+test('a reply that is stopped names the limit that it was admitted under, whoever is served meanwhile', (t) => {
+  const narrow = snapshotOf(setup(t, 'policy: { max_cost_usd: 0.2 }').load()).policy;
+  const wide = snapshotOf(setup(t, 'policy: {}').load()).policy;
+  let current = narrow;
+  const made = createAdmissions({ policy: () => current, expected: () => COST, now: () => 0 });
+  const lease = leased(made, query('a'));
+  current = wide;
+  assert.match(lease?.overrun().message ?? '', /policy\.max_cost_usd \(config\.yaml, line 1\) allows \$0\.20/);
+});

@@ -50,8 +50,8 @@ export type Admissions = {
 };
 
 type CapKey = 'maxCostUsd' | 'maxCostUsdPerSession' | 'maxCostUsdPerMonth';
-/** @property account  absent: the limit is of one request alone. */
-type Cap = { readonly key: CapKey; readonly nanoUsd: number; readonly account?: string; readonly words: string };
+/** @property account  absent: the limit is of one request alone. @property place  where it was set. */
+type Cap = { readonly nanoUsd: number; readonly account?: string; readonly words: string; readonly place: string };
 
 const NANO = 1_000_000_000;
 /** What is promised on top when a call outgrows its promise: many small steps would be asked for at every word. */
@@ -68,7 +68,14 @@ export function createAdmissions({ policy, expected, now }: AdmissionParts): Adm
     const settings = policy();
     const cap = (key: CapKey, words: string, account?: string): readonly Cap[] =>
       settings[key].value > 0
-        ? [{ key, words, nanoUsd: settings[key].value * NANO, ...(account === undefined ? {} : { account }) }]
+        ? [
+            {
+              words,
+              nanoUsd: settings[key].value * NANO,
+              place: placeOf(settings, key),
+              ...(account === undefined ? {} : { account }),
+            },
+          ]
         : [];
     return [
       ...cap('maxCostUsd', 'a request'),
@@ -89,7 +96,7 @@ export function createAdmissions({ policy, expected, now }: AdmissionParts): Adm
     const nano = nanoOf(model, cost);
     if (nano === 0 && cost.local) return undefined;
     for (const cap of capsOf(query)) {
-      const place = placeOf(policy(), cap.key);
+      const { place } = cap;
       if (nano === undefined) {
         return `"${model.slug}" has no known price, so ${place} cannot be kept. Write \`price:\` at the model in config.yaml.`;
       }
@@ -147,7 +154,7 @@ export function createAdmissions({ policy, expected, now }: AdmissionParts): Adm
   }
 
   function overrun(caps: readonly Cap[]): Failure {
-    const told = caps.map(({ key, nanoUsd, words }) => `${placeOf(policy(), key)} allows ${usd(nanoUsd)} for ${words}`);
+    const told = caps.map(({ place, nanoUsd, words }) => `${place} allows ${usd(nanoUsd)} for ${words}`);
     return {
       kind: 'policy',
       message: `Plugboard stopped this call, since it would go over its limit of cost: ${told.join('; ')}.`,

@@ -12,6 +12,7 @@ providers:
   near: { preset: ollama }
   box: { protocol: openai-chat, base_url: "http://gpu.lan:8000/v1" }
   lan: { protocol: openai-chat, base_url: "http://192.168.7.9:8000/v1" }
+  loop: { protocol: openai-chat, base_url: "http://127.0.0.1:11434/v1" }
   tunnel: { preset: deepseek, base_url: "http://127.0.0.1:9000", api_key: k }
   far: { preset: deepseek, api_key: k }
   maker: { preset: openai, api_key: k }
@@ -27,6 +28,8 @@ models:
   - { slug: cloud2, provider: near, model: "minimax-m2:cloud" }
   - { slug: boxed, provider: box, model: some-model }
   - { slug: lanned, provider: lan, model: some-model }
+  - { slug: bare-ollama, provider: loop, model: "gpt-oss:120b-cloud" }
+  - { slug: bare-here, provider: loop, model: "gpt-oss:20b" }
   - { slug: tunnelled, provider: tunnel, model: deepseek-chat }
   - { slug: far, provider: far, model: deepseek-chat }
   - { slug: gpt, provider: maker, model: gpt-5.5 }
@@ -46,11 +49,12 @@ models:
 `;
 
 test('local_only admits this machine and what is listed, and nothing that is forwarded', (t) => {
-  assert.deepEqual(admitted(t, 'local_only: true'), ['qwen', 'proxied-vouched']);
+  assert.deepEqual(admitted(t, 'local_only: true'), ['qwen', 'bare-here', 'proxied-vouched']);
   assert.deepEqual(admitted(t, 'local_only: true\n  private_networks: [192.168.0.0/16, gpu.lan]'), [
     'qwen',
     'boxed',
     'lanned',
+    'bare-here',
     'proxied-vouched',
   ]);
 });
@@ -91,6 +95,8 @@ test('open_models_only takes what is known to be open', (t) => {
     'qwen',
     'cloud',
     'cloud2',
+    'bare-ollama',
+    'bare-here',
     'tunnelled',
     'far',
     'routed-oss',

@@ -1,5 +1,5 @@
 import { matchesModel } from '../providers/known-model.ts';
-import { familyOf, OPENAI_HOSTS } from '../providers/model-families.ts';
+import { familyOf, isNamedForwarded, OPENAI_HOSTS } from '../providers/model-families.ts';
 import type { Model, Provider } from '../providers/provider.ts';
 import { isLoopback, isPrivate, type Network, parseAddress, parseInside, within } from './networks.ts';
 import { type PolicySettings, placeOf } from './settings.ts';
@@ -168,10 +168,10 @@ export function runsHere(model: Model, inside: InsideNetworks): boolean {
   return isInside(new URL(model.provider.baseUrl).hostname, inside) && !mayForward(model);
 }
 
-/** The user's word, then what the preset knows of the model. A service that is known to be elsewhere and yet has an
- *  address here is reached through something that forwards. */
-function mayForward({ facts, provider }: Model): boolean {
-  return facts.forwarded ?? (provider.preset !== undefined && !provider.local);
+/** The user's word, then what the preset knows of the model, then its name, since a server can be written without its
+ *  preset. A service that is known to be elsewhere and yet has an address here is reached through something that forwards. */
+function mayForward({ facts, provider, upstreamId }: Model): boolean {
+  return facts.forwarded ?? ((provider.preset !== undefined && !provider.local) || isNamedForwarded(upstreamId));
 }
 
 export function insideOf(entries: readonly string[]): InsideNetworks {

@@ -98,6 +98,12 @@ function nameOf(id: string): string {
   return last.replace(/^(?:[a-z]+\.)+(?=[a-z])/, '').replace(/^(databricks|openai|meta|snowflake)-(?=[a-z])/, '');
 }
 
+/** Does the model's name say that the server which has it forwards it? `gpt-oss:120b-cloud`, `glm-4.6:cloud`.
+ *  Source: https://docs.ollama.com/cloud */
+export function isNamedForwarded(upstreamId: string): boolean {
+  return /[-:]cloud$/i.test(upstreamId);
+}
+
 /** Where OpenAI's own services answer, beside its presets: for a provider that was written without one. */
 export const OPENAI_HOSTS: readonly { readonly host: string; readonly source: string }[] = [
   { host: 'openai.com', source: 'https://platform.openai.com/docs/api-reference' },

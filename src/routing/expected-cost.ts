@@ -30,7 +30,8 @@ export function inputTokens({ inputTokens: estimated, bodyBytes }: RouteQuery): 
 export function expectedCost(query: RouteQuery, model: Model, view: RouteView): ExpectedCost {
   const tokens = expectedTokens(query, model, view);
   const price = view.priceOf(model);
-  const { local } = model.provider;
+  // Whom a local server forwards a call to will want money for it.
+  const local = model.provider.local && model.facts.forwarded !== true;
   if (price === undefined) return { ...tokens, local, ...(local ? { nanoUsd: 0 } : {}) };
   const nanoUsd =
     price.input * (tokens.input - tokens.cached) +

@@ -40,6 +40,11 @@ test('a price of its own counts for a model of this machine, too', () => {
   assert.deepEqual(order(made), ['cheap', 'mine']);
 });
 
+test('what a local server only forwards is not free', () => {
+  const made = plan([testModel('cloud', local, { facts: { forwarded: true } }), priced('cheap', 100, 400)]);
+  assert.deepEqual(order(made), ['cheap', 'cloud']);
+});
+
 test('a long reply may turn the order round, and so may what lies in a cache', () => {
   const talker = priced('talker', 100, 10_000);
   const reader = priced('reader', 300, 1_000, 30);
