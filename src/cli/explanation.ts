@@ -6,6 +6,7 @@ import { parseJson } from '../ir/json.ts';
 import { priceOf } from '../metering/pricing.ts';
 import { type Admissions, createAdmissions, limitsCost, startOfMonth } from '../policy/admission.ts';
 import { policyInForce } from '../policy/in-force.ts';
+import { policyHeaders } from '../policy/tightening.ts';
 import { NO_HEALTH } from '../routing/dispatch/health.ts';
 import { type Explained, explainPrompt } from '../routing/explain.ts';
 import type { RouteView } from '../routing/plan.ts';
@@ -78,6 +79,7 @@ async function byGateway(
       method: 'POST',
       path: '/admin/explain',
       body,
+      headers: policyHeaders(readConfiguration(context).policy),
       timeoutMs: CALL_LIMIT_MS,
     });
     const parsed = explainedSchema.safeParse(parseJson(reply.text));

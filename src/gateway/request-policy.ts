@@ -6,8 +6,13 @@ import type { Serve } from '../server/kept-turns.ts';
 
 /** The policy of the request at hand: the gateway's own, or what the request narrowed it to.
  *  @property during  serves a request under its policy: whatever is planned, asked or called on its behalf, however deep,
- *                    is held to it. */
-export type RequestPolicy = { readonly current: () => PolicySettings; readonly during: (serve: Serve) => Serve };
+ *                    is held to it.
+ *  @property under   answers a question under the policy that its header asks for. */
+export type RequestPolicy = {
+  readonly current: () => PolicySettings;
+  readonly during: (serve: Serve) => Serve;
+  readonly under: <T>(header: string | undefined, answer: () => T | Promise<T>) => Promise<T>;
+};
 
 /** @param inForce  of the configuration of this moment.
  *  @param ready    ends when what a request narrowed the policy to can be kept. */
@@ -16,17 +21,18 @@ export function requestPolicy(
   ready: (narrowed: PolicySettings) => Promise<void>,
 ): RequestPolicy {
   const narrowed = new AsyncLocalStorage<() => PolicySettings>();
+  const under = async <T>(header: string | undefined, answer: () => T | Promise<T>): Promise<T> => {
+    if (header === undefined) return answer();
+    const policy = narrowing(header, inForce());
+    return narrowed.run(policy.current, async () => {
+      if (policy.known) await ready(policy.current());
+      return answer();
+    });
+  };
   return {
     current: () => (narrowed.getStore() ?? inForce)(),
-    during: (serve) => (request, reply) => {
-      const header = request.headers[POLICY_HEADER];
-      if (header === undefined) return serve(request, reply);
-      const policy = narrowing(header, inForce());
-      return narrowed.run(policy.current, async () => {
-        if (policy.known) await ready(policy.current());
-        await serve(request, reply);
-      });
-    },
+    during: (serve) => (request, reply) => under(request.headers[POLICY_HEADER], () => serve(request, reply)),
+    under,
   };
 }
 

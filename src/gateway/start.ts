@@ -256,10 +256,10 @@ async function start(
         ledger: { open: opened.ok, problem: ledgerProblem ?? null },
         ...snapshotStatus(facts()),
       }),
-      explain: (prompt, model) => {
-        const { defaultModel, policy } = live.current();
-        return explainPrompt(prompt, model ?? defaultModel, view(), policyInForce(policy));
-      },
+      explain: (prompt, model, header) =>
+        policy.under(header, () =>
+          explainPrompt(prompt, model ?? live.current().defaultModel, view(), policyInForce(policy.current())),
+        ),
       dispatch: {
         metrics: () => dispatchMetrics(facts()),
         state: () => dispatchState(facts(), (query) => plan(query, undefined)),

@@ -80,18 +80,19 @@ function explain(query: RouteQuery, view: RouteView): Explanation {
   const why = planned.ok ? planned.plan.why : [];
   const tried = planned.ok ? [...new Set(planned.plan.targets.map(({ model }) => model))] : [];
   const route = planned.ok ? planned.plan.route : query.model;
-  const others = reachable(route, view).filter((slug) => !tried.some((model) => model.slug === slug));
-  const told = (model: Model, place: number | undefined): readonly Reason[] => {
+  const others = [...reachable(route, view)].filter(([slug]) => !tried.some((model) => model.slug === slug));
+  const told = (model: Model, place: number | undefined, otherwise: Reason | undefined): readonly Reason[] => {
     const reasons = why.filter((reason) => reason.slug === model.slug);
+    if (place !== undefined || reasons.length > 0) return reasons;
     // A plan that failed has no reasons of its own.
-    const shut = place === undefined && reasons.length === 0 ? shutOut(model, FIRM_RULES, query, view) : undefined;
-    return shut === undefined ? reasons : [shut];
+    const shut = shutOut(model, FIRM_RULES, query, view) ?? otherwise;
+    return shut === undefined ? [] : [shut];
   };
-  const candidate = (model: Model | undefined, slug: string, place?: number): Candidate => ({
+  const candidate = (model: Model | undefined, slug: string, place?: number, otherwise?: Reason): Candidate => ({
     slug,
     ...(model === undefined ? { local: false } : factsOf(model, query, view)),
     ...(place === undefined ? {} : { place }),
-    why: model === undefined ? unavailable(slug, view) : told(model, place),
+    why: model === undefined ? unavailable(slug, view) : told(model, place, otherwise),
   });
   return {
     asked: query.model,
@@ -101,7 +102,7 @@ function explain(query: RouteQuery, view: RouteView): Explanation {
     ...(planned.ok ? {} : { problem: [planned.failure.message, planned.failure.mend].filter(Boolean).join(' ') }),
     candidates: [
       ...tried.map((model, index) => candidate(model, model.slug, index + 1)),
-      ...others.map((slug) => candidate(view.resolve(slug), slug)),
+      ...others.map(([slug, otherwise]) => candidate(view.resolve(slug), slug, undefined, otherwise)),
     ],
     why,
   };
@@ -124,19 +125,25 @@ function unavailable(slug: string, view: RouteView): readonly Reason[] {
   return reason === undefined ? [] : [{ slug, text: `It is out of reach: ${reason}` }];
 }
 
-/** The slugs of all models that a slug may stand for, in the order of the file, those of its rules last. */
-function reachable(slug: string, view: RouteView): readonly string[] {
-  const models = new Set<string>();
+/** All models that a slug may stand for: those of its targets in the order of the file, then those that only its rules name,
+ *  with a reason that says so. */
+function reachable(slug: string, view: RouteView): ReadonlyMap<string, Reason | undefined> {
+  const models = new Map<string, Reason | undefined>();
   const seen = new Set<string>();
-  const visit = (name: string): void => {
+  const ruled: (() => void)[] = [];
+  const visit = (name: string, words: string | undefined): void => {
     if (seen.has(name)) return;
     seen.add(name);
     const route = view.routes.get(name);
-    if (route === undefined && (view.resolve(name) !== undefined || view.unavailable(name) !== undefined))
-      models.add(name);
-    for (const target of route?.targets ?? []) visit(target);
-    for (const { use } of route?.rules ?? []) visit(use);
+    if (route === undefined && (view.resolve(name) !== undefined || view.unavailable(name) !== undefined)) {
+      models.set(name, words === undefined ? undefined : { slug: name, text: words });
+    }
+    for (const target of route?.targets ?? []) visit(target, words);
+    for (const { when, use } of route?.rules ?? []) {
+      ruled.push(() => visit(use, `Only for calls of the kind ${when.join(', ')}, by a rule of "${name}".`));
+    }
   };
-  visit(slug);
-  return [...models];
+  visit(slug, undefined);
+  for (const visitRuled of ruled) visitRuled();
+  return models;
 }

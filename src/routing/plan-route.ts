@@ -193,7 +193,7 @@ function unknown(slug: string, view: RouteView): Failure {
     return {
       kind: 'model-not-found',
       model: slug,
-      message: `The model "${slug}" is unknown, and no model is configured yet.`,
+      message: `${slug === '' ? 'No model was asked for' : `The model "${slug}" is unknown`}, and no model is configured yet.`,
       mend: 'Run: plugboard init',
     };
   }

@@ -32,8 +32,9 @@ export type Services = {
   readonly catalog: (clientVersion: string | undefined) => Promise<{ readonly body: string; readonly etag: string }>;
   readonly readiness: () => Readiness;
   readonly status: () => JsonObject;
-  /** Which model a first prompt would get, and why. @param model  a slug; left out: the default. */
-  readonly explain: (prompt: string, model: string | undefined) => Explained;
+  /** Which model a first prompt would get, and why. @param model  a slug; left out: the default.
+   *  @param policy  the header that narrows the policy. */
+  readonly explain: (prompt: string, model: string | undefined, policy: string | undefined) => Promise<Explained>;
   readonly dispatch: DispatchServices;
   /** Drains and ends the gateway: for systems whose signals a process cannot answer. */
   readonly stop: () => void;

@@ -20,8 +20,8 @@ routes:
 default_model: r
 `;
 
-function configured(t: TestContext): TestBench {
-  const made = bench(t);
+function configured(t: TestContext, environment: Record<string, string> = {}): TestBench {
+  const made = bench(t, environment);
   mkdirSync(made.home);
   writeFileSync(join(made.home, 'config.yaml'), CONFIG);
   return made;
@@ -62,6 +62,21 @@ test('a model by name, a route without any target, and a name that nobody knows'
   assert.match(said.out, /^problem {5}The model "chaep" is unknown\. The nearest: cheap/m);
 });
 
+test('a model that only a rule names says so, and nothing to choose from is said in words', async (t) => {
+  const made = bench(t);
+  mkdirSync(made.home);
+  const ruled = CONFIG.replace(
+    'targets: [away] }',
+    'targets: [dear], rules: [{ when: [title, memory], use: cheap }] }',
+  );
+  writeFileSync(join(made.home, 'config.yaml'), ruled);
+  assert.equal(await made.run('route', 'explain', 'x', '-m', 'alone'), 0, made.said.err);
+  assert.match(made.said.out, /^ *- +cheap .* Only for calls of the kind title, memory, by a rule of "alone"\.$/m);
+  writeFileSync(join(made.home, 'config.yaml'), '');
+  assert.equal(await made.run('route', 'explain', 'x'), 1);
+  assert.match(made.said.out, /^problem {5}No model was asked for, and no model is configured yet\./m);
+});
+
 test('the policy that keeps a model out is named with its place', async (t) => {
   const made = bench(t);
   mkdirSync(made.home);
@@ -81,7 +96,8 @@ test('a limit of cost keeps the dear ones out, and is named', async (t) => {
 });
 
 test('a gateway that runs plans by what it knows, and tells it to nobody without its token', async (t) => {
-  const made = configured(t);
+  const environment: Record<string, string> = {};
+  const made = configured(t, environment);
   const gateway = await startGateway(
     {
       version: '0',
@@ -96,6 +112,18 @@ test('a gateway that runs plans by what it knows, and tells it to nobody without
   assert.equal(await made.run('route', 'explain', 'x'), 0, made.said.err);
   assert.match(made.said.out, /^planned by {2}the running gateway/m);
   assert.match(made.said.out, /^ *1 +cheap /m);
+  made.said.out = '';
+  environment['PLUGBOARD_MAX_COST_USD'] = '0.0001';
+  assert.equal(
+    await made.run('route', 'explain', 'x'),
+    1,
+    'what the variable of the command asks for holds there, too',
+  );
+  assert.match(made.said.out, /^planned by {2}the running gateway/m);
+  assert.match(
+    made.said.out,
+    /budget: "cheap" would cost about .* PLUGBOARD_MAX_COST_USD allows \$0\.0001 for a request/,
+  );
   const ask = { method: 'POST', path: '/admin/explain', timeoutMs: 5_000 } as const;
   const stranger = await callGateway({ url: gateway.url }, { ...ask, body: { prompt: 'x' } });
   assert.equal(stranger.status, 401);

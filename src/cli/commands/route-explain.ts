@@ -24,7 +24,10 @@ export async function routeExplain(
 
 function show(explained: FoundExplanation, { out, columns }: Io): void {
   const { asked, route, purpose, inputTokens, problem, candidates, why, policy, by } = explained;
-  line(out, `asked for   ${asked}${route === asked ? '' : `, which falls to ${route}`}`);
+  line(
+    out,
+    `asked for   ${asked === '' ? 'no model: there is no default yet' : asked}${route === asked ? '' : `, which falls to ${route}`}`,
+  );
   line(out, `request     a ${purpose} that begins a session, about ${tokens(inputTokens)} tokens in`);
   line(out, `planned by  ${BY[by]}`);
   for (const words of policy) line(out, `policy      ${words}`);
