@@ -130,6 +130,11 @@ const refusals: readonly (readonly [string, string, RegExp])[] = [
     /3:62: routes\.r\.weights: 1 weights for 2 targets/,
   ],
   [
+    'a limit without end',
+    'providers: {}\npolicy: { max_cost_usd: .inf }',
+    /policy\.max_cost_usd: is no finite number\. It must be a number\./,
+  ],
+  [
     'weights that are all nothing',
     `${TWO}routes: { r: { strategy: weighted, targets: [x, y], weights: [0, 0] } }`,
     /all are 0/,

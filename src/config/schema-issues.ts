@@ -111,7 +111,7 @@ function kindOf(value: unknown): string {
     case 'string':
       return 'a text';
     case 'number':
-      return 'a number';
+      return Number.isFinite(value) ? 'a number' : 'no finite number';
     case 'boolean':
       return 'true or false';
     default:
