@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CHAT, call, entryOf, errorOf, lastEntry, say, staged } from './testing/stage.ts';
@@ -145,4 +147,18 @@ test('who waits is held to its own limits, whoever made room', async (t) => {
     (await Promise.all([...first, waiting])).map(({ status }) => status),
     [200, 200, 200],
   );
+});
+
+test('a configuration that brings more places lets those who wait have them', async (t) => {
+  const open: ServerResponse[] = [];
+  const stage = await staged(t, (_, response) => void open.push(response));
+  const calls = [1, 2, 3].map(() => stage.ask({ body: CHAT('slim') }));
+  while (open.length < 2) await sleep(10);
+  await sleep(50);
+  const file = join(stage.home, 'config.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('concurrency: 2', 'concurrency: 3'));
+  for (let tries = 0; open.length < 3 && tries < 300; tries += 1) await sleep(10);
+  assert.equal(open.length, 3);
+  for (const response of open) say(response);
+  assert.ok((await Promise.all(calls)).every(({ status }) => status === 200));
 });

@@ -284,6 +284,8 @@ async function start(
   const watcher = watchConfig(source, {
     changed: (next) => {
       live.replace(next);
+      // There may be more places now.
+      traffic.queue.changed();
       void spendingFor(next.policy);
       log.info('the configuration was read again');
     },

@@ -44,7 +44,7 @@ export function runPorts(
       });
       return { ...program, environment: quietGit(program.environment) };
     },
-    requests: (tag) => withLedger(context, (ledger) => ledger.list({ tag })),
+    requests: (tag, since) => withLedger(context, (ledger) => ledger.list({ tag, since })),
     configHash: () => sha256(configOf(context)),
     base: ({ task }) => {
       const made = bases.get(task.id);

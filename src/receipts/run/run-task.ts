@@ -17,14 +17,14 @@ import { writeInside } from './write-inside.ts';
 
 /** What a run needs of the world.
  *  @property launch      how Codex is started so that its requests carry the tag and its home is the given folder.
- *  @property requests    the ledger's entries with that tag.
+ *  @property requests    the ledger's entries with that tag, of requests that came at `since` or later, in ms since the epoch.
  *  @property configHash  of config.yaml as it stands.
  *  @property base        the task's files, made once.
  *  @property log         takes what setup, Codex and check write.
  *  @property environment of setup and check. */
 export type RunPorts = {
   readonly launch: (tag: string, codexHome: string) => Promise<Program>;
-  readonly requests: (tag: string) => Promise<readonly LedgerEntry[]>;
+  readonly requests: (tag: string, since: number) => Promise<readonly LedgerEntry[]>;
   readonly configHash: () => string;
   readonly base: (run: PlannedRun) => Promise<Base>;
   readonly log: (run: PlannedRun, text: string) => void;
@@ -69,7 +69,7 @@ export async function runTask(options: RunOptions, ports: RunPorts): Promise<Rec
     const totalMs = performance.now() - began;
     if (work === 'stopped' || stop.aborted) return undefined;
     const { firstTokenMs, failureKind, ...facts } = ledgerFacts(
-      work.codexExit === undefined ? [] : await settled(() => ports.requests(id), told.total),
+      work.codexExit === undefined ? [] : await settled(() => ports.requests(id, head.startedAt), told.total),
       ports.priceTable,
     );
     const { times, ...outcome } = work;
