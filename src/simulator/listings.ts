@@ -8,7 +8,7 @@ import type { RequestHeaders } from './speaker.ts';
 export type Listing = {
   readonly models: readonly string[];
   readonly contextWindow: number;
-  readonly ollama?: { readonly version: string };
+  readonly ollama?: { readonly version: string; readonly forwards?: string };
 };
 
 const CREATED = 1_767_225_600;
@@ -75,7 +75,15 @@ export function ollamaReply(path: string, body: JsonObject, listing: Listing): r
       const known = listing.models.includes(text(body['model'] ?? body['name']));
       if (!known) return [{ error: `model '${text(body['model'])}' not found` }];
       const model_info = { 'general.architecture': 'simulator', 'simulator.context_length': listing.contextWindow };
-      return [{ model_info, capabilities: ['completion', 'tools'], parameters: `num_ctx ${listing.contextWindow}` }];
+      const elsewhere = listing.ollama.forwards === undefined ? {} : { remote_host: listing.ollama.forwards };
+      return [
+        {
+          ...elsewhere,
+          model_info,
+          capabilities: ['completion', 'tools'],
+          parameters: `num_ctx ${listing.contextWindow}`,
+        },
+      ];
     }
     case '/api/pull':
       return [

@@ -29,7 +29,7 @@ export type SimulatorOptions = {
   readonly cache?: CacheRules;
   readonly contextWindow?: number;
   readonly keep?: number;
-  readonly ollama?: { readonly version: string };
+  readonly ollama?: { readonly version: string; readonly forwards?: string };
   readonly lists?: { readonly [path: string]: Json };
 };
 
@@ -60,7 +60,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const requests: RecordedRequest[] = [];
   const keep = options.keep ?? 1_000;
   const closing = new AbortController();
-  const listing: { models: string[]; contextWindow: number; ollama?: { version: string } } = {
+  const listing: { models: string[]; contextWindow: number; ollama?: { version: string; forwards?: string } } = {
     models: [...(options.models ?? ['demo'])],
     contextWindow: options.contextWindow ?? 128_000,
     ...(options.ollama === undefined ? {} : { ollama: options.ollama }),

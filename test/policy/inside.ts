@@ -5,9 +5,8 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { httpReply, type Scenario, say, script } from '../../src/simulator/script.ts';
+import { call, httpReply, type Scenario, type Step as ScriptStep, say, script } from '../../src/simulator/script.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
-import { run } from '../codex/cases/work.ts';
 import { PIXEL_PNG } from '../codex/fixtures/pixel.ts';
 import { cleanEnvironment, codexEntry } from '../codex/harness/codex.ts';
 import { newWorkspace } from '../codex/harness/workspace.ts';
@@ -19,10 +18,14 @@ export type Seen = {
   readonly out: number;
   readonly udp: number;
   readonly file: string;
-  readonly asked: readonly string[];
+  /** What the server that forwards was asked for. */
+  readonly forwarded: readonly string[];
 };
 
 const PROGRAM = join(import.meta.dirname, '../../src/cli/testing/plugboard.ts');
+
+/** Waited for, however busy the machine is. */
+const run = (cmd: string): ScriptStep => call('exec_command', { cmd, yield_time_ms: 30_000 });
 
 /** Does a small job: two commands, then an end. */
 const worker: Scenario = (turn) => {
@@ -34,16 +37,19 @@ const worker: Scenario = (turn) => {
 };
 
 /** Addresses for documentation (RFC 5737), which need no lookup, and names, which do. */
-function config(url: string, policy: string): string {
+function config(url: string, forwarder: string, policy: string): string {
   return `server: { port: 38499 }
 providers:
   near: { protocol: openai-chat, base_url: "${url}/v1" }
+  forwarder: { preset: ollama, base_url: "${forwarder}/v1" }
   far: { protocol: openai-chat, base_url: "http://203.0.113.7/v1", api_key: k, timeouts: { connect: 500ms } }
   named: { preset: deepseek, api_key: k, timeouts: { connect: 500ms } }
   many: { preset: openrouter, api_key: k, timeouts: { connect: 500ms } }
 models:
   - { slug: local, provider: near, model: worker, input_modalities: [text], context_window: 128000 }
   - { slug: failing, provider: near, model: failing }
+  - { slug: cloud, provider: forwarder, model: "gpt-oss:120b-cloud" }
+  - { slug: alias, provider: forwarder, model: mine }
   - { slug: far, provider: far, model: gpt-5.5, input_modalities: [text, image] }
   - { slug: named, provider: named, model: deepseek-chat }
   - { provider: many, match: "*", pick: ["*coder*"] }
@@ -65,12 +71,19 @@ if (closed !== undefined) {
   process.exit(0);
 }
 const simulator = await startSimulator({ scenario: worker, rules: 'none', models: ['worker', 'failing'] });
+/** A server of this machine that has a model under a name of the user's and passes its calls on. */
+const forwarder = await startSimulator({
+  scenario: worker,
+  rules: 'none',
+  models: ['mine'],
+  ollama: { version: '0.30.0', forwards: 'https://ollama.com:443' },
+});
 const folder = mkdtempSync(join(tmpdir(), 'plugboard-fence-'));
 const workspace = newWorkspace('');
 try {
   writeFileSync(
     join(folder, 'config.yaml'),
-    config(simulator.url, mode === 'fenced' ? 'policy: { local_only: true }' : ''),
+    config(simulator.url, forwarder.url, mode === 'fenced' ? 'policy: { local_only: true }' : ''),
   );
   const program = join(folder, 'codex');
   writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${codexEntry()}" "$@"\n`);
@@ -106,6 +119,8 @@ try {
     steps['outside'] = await exec('-m', 'outside', 'Say hello.');
     steps['direct'] = await exec('-m', 'named', 'Say hello.');
     steps['screen'] = await plugboard('codex', 'exec', '--ephemeral', '--skip-git-repo-check', '-m', 'named', 'Hello.');
+    steps['cloud'] = await exec('-m', 'cloud', 'Say hello.');
+    steps['alias'] = await exec('-m', 'alias', 'Say hello.');
     steps['wildcard'] = await exec('-m', 'many/qwen/qwen3-coder', 'Say hello.');
     steps['broken'] = await exec('-m', 'broken', 'Say hello.');
     steps['background'] = await background(folder);
@@ -122,11 +137,12 @@ try {
     out: after.out - before.out,
     udp: after.udp - before.udp,
     file: read(join(workspace.directory, 'made.txt')),
-    asked: simulator.requests.map(({ path }) => path),
+    forwarded: forwarder.requests.map(({ path }) => path),
   };
   process.stdout.write(JSON.stringify(seen));
 } finally {
   await simulator.close();
+  await forwarder.close();
   workspace.remove();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

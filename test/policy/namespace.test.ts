@@ -40,7 +40,7 @@ test('under local_only no packet leaves while the real Codex works, whatever is 
   assert.deepEqual([seen.out, seen.udp], [0, 0], 'packets that left, datagrams to anywhere');
   // The work was done, with images that nobody may describe and a judge that nobody may ask.
   for (const name of ['start', 'work', 'judged', 'stop']) assert.equal(steps[name]?.status, 0, told(steps[name]));
-  assert.equal(seen.file, 'made here\n');
+  assert.equal(seen.file, 'made here\n', told(steps['work']));
   assert.match(steps['work']?.out ?? '', /All done\./);
   // What Codex asks for on its own falls to the default route, and in it to the target that is inside.
   assert.equal(steps['background']?.status, 200, told(steps['background']));
@@ -52,6 +52,11 @@ test('under local_only no packet leaves while the real Codex works, whatever is 
   for (const [name, words] of [
     ['outside', /"far" is kept out by policy\.local_only \(config\.yaml, line \d+\): 203\.0\.113\.7 is neither/],
     ['direct', /"named" is kept out by policy\.local_only.*api\.deepseek\.com is neither this machine nor listed/],
+    ['cloud', /"cloud" is kept out by policy\.local_only.*may forward gpt-oss:120b-cloud to a service elsewhere/],
+    [
+      'alias',
+      /"alias" is kept out by policy\.local_only.*does not run mine itself but forwards it to https:\/\/ollama\.com/,
+    ],
     ['wildcard', /"many\/qwen\/qwen3-coder" is kept out by policy\.local_only.*openrouter\.ai/],
   ] as const) {
     const step = steps[name];
@@ -62,6 +67,11 @@ test('under local_only no packet leaves while the real Codex works, whatever is 
     // The same words as an event and as why the turn failed: Codex prints one of them.
     assert.equal(new Set(errors).size, 1, errors.join('\n'));
   }
+  // The server that forwards was asked what it would do, and for nothing else.
+  assert.deepEqual(
+    seen.forwarded.filter((path) => !path.startsWith('/api/')),
+    [],
+  );
   const screen = `${steps['screen']?.out}${steps['screen']?.err}`;
   assert.equal(steps['screen']?.status, 1);
   assert.match(screen, /^ERROR: "named" is kept out by policy\.local_only/m);
@@ -73,7 +83,7 @@ test('under local_only no packet leaves while the real Codex works, whatever is 
   assert.match(steps['speed']?.err ?? '', /"named" is kept out by policy\.local_only/);
   assert.match(
     steps['lists']?.out ?? '',
-    /kept out by policy\.local_only \(config\.yaml, line \d+\): far, named, many\/\*/,
+    /kept out by policy\.local_only \(config\.yaml, line \d+\): cloud, far, named, many\/\*/,
   );
   assert.match(steps['lists']?.out ?? '', /unknown: "far" is kept out by policy\.local_only/);
   assert.match(steps['doctor']?.out ?? '', /warning "far" is kept out by policy\.local_only/);
