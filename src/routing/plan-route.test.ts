@@ -140,6 +140,7 @@ const someRoutes = fc.array(
         'fastest' as const,
         'auto' as const,
         'split' as const,
+        'risk' as const,
       ),
       targets: fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(...NAMES)),
       weights: fc.dictionary(fc.constantFrom(...NAMES), fc.nat({ max: 3 })),
