@@ -15,7 +15,7 @@ export const CLOSED: Breaker = { failures: 0, openMs: 0, opens: 0 };
 const FAILURES_IN_A_ROW = 5;
 /** Or this share of about as many attempts of the last minutes, where failures and successes alternate. */
 const FAILURE_SHARE = 0.5;
-const FAILURE_SAMPLES = 8;
+const FAILURE_SAMPLES = 4;
 const FIRST_OPEN_MS = 5_000;
 const LONGEST_OPEN_MS = 15_000;
 

@@ -4,6 +4,7 @@ import type { Average, Decayed, Level } from './average.ts';
 import type { Breaker } from './breaker.ts';
 import type { KeyFault } from './faults.ts';
 import type { Line } from './line.ts';
+import type { Places } from './places.ts';
 
 /** What the attempts so far say of each deployment, by `provider/model`. A value: `observe` returns a new one. */
 export type Health = ReadonlyMap<string, DeploymentHealth>;
@@ -14,6 +15,7 @@ export type Health = ReadonlyMap<string, DeploymentHealth>;
  *  @property reading      time to first token over the tokens that were to be read before it.
  *  @property pace         ms between one first token and the next, while calls wait for theirs: by Little's law, how long a
  *                         call waits is the number of those that wait times this.
+ *  @property places       how many calls it seems to work on at once.
  *  @property surge        how many times longer than foreseen the first tokens of late took.
  *  @property latency      total, of replies that came.
  *  @property tokensPerSecond  of the output, after the first token.
@@ -36,6 +38,7 @@ export type DeploymentHealth = {
   readonly reading: Line;
   readonly pace: Average;
   readonly lastFirstTokenAt?: number;
+  readonly places: Places;
   readonly surge: Average;
   readonly latency: Average;
   readonly tokensPerSecond: Average;
@@ -51,6 +54,7 @@ export type DeploymentHealth = {
 
 /** An attempt under way. @property inputTokens  0 where unknown.
  *  @property freshTokens  of these, what is believed not to lie in its cache.
+ *  @property among       calls that were under way when it started.
  *  @property ahead       tokens of those before it whose first token had not come.
  *  @property expectedMs  when its first token was foreseen, after its start; 0 where nothing was known. */
 export type Flight = {
@@ -59,6 +63,7 @@ export type Flight = {
   readonly credentialId?: string;
   readonly inputTokens: number;
   readonly freshTokens: number;
+  readonly among: number;
   readonly ahead: number;
   readonly expectedMs: number;
   readonly firstTokenAt?: number;
@@ -74,11 +79,11 @@ export const NO_HEALTH: Health = new Map();
 /** How fast what is known of a deployment fades. */
 export const HALF_LIFE_MS = {
   metrics: 60_000,
-  errors: 60_000,
+  errors: 15_000,
   queue: 30_000,
-  reading: 120_000,
+  reading: 60_000,
   pace: 30_000,
-  surge: 15_000,
+  surge: 30_000,
 } as const;
 /** The span over which tokens are summed, as providers sum theirs. */
 export const TOKEN_SPAN_MS = 60_000;

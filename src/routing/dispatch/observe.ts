@@ -5,7 +5,8 @@ import { afterFailure, afterSuccess, CLOSED } from './breaker.ts';
 import { type Deployment, type DispatchEvent, deploymentKey } from './event.ts';
 import { FAULT, isKeyFault } from './faults.ts';
 import { type DeploymentHealth, type Flight, HALF_LIFE_MS, type Health, TOKEN_SPAN_MS } from './health.ts';
-import { NO_LINE, through } from './line.ts';
+import { NO_LINE, through, valueAt } from './line.ts';
+import { ANY_PLACES, afterFirstToken } from './places.ts';
 import { foreseen, toRead } from './prediction.ts';
 
 /** Clients name the models of a wildcard, so the table must not grow without end: what was idle longest is forgotten. */
@@ -45,6 +46,7 @@ export function unknownDeployment({ provider, model }: Deployment): DeploymentHe
     ttft: NO_AVERAGE,
     reading: NO_LINE,
     pace: NO_AVERAGE,
+    places: ANY_PLACES,
     surge: NO_AVERAGE,
     latency: NO_AVERAGE,
     tokensPerSecond: NO_AVERAGE,
@@ -82,8 +84,9 @@ function started(
   const ahead = toRead(before);
   const freshTokens = Math.max(0, inputTokens - cachedTokens);
   const expectedMs = foreseen(before, ahead + freshTokens, at) ?? 0;
+  const among = before.flights.length;
   const key = credentialId === undefined ? {} : { credentialId };
-  const flight: Flight = { id, at, inputTokens, freshTokens, ahead, expectedMs, ...key };
+  const flight: Flight = { id, at, inputTokens, freshTokens, among, ahead, expectedMs, ...key };
   return {
     ...before,
     flights: [...before.flights, flight],
@@ -108,14 +111,23 @@ function withFirstToken(
   at: number,
 ): Partial<DeploymentHealth> {
   const ttft = sampled(before.ttft, ttftMs, at, HALF_LIFE_MS.metrics);
-  const { reading, surge } = before;
+  const { reading, surge, places } = before;
   if (flight === undefined) return { ttft };
-  const { ahead, freshTokens, expectedMs } = flight;
+  const { ahead, among, freshTokens, expectedMs } = flight;
+  const read = reading.weight === 0 ? 0 : valueAt(reading, ahead + freshTokens);
   return {
     ttft,
     lastFirstTokenAt: at,
     pace: withPace(before, flight, at),
-    reading: through(reading, ahead + freshTokens, ttftMs, at, HALF_LIFE_MS.reading),
+    places: afterFirstToken(places, among, ttftMs, read, at),
+    // One that came late tells more of the places than of the speed.
+    reading: through(
+      reading,
+      ahead + freshTokens,
+      read === 0 ? ttftMs : Math.min(ttftMs, read * MOST_LATE),
+      at,
+      HALF_LIFE_MS.reading,
+    ),
     surge: expectedMs === 0 ? surge : sampled(surge, boundedRatio(ttftMs, expectedMs), at, HALF_LIFE_MS.surge),
   };
 }
@@ -129,6 +141,7 @@ function withPace({ pace, lastFirstTokenAt, flights }: DeploymentHealth, flight:
   return busy ? sampled(pace, at - lastFirstTokenAt, at, HALF_LIFE_MS.pace) : pace;
 }
 
+const MOST_LATE = 2;
 const MOST_SURGE = 20;
 
 function boundedRatio(ttftMs: number, expectedMs: number): number {

@@ -1,6 +1,7 @@
 import { towards } from './average.ts';
 import { type DeploymentHealth, HALF_LIFE_MS } from './health.ts';
 import { valueAt } from './line.ts';
+import { placesAt } from './places.ts';
 
 /** Tokens of prompts that are sent and not yet answered: they are read before a new one is. */
 export function toRead({ flights }: DeploymentHealth): number {
@@ -14,7 +15,15 @@ export function toRead({ flights }: DeploymentHealth): number {
 export function foreseen(known: DeploymentHealth, tokens: number, now: number): number | undefined {
   if (known.reading.weight === 0) return undefined;
   const pace = towards(known.pace, 0, PACE_PRIOR, now, HALF_LIFE_MS.pace);
-  return Math.max(valueAt(known.reading, tokens), (waiting(known) + 1) * pace);
+  const read = valueAt(known.reading, tokens) + untilPlaceMs(known, now);
+  return Math.max(read, (waiting(known) + 1) * pace);
+}
+
+/** How long until a place comes free where all seem taken: places come free as evenly as calls end. */
+function untilPlaceMs({ places, flights, latency }: DeploymentHealth, now: number): number {
+  const count = placesAt(places, now);
+  if (flights.length < count || latency.weight === 0) return 0;
+  return ((flights.length - count + 1) / count) * latency.mean;
 }
 
 /** Calls that wait for their first token. */

@@ -18,8 +18,15 @@ export type Terms = Readonly<Record<Term, number>>;
 /** @property expected  of this request at this candidate. What nobody knows is taken for as good as the best, so that it
  *                      is tried, and what is known comes near that as it ages.
  *  @property terms     the same, weighed and normalised over the candidates: 0 for the best of each.
- *  @property score     their sum: less is better. */
-export type Scored = { readonly expected: Terms; readonly terms: Terms; readonly score: number };
+ *  @property reload    for a prompt of which a part lies in another candidate's cache: what is lost by going here, for
+ *                      this turn and for those that follow it there. 0 at the holder.
+ *  @property score     the sum of all: less is better. */
+export type Scored = {
+  readonly expected: Terms;
+  readonly terms: Terms;
+  readonly reload: number;
+  readonly score: number;
+};
 
 export function scoresOf(
   models: NonEmpty<Model>,
@@ -29,31 +36,55 @@ export function scoresOf(
 ): NonEmpty<Scored> {
   const expected = expectations(models, query, view, tuning);
   const scales = scalesOf(expected, tuning);
-  const scores = expected.map((one): Scored => {
-    const terms = termsOf(one, scales, view.dispatch.weights);
-    let score = 0;
+  const { weights } = view.dispatch;
+  const spared = models.map((model) => sparedTokens(model, query, view));
+  const most = Math.max(...spared);
+  const input = Math.max(1, inputTokens(query));
+  // A cache spares time and money, so the weights of these two are its own.
+  const worth = (tuning.cache * (weights.ttft + weights.cost)) / 2;
+  const scores = expected.map((one, index): Scored => {
+    const terms = termsOf(one, scales, weights);
+    const reload = (worth * (most - (spared[index] ?? 0))) / input;
+    let score = reload;
     for (const term of TERMS) score += terms[term];
-    return { expected: one, terms, score };
+    return { expected: one, terms, reload, score };
   });
-  return isNonEmpty(scores) ? scores : [{ expected: NOTHING, terms: NOTHING, score: 0 }];
+  return isNonEmpty(scores) ? scores : [{ expected: NOTHING, terms: NOTHING, reload: 0, score: 0 }];
 }
 
 const NOTHING: Terms = { cost: 0, ttft: 0, latency: 0, tokensPerSecond: 0, errors: 0, tokenPressure: 0, queue: 0 };
 const TERMS: readonly Term[] = ['cost', 'ttft', 'latency', 'tokensPerSecond', 'errors', 'tokenPressure', 'queue'];
 
 /** @property unit       how much of a difference counts as 1, in shares of the mean over the candidates.
- *  @property floor      that mean is taken for at least this, so that small differences among small numbers stay small. */
+ *  @property floor      that mean is taken for at least this, so that small differences among small numbers stay small.
+ *  @property ceiling    and for at most this, so that seconds count where all are slow.
+ *  @property cache  what it counts to leave a cache that holds the whole prompt. */
 export type Tuning = {
   readonly unit: Terms;
   readonly floor: Terms;
+  readonly ceiling: Terms;
+  readonly cache: number;
   readonly priorWeight: number;
   readonly errorPrior: number;
   readonly worst: number;
 };
 
+const ANY = Number.POSITIVE_INFINITY;
+const UNBOUNDED: Terms = {
+  cost: ANY,
+  ttft: ANY,
+  latency: ANY,
+  tokensPerSecond: ANY,
+  errors: ANY,
+  tokenPressure: ANY,
+  queue: ANY,
+};
+
 export const TUNING: Tuning = {
-  unit: { cost: 1, ttft: 0.5, latency: 2, tokensPerSecond: 4, errors: 0.5, tokenPressure: 1, queue: 0.5 },
-  floor: { cost: 1, ttft: 500, latency: 1_000, tokensPerSecond: 1, errors: 0.1, tokenPressure: 1, queue: 1 },
+  unit: { cost: 0.65, ttft: 0.4, latency: 2, tokensPerSecond: 4, errors: 0.75, tokenPressure: 1, queue: 2 },
+  floor: { cost: 1, ttft: 1_200, latency: 1_000, tokensPerSecond: 1, errors: 0.15, tokenPressure: 1, queue: 1 },
+  ceiling: { ...UNBOUNDED, ttft: 4_000 },
+  cache: 4,
   priorWeight: 2,
   errorPrior: 0.01,
   worst: 20,
@@ -78,7 +109,7 @@ function termsOf(expected: Terms, scales: Scales, weights: Weights): Terms {
   };
 }
 
-function scalesOf(expected: readonly Terms[], { unit, floor }: Tuning): Scales {
+function scalesOf(expected: readonly Terms[], { unit, floor, ceiling }: Tuning): Scales {
   const scale = (name: Term): Scale => {
     let best = expected[0]?.[name] ?? 0;
     let sum = 0;
@@ -87,7 +118,7 @@ function scalesOf(expected: readonly Terms[], { unit, floor }: Tuning): Scales {
       best = name === 'tokensPerSecond' ? Math.max(best, one[name]) : Math.min(best, one[name]);
       sum += one[name];
     }
-    return { best, unit: unit[name] * Math.max(floor[name], sum / expected.length) };
+    return { best, unit: unit[name] * Math.min(ceiling[name], Math.max(floor[name], sum / expected.length)) };
   };
   return {
     cost: scale('cost'),

@@ -58,7 +58,7 @@ function rank({ score, full }: Weighed): number {
   return full === undefined ? score : score + FULL;
 }
 
-function reasonOf({ branch, score, chance, expected, terms, full }: Weighed): Reason {
+function reasonOf({ branch, score, chance, expected, terms, reload, full }: Weighed): Reason {
   const parts = [
     `first token in ${Math.round(expected.ttft)} ms (${shown(terms.ttft)})`,
     `reply in ${Math.round(expected.latency)} ms (${shown(terms.latency)})`,
@@ -67,6 +67,7 @@ function reasonOf({ branch, score, chance, expected, terms, full }: Weighed): Re
     `${(expected.errors * 100).toFixed(1)}% errors (${shown(terms.errors)})`,
     `${Math.round(expected.tokenPressure * 100)}% of its token window (${shown(terms.tokenPressure)})`,
     `${expected.queue.toFixed(1)} waiting (${shown(terms.queue)})`,
+    ...(reload > 0 ? [`the session's cache lies elsewhere (${shown(reload)})`] : []),
   ];
   return {
     slug: branch.slug,
