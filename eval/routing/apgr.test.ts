@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { averageGapRecovered, gapRecovered } from './apgr.ts';
+import { averageGapRecovered, gapRecovered, gapRecovery } from './apgr.ts';
 
 test('equal scores recover in proportion: one half', () => {
   assert.equal(averageGapRecovered([1, 1, 1, 1], [1, 0, 0, 1]), 0.5);
@@ -17,5 +17,5 @@ test('a prompt that only the cheap model solves counts against the strong one', 
 });
 
 test('of a sample a prompt may come several times', () => {
-  assert.equal(averageGapRecovered([2, 1], [1, 0], [0, 0, 1]), 2 / 3);
+  assert.equal(gapRecovery([2, 1], [1, 0])([0, 0, 1]), 2 / 3);
 });

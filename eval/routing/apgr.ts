@@ -8,23 +8,35 @@
  *
  *  @param scores  the highest goes to the strong model first; equal ones go together, in proportion.
  *  @param gains   success of the strong model less that of the cheap one, a prompt.
- *  @param indexes  the prompts to judge, where not all; one may come several times. */
-export function averageGapRecovered(
+ *  @returns the APGR of these prompts, of which one may come several times. It sorts once, so that resampling is quick. */
+export function gapRecovery(
   scores: ArrayLike<number>,
   gains: ArrayLike<number>,
-  indexes: ArrayLike<number> = Uint32Array.from(scores, (_, at) => at),
-): number {
-  const order = Uint32Array.from(indexes).sort((one, other) => (scores[other] ?? 0) - (scores[one] ?? 0));
-  let [area, recovered, at] = [0, 0, 0];
-  while (at < order.length) {
-    const score = scores[order[at] ?? 0];
-    let [end, gain] = [at, 0];
-    for (; end < order.length && scores[order[end] ?? 0] === score; end += 1) gain += gains[order[end] ?? 0] ?? 0;
-    area += (recovered + gain / 2) * (end - at);
-    recovered += gain;
-    at = end;
-  }
-  return area / (order.length * recovered);
+): (indexes: ArrayLike<number>) => number {
+  const order = Uint32Array.from(scores, (_, at) => at).sort((one, other) => (scores[other] ?? 0) - (scores[one] ?? 0));
+  const times = new Uint32Array(order.length);
+  return (indexes) => {
+    times.fill(0);
+    for (let at = 0; at < indexes.length; at += 1) times[indexes[at] ?? 0] = (times[indexes[at] ?? 0] ?? 0) + 1;
+    let [area, recovered, at] = [0, 0, 0];
+    while (at < order.length) {
+      const score = scores[order[at] ?? 0];
+      let [prompts, gain] = [0, 0];
+      for (; at < order.length && scores[order[at] ?? 0] === score; at += 1) {
+        const index = order[at] ?? 0;
+        prompts += times[index] ?? 0;
+        gain += (times[index] ?? 0) * (gains[index] ?? 0);
+      }
+      area += (recovered + gain / 2) * prompts;
+      recovered += gain;
+    }
+    return area / (indexes.length * recovered);
+  };
+}
+
+/** The APGR of all prompts. */
+export function averageGapRecovered(scores: ArrayLike<number>, gains: ArrayLike<number>): number {
+  return gapRecovery(scores, gains)(Uint32Array.from(scores, (_, at) => at));
 }
 
 /** PGR at one share of strong calls. */

@@ -4,7 +4,7 @@ import { mean } from '../../src/statistics/quantile.ts';
 import { seededRandom } from '../../src/statistics/random.ts';
 import { gunzipped } from '../data.ts';
 import type { Evaluation, EvaluationOptions, Figure } from '../evaluation.ts';
-import { averageGapRecovered, gapRecovered } from './apgr.ts';
+import { gapRecovered, gapRecovery } from './apgr.ts';
 import { subjectPrior } from './baselines.ts';
 import { openModelExamples, routeLlmExamples } from './examples.ts';
 import { measureIssues } from './issues.ts';
@@ -172,8 +172,7 @@ function issues(folder: string): Figure[] {
 const lengthsOf = (examples: readonly Prepared[]): number[] => examples.map(({ text }) => text.length);
 
 function apgr(name: string, scores: ArrayLike<number>, gains: readonly number[], resamples: number): Figure {
-  const of = (indexes: Uint32Array): number => averageGapRecovered(scores, gains, indexes);
-  return { name, ...bootstrap(gains.length, of, { random: seededRandom(SEED), resamples }) };
+  return { name, ...bootstrap(gains.length, gapRecovery(scores, gains), { random: seededRandom(SEED), resamples }) };
 }
 
 /** The difference of two orders over the same resampled prompts. */
@@ -184,8 +183,8 @@ function paired(
   gains: readonly number[],
   resamples: number,
 ): Figure {
-  const of = (indexes: Uint32Array): number =>
-    averageGapRecovered(scores, gains, indexes) - averageGapRecovered(others, gains, indexes);
+  const [own, other] = [gapRecovery(scores, gains), gapRecovery(others, gains)];
+  const of = (indexes: Uint32Array): number => own(indexes) - other(indexes);
   return { name, ...bootstrap(gains.length, of, { random: seededRandom(SEED), resamples }) };
 }
 
