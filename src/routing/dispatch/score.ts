@@ -34,10 +34,10 @@ export function scoresOf(
   view: RouteView,
   tuning: Tuning = TUNING,
 ): NonEmpty<Scored> {
-  const expected = expectations(models, query, view, tuning);
+  const spared = models.map((model) => sparedTokens(model, query, view));
+  const expected = expectations(models, spared, query, view, tuning);
   const scales = scalesOf(expected, tuning);
   const { weights } = view.dispatch;
-  const spared = models.map((model) => sparedTokens(model, query, view));
   const most = Math.max(...spared);
   const input = Math.max(1, inputTokens(query));
   // A cache spares time and money, so the weights of these two are its own.
@@ -133,6 +133,7 @@ function scalesOf(expected: readonly Terms[], { unit, floor, ceiling }: Tuning):
 
 function expectations(
   models: NonEmpty<Model>,
+  spared: readonly number[],
   query: RouteQuery,
   view: RouteView,
   { priorWeight, errorPrior }: Tuning,
@@ -140,7 +141,6 @@ function expectations(
   const { now } = view;
   const known = models.map((model) => view.health.get(keyOf(model)));
   const costs = models.map((model) => expectedCost(query, model, view));
-  const spared = models.map((model) => sparedTokens(model, query, view));
   const usualCost = usual(costs.map(({ nanoUsd }) => nanoUsd));
   const input = inputTokens(query);
   const tokens = known.map((one, index) => input - (spared[index] ?? 0) + (one === undefined ? 0 : toRead(one)));
