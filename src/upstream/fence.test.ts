@@ -118,6 +118,21 @@ test('a name is looked up once, and only what the guard admits is connected to',
   assert.equal(asked, 1);
 });
 
+test('names of this machine are known without a question to any resolver', async (t) => {
+  const url = await listening(t, (_, response) => response.end('{}'));
+  const { transport, close } = createHttpTransport({});
+  t.after(close);
+  for (const name of ['localhost', 'localhost.', 'a-name-of-this-test.localhost']) {
+    const asked: string[] = [];
+    const admits = (_: string, address: string): boolean => asked.push(address) > 0 && address === '127.0.0.1';
+    const call = testCall(testTarget({ baseUrl: `${url.replace('127.0.0.1', name)}/v1` }));
+    const reply = await transport({ ...call, guard: { id: 'here', admits } });
+    assert.equal(reply.status, 200, name);
+    await reply.text(10);
+    assert.deepEqual(asked, ['127.0.0.1', '::1']);
+  }
+});
+
 async function failureOf(call: Promise<unknown>): Promise<Failure> {
   try {
     await call;
