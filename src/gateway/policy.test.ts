@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chunk, errorOf, lastEntry, say, staged, USAGE } from './testing/stage.ts';
+import { call, chunk, errorOf, lastEntry, say, staged, USAGE } from './testing/stage.ts';
 
 const CODEX = { originator: 'codex_exec' };
 const inSession = (id: string): Record<string, string> => ({ ...CODEX, 'session-id': id });
@@ -94,6 +94,28 @@ test('calls side by side cannot overspend a session together, and another sessio
   for (let tries = 0; waiting.length < 5 && tries < 100; tries += 1) await sleep(20);
   waiting[4]?.();
   assert.equal((await next).status, 200);
+});
+
+test('prompts that nobody waited for count: leaving before the first word is no way round a limit', async (t) => {
+  let waiting = 0;
+  const stage = await staged(
+    t,
+    () => {
+      waiting += 1;
+    },
+    'policy: { max_cost_usd_per_session: 0.005 }\n',
+  );
+  // 4,000 words or so: a third of a cent, and the usual reply.
+  const long = { body: body('blind', 'so many words '.repeat(1_000)), headers: inSession('s') };
+  const { outgoing, reply } = call(stage.gateway, long);
+  for (let tries = 0; waiting < 1 && tries < 100; tries += 1) await sleep(20);
+  outgoing.destroy();
+  await assert.rejects(reply);
+  for (let tries = 0; tries < 100 && !stage.log().includes('cancelled'); tries += 1) await sleep(20);
+  const refused = await stage.ask(long);
+  assert.equal(refused.status, 400);
+  assert.match(errorOf(refused).message, /for this session, of which \$0\.00\d+ is left/);
+  assert.equal(waiting, 1);
 });
 
 test('a request narrows the policy for all that is called on its behalf, and never widens it', async (t) => {

@@ -93,7 +93,8 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     tell(line, request, reply, () => (render === undefined ? refuse(failure) : render.fail(failure)));
   } finally {
     render?.dispose();
-    money?.lease.settle(record.spentNanoUsd() + money.spending.untold());
+    const left = request.signal.aborted ? tried?.target.model : undefined;
+    money?.lease.settle(record.spentNanoUsd() + money.spending.untold(left));
     record.close();
   }
 }

@@ -7,8 +7,12 @@ import type { ReplySink } from '../upstream/call.ts';
 
 /** A running reply and its limits of cost.
  *  @property sink    the reply on its way: where a limit is reached the call is given up, and the reply ends with words.
- *  @property untold  nano-USD, by estimate, of a reply whose provider has not told what it counted. */
-export type Spending = { readonly sink: <S extends ReplySink>(inner: S) => S; readonly untold: () => number };
+ *  @property untold  nano-USD, by estimate, of a reply whose provider has not told what it counted. @param left  the model
+ *                    that the client no longer waited for: its provider counts the prompt. */
+export type Spending = {
+  readonly sink: <S extends ReplySink>(inner: S) => S;
+  readonly untold: (left?: Model) => number;
+};
 
 /** @property price  of one call, in nano-USD. @property spent  for this request before, and by what is over.
  *  @property stop   gives the upstream call up. */
@@ -27,10 +31,11 @@ export function watchSpending(lease: Lease, { price, spent, stop }: SpendingPart
   let stopped = false;
 
   /** A provider may tell of the prompt first and of the reply at the end. */
-  function running(): number {
-    if (model === undefined) return 0;
+  function running(left?: Model): number {
+    const called = model ?? left;
+    if (called === undefined) return 0;
     const told = usage === undefined ? undefined : { ...usage, output: Math.max(usage.output, outputTokens) };
-    return (told === undefined ? undefined : price(model, told)) ?? lease.expects(model, outputTokens);
+    return (told === undefined ? undefined : price(called, told)) ?? lease.expects(called, outputTokens);
   }
 
   function hear(events: readonly InferenceEvent[]): void {
@@ -47,7 +52,7 @@ export function watchSpending(lease: Lease, { price, spent, stop }: SpendingPart
   }
 
   return {
-    untold: () => (usage === undefined ? running() : 0),
+    untold: (left) => (usage === undefined ? running(left) : 0),
     sink: (inner) => ({
       ...inner,
       commit: (target, attempts, bytes) => {
