@@ -51,7 +51,8 @@ export async function stats(options: StatsOptions, context: CommandContext): Pro
   if (all.cacheBreaks.requests > 0) line(io.out, cacheBreakSumText(all.cacheBreaks));
   if (estimate !== undefined) {
     const there = `${money(estimate.costNanoUsd)} at ${estimate.slug} (${estimate.model})`;
-    line(io.out, `The same tokens would have cost about ${there}, against ${money(all.costNanoUsd)}.`);
+    const of = all.unpriced === 0 ? '' : ' for those that had a price';
+    line(io.out, `The same tokens would have cost about ${there}, against ${money(all.costNanoUsd)}${of}.`);
     line(io.out, 'An estimate: another model would have used other tokens, and its cache would have hit otherwise.');
     line(io.out, "What it would really cost, the provider's bill decides.");
   }
