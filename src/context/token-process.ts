@@ -7,7 +7,9 @@ export type CountAnswer = { readonly id: number; readonly tokens: number };
 
 /** The longest run without a break that is counted in one, in characters: the time grows with its square. */
 const RUN = 128;
-const LONG_RUN = new RegExp(`\\S{${RUN + 1},}|\\s{${RUN + 1},}`, 'gu');
+/** Of a longer run so much is looked for at once: V8 has no stack for millions of characters. */
+const MOST = 64 * RUN;
+const LONG_RUN = new RegExp(`\\S{${RUN + 1},${MOST}}|\\s{${RUN + 1},${MOST}}`, 'gu');
 const SLICE = new RegExp(`[^]{1,${RUN}}`, 'gu');
 
 /** A token that means something to a model is text like any other where it stands in a conversation. */

@@ -67,6 +67,10 @@ test('runs without a break are counted in a time that grows with their length, w
   for (const [index, tokens] of counts.entries()) assert.ok(tokens > 500 && tokens <= 120_000, `${index}: ${tokens}`);
 });
 
+test('a run of millions of characters does not end the process', async () => {
+  assert.equal(await tokensOf(' '.repeat(8 * 128 * 8_192)), 8 * 8_192);
+});
+
 test('what is beyond any window counts like what is before it', async () => {
   const part = 'word '.repeat(1024 * 1024);
   const tokens = await tokensOf(part + part);

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../config/snapshot.ts';
 import { fixedView } from '../../config/view.ts';
+import { estimateTokens } from '../../context/estimate.ts';
 import { createTokenCounter } from '../../context/tokens.ts';
 import { priceOf } from '../../metering/pricing.ts';
 import { fenceOf } from '../../policy/egress.ts';
@@ -13,7 +14,7 @@ import { type WeighedWay, weighWays } from './codex-ways.ts';
 import { type PreparedPrompt, type PromptParts, preparePrompt } from './prepare-prompt.ts';
 
 /** What a run is to do, laid out before anything is called.
- *  @property promptTokens  counted with OpenAI's vocabulary. @property grade  of the task, from its words alone.
+ *  @property promptTokens  counted with OpenAI's vocabulary, or estimated where that would take long. @property grade  of the task, from its words alone.
  *  @property explained     what its first request would meet. @property price  of the model that is tried first.
  *  @property costNanoUsd   expected of the first request; absent: unpriced.
  *  @property flags         over the policy of the gateway, which holds the run to them. @property mayServe  what they leave.
@@ -111,6 +112,10 @@ function writtenText({ prompt, piped }: PromptParts): string {
   return piped === undefined ? prompt : `${prompt}\n${piped}`;
 }
 
+/** Of a longer text, in characters, nobody waits for the exact number: a megabyte without words takes several seconds. */
+const MOST_COUNTED = 500_000;
+
+/** @returns tokens of the text as it is sent, and as it was written. */
 async function countAll(texts: readonly [string, string]): Promise<readonly [number, number]> {
   const counter = createTokenCounter();
   const count = (text: string): Promise<number> =>
@@ -119,10 +124,13 @@ async function countAll(texts: readonly [string, string]): Promise<readonly [num
       tools: [],
       outputFormat: { type: 'text' },
     });
+  const [sent, written] = texts;
   try {
-    const [first, second, empty] = await Promise.all([...texts, ''].map(count));
-    const marks = empty ?? 0;
-    return [(first ?? marks) - marks, (second ?? marks) - marks];
+    const marks = await count('');
+    const of = async (text: string): Promise<number> =>
+      text.length > MOST_COUNTED ? estimateTokens(text) : (await count(text)) - marks;
+    const first = await of(sent);
+    return [first, written === sent ? first : await of(written)];
   } finally {
     await counter.close();
   }
