@@ -8,6 +8,7 @@ const EVALUATIONS: Readonly<Record<string, () => Promise<{ readonly evaluate: Ev
   routing: () => import('./routing/evaluate.ts'),
   agentic: () => import('./agentic/evaluate.ts'),
   dispatch: () => import('./dispatch/evaluate.ts'),
+  adaptive: () => import('./adaptive/evaluate.ts'),
   compression: () => import('./compression/evaluate.ts'),
 };
 

@@ -216,9 +216,10 @@ test('PLUGBOARD_MODEL names the default, and must name one', (t) => {
   assert.match(issuesOf(load({ ...KEYS, PLUGBOARD_MODEL: 'local-qwn' }))[0]?.mend ?? '', /Did you mean "local-qwen"/);
 });
 
-test('sections with nothing in them, and settings without effect yet', (t) => {
-  const snapshot = snapshotOf(setup(t, 'providers:\nmodels:\nadaptive_router: { canary: 0.5 }').load());
-  assert.deepEqual(snapshot.warnings, ['adaptive_router.canary has no effect in this version.']);
+test('sections with nothing in them, and an adaptive router that nobody follows', (t) => {
+  const warnings = (yaml: string): readonly string[] => snapshotOf(setup(t, yaml).load()).warnings;
+  assert.deepEqual(warnings('providers:\nmodels:\nadaptive_router: { enabled: true, canary: 0.5 }'), []);
+  assert.match(warnings('adaptive_router: { enabled: true, shadow_mode: false }').join(), /canary is 0/);
 });
 
 test("a user's own preset is found in the home, and a broken one is told", (t) => {

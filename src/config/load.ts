@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type PolicyFlags, withFlags } from '../policy/settings.ts';
 import { meant } from '../routing/nearest.ts';
+import { adaptiveWarnings, compileAdaptive } from './adaptive.ts';
 import { compileModels, compileProviders, compileServer, compileWildcards } from './compile.ts';
 import { compileDispatch } from './dispatch.ts';
-import { readDocument, type SourceDocument } from './document.ts';
+import { readDocument } from './document.ts';
 import { withDotenv } from './dotenv.ts';
 import type { Environment, Places } from './environment.ts';
 import { ConfigError, type ConfigIssue, dotted, suggestion } from './issues.ts';
 import { configJsonSchema } from './json-schema.ts';
 import { literalKeyWarnings } from './literal-keys.ts';
-import { type Unkept, unkeptSettings } from './not-yet.ts';
 import { type Override, readOverrides } from './overrides.ts';
 import { compilePolicy, liftedLimits } from './policy.ts';
 import { badReferences, isConfigured, unnamedProvider } from './references.ts';
@@ -90,8 +90,6 @@ function compile(
     issues.push({ path: model.variable, message, mend: suggestion(meant(model.value, choice), choice) });
   }
   if (overrides.provider !== undefined) issues.push(...unknownProvider(overrides.provider, expanded.value));
-  const unkept = parsed.success ? unkeptSettings(parsed.data) : [];
-  issues.push(...unkept.filter((one) => one.refused).map((one) => unkeptIssue(one, document)));
   if (!parsed.success) return refuse(file, issues);
 
   const config = parsed.data;
@@ -130,6 +128,7 @@ function compile(
     wildcards: compileWildcards(config.models, compiled.providers),
     routes,
     dispatch: compileDispatch(config),
+    adaptive: compileAdaptive(config),
     ...(search.state === 'usable' ? { webSearch: search.service } : {}),
     ...(search.state === 'off' ? { webSearchOff: search.reason } : {}),
     ...(config.image_description === undefined
@@ -146,7 +145,7 @@ function compile(
       ...compiled.disabled.map(({ id, reason }) => `The provider ${id} is off: ${reason}`),
       ...(search.state === 'off' ? [`The web search is off: ${search.reason}`] : []),
       ...liftedLimits(config, overrides),
-      ...unkept.filter((one) => !one.refused).map((one) => `${one.path.join('.')} ${one.message}`),
+      ...adaptiveWarnings(config),
     ],
     discovered: new Map(),
   };
@@ -155,11 +154,6 @@ function compile(
 
 const DESCRIBE =
   'Describe this image for a colleague who cannot see it and has to work with it. Say what it is, give every text in it word for word, and name layout, values, states and errors that can be seen. Leave out what cannot be seen.';
-
-function unkeptIssue({ path, message, mend }: Unkept, document: SourceDocument): ConfigIssue {
-  const place = path.length === 1 ? {} : document.at(path, 'key');
-  return { ...place, path: path.join('.'), message, mend };
-}
 
 function unknownProvider({ variable, value }: Override<string>, written: unknown): readonly ConfigIssue[] {
   return unnamedProvider(value, written).map(({ message, mend }) => ({ path: variable, message, mend }));

@@ -193,7 +193,7 @@ const refusals: readonly (readonly [string, string, RegExp])[] = [
   ],
   ['a network that is none', 'policy: { private_networks: [10.0.0.0/40] }', /1:30: policy\.private_networks\[0\]/],
   ['all networks at once', 'policy: { private_networks: [0.0.0.0/0] }', /is neither a network such as/],
-  ['the adaptive router', 'adaptive_router: { enabled: true }', /no adaptive router/],
+  ['a canary above one', 'adaptive_router: { canary: 2 }', /1:28: adaptive_router\.canary/],
   [
     'an unset variable outside providers',
     `server: { host: "\${NOWHERE}" }`,

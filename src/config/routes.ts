@@ -23,6 +23,7 @@ const COMPILERS: { readonly [S in StrategyId]: (common: Common, entry: RouteEntr
   auto: (common, { patience = 1, judge }) => ({ ...common, strategy: 'auto', patience, ...judgeOf(judge) }),
   split: (common, { plan_steps: planSteps = 3 }) => ({ ...common, strategy: 'split', planSteps }),
   risk: (common) => ({ ...common, strategy: 'risk' }),
+  adaptive: (common) => ({ ...common, strategy: 'adaptive' }),
 };
 
 /** A target that comes twice has both weights. */

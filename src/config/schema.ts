@@ -93,7 +93,7 @@ const model = z.strictObject({
 
 const route = z.strictObject({
   strategy: z
-    .enum(['fixed', 'fallback', 'weighted', 'cheapest', 'fastest', 'auto', 'split', 'risk'])
+    .enum(['fixed', 'fallback', 'weighted', 'cheapest', 'fastest', 'auto', 'split', 'risk', 'adaptive'])
     .default('fallback'),
   targets: z.array(slug).min(1, 'names no target'),
   /** Of `weighted`: the share of each target, in their order. */

@@ -1,6 +1,7 @@
 import type { PolicySettings } from '../policy/settings.ts';
 import type { Model, ModelFacts, Price, Provider } from '../providers/provider.ts';
 import type { SearchService } from '../providers/search-service.ts';
+import type { AdaptiveSettings } from '../routing/adaptive/settings.ts';
 import type { DispatchSettings } from '../routing/dispatch/settings.ts';
 import type { Route } from '../routing/route.ts';
 
@@ -18,6 +19,7 @@ export type Snapshot = {
   readonly wildcards: readonly Wildcard[];
   readonly routes: readonly Route[];
   readonly dispatch: DispatchSettings;
+  readonly adaptive: AdaptiveSettings;
   readonly webSearch?: SearchService;
   /** Why it is not used although it is configured. */
   readonly webSearchOff?: string;

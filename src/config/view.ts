@@ -8,7 +8,7 @@ import type { Snapshot } from './snapshot.ts';
 /** What of a router's view the configuration alone gives. Made once for each snapshot. */
 export type FixedView = Pick<
   RouteView,
-  'resolve' | 'routes' | 'slugs' | 'defaultModel' | 'unavailable' | 'fence' | 'dispatch'
+  'resolve' | 'routes' | 'slugs' | 'defaultModel' | 'unavailable' | 'fence' | 'dispatch' | 'adaptive'
 >;
 
 export function fixedView(snapshot: Snapshot): FixedView {
@@ -48,6 +48,7 @@ function viewOf(snapshot: Snapshot): FixedView {
     unavailable: (slug) => unavailable(snapshot, slug),
     fence: fenceWords(snapshot),
     dispatch: snapshot.dispatch,
+    adaptive: snapshot.adaptive,
   };
 }
 

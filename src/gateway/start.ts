@@ -141,9 +141,10 @@ async function start(
 
   const counter = createTokenCounter();
   undo.push(counter.close);
-  const { traffic, health, reset } = createTraffic({
+  const { traffic, health, beliefs, reset } = createTraffic({
     dispatch: () => live.current().dispatch,
     bounds: () => live.current().queue,
+    adapts: () => live.current().adaptive.enabled,
     ended: (attempt) => {
       if (attempt.failure === undefined && windowIsOpen(live.current(), attempt)) void live.look();
     },
@@ -156,6 +157,7 @@ async function start(
     now: Date.now(),
     draw: Math.random(),
     health: health(),
+    beliefs: beliefs(),
     priceOf: (model) => priceOf(model, Date.now()),
     ...(limitsCost(policy.current()) ? { afford: admissions.afford } : {}),
     ...(affinity === undefined ? {} : { affinity }),

@@ -29,6 +29,7 @@ function cell() {
   const made = createTraffic({
     dispatch: () => DEFAULT_DISPATCH,
     bounds: () => ({ length: 5, waitMs: 1_000 }),
+    adapts: () => true,
     ended: (attempt) => void ended.push(attempt),
     now: () => clock.now,
   });

@@ -1,6 +1,8 @@
 import type { Attempt } from '../ir/attempt.ts';
 import type { Target } from '../providers/provider.ts';
-import { type Deployment, deploymentKey } from '../routing/dispatch/event.ts';
+import { type Beliefs, NO_BELIEFS } from '../routing/adaptive/belief.ts';
+import { follow } from '../routing/adaptive/follow.ts';
+import { type Deployment, type DispatchEvent, deploymentKey } from '../routing/dispatch/event.ts';
 import { type Health, NO_HEALTH } from '../routing/dispatch/health.ts';
 import { forgotten, observe } from '../routing/dispatch/observe.ts';
 import type { DispatchSettings } from '../routing/dispatch/settings.ts';
@@ -9,11 +11,13 @@ import { createQueue, type QueueBounds } from '../upstream/queue.ts';
 import type { Traffic } from '../upstream/traffic.ts';
 
 /** @property dispatch, bounds  in the configuration of this moment.
+ *  @property adapts  the adaptive router is on: else nothing is believed.
  *  @property ended   hears of every attempt when it is over.
  *  @property now     ms since the epoch. */
 export type TrafficParts = {
   readonly dispatch: () => DispatchSettings;
   readonly bounds: () => QueueBounds;
+  readonly adapts: () => boolean;
   readonly ended: (attempt: Attempt) => void;
   readonly now: () => number;
 };
@@ -24,12 +28,18 @@ export type TrafficParts = {
 export type TrafficCell = {
   readonly traffic: Traffic;
   readonly health: () => Health;
+  readonly beliefs: () => Beliefs;
   readonly reset: (deployment?: string) => number;
 };
 
-export function createTraffic({ dispatch, bounds, ended, now }: TrafficParts): TrafficCell {
+export function createTraffic({ dispatch, bounds, adapts, ended, now }: TrafficParts): TrafficCell {
   let health: Health = NO_HEALTH;
+  let beliefs: Beliefs = NO_BELIEFS;
   let started = 0;
+  const tell = (event: DispatchEvent): void => {
+    if (adapts()) beliefs = follow(beliefs, event, health);
+    health = observe(health, event);
+  };
   const queue = createQueue(bounds, now);
   const traffic: Traffic = {
     queue,
@@ -41,14 +51,14 @@ export function createTraffic({ dispatch, bounds, ended, now }: TrafficParts): T
       const { credential } = target;
       const key = credential === null ? {} : { credentialId: credential.id };
       const tokens = { inputTokens, cachedTokens };
-      health = observe(health, { type: 'attempt-start', ...deployment, ...key, ...tokens, id, at: now() });
+      tell({ type: 'attempt-start', ...deployment, ...key, ...tokens, id, at: now() });
       return {
         firstToken: () => {
-          health = observe(health, { type: 'attempt-first-token', ...deployment, id, at: now() });
+          tell({ type: 'attempt-first-token', ...deployment, id, at: now() });
           queue.changed();
         },
         ended: (attempt) => {
-          health = observe(health, { type: 'attempt-end', id, attempt, at: now() });
+          tell({ type: 'attempt-end', id, attempt, at: now() });
           ended(attempt);
           queue.changed();
         },
@@ -56,22 +66,25 @@ export function createTraffic({ dispatch, bounds, ended, now }: TrafficParts): T
     },
     waiting: (targets) => {
       const deployments = [...new Map(targets.map((target) => [keyOf(target), deploymentOf(target)])).values()];
-      for (const one of deployments) health = observe(health, { type: 'queued', ...one, at: now() });
+      for (const one of deployments) tell({ type: 'queued', ...one, at: now() });
       return () => {
-        for (const one of deployments) health = observe(health, { type: 'unqueued', ...one, at: now() });
+        for (const one of deployments) tell({ type: 'unqueued', ...one, at: now() });
       };
     },
   };
   return {
     traffic,
     health: () => health,
+    beliefs: () => beliefs,
     reset: (deployment) => {
       const { size } = health;
       if (deployment === undefined) {
         health = forgotten(health);
+        beliefs = NO_BELIEFS;
         queue.changed();
         return size;
       }
+      beliefs = new Map([...beliefs].filter(([key]) => key !== deployment));
       const known = health.get(deployment);
       if (known === undefined) return 0;
       const kept = new Map(health);

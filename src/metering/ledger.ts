@@ -2,6 +2,7 @@ import type { Attempt } from '../ir/attempt.ts';
 import type { Loss } from '../ir/loss.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import type { Usage } from '../ir/usage.ts';
+import type { AdaptiveDecision } from '../routing/adaptive/decision.ts';
 import type { Reason } from '../routing/reason.ts';
 import type { CacheBreak } from './cache-break.ts';
 
@@ -12,6 +13,7 @@ import type { CacheBreak } from './cache-break.ts';
  *  @property path          `bytes` when the reply went through untouched.
  *  @property costNanoUsd   integer; absent when the model is unpriced, which is not zero.
  *  @property cacheBreak    the session's prompt cache was not found, and why; or it moved to another deployment.
+ *  @property adaptive      what the adaptive router made of the choice, where it was asked.
  *  @property sessionId     Codex's session, or the client's own. */
 export type LedgerEntry = {
   readonly requestId: string;
@@ -36,6 +38,7 @@ export type LedgerEntry = {
   readonly costNanoUsd?: number;
   readonly priceSource?: string;
   readonly cacheBreak?: CacheBreak;
+  readonly adaptive?: AdaptiveDecision;
   readonly losses: readonly Loss[];
   readonly toolCalls?: ToolCallCount;
   readonly outcome: Outcome;
@@ -68,13 +71,15 @@ export type LedgerReader = {
   readonly close: () => Promise<void>;
 };
 
-/** @property since  ms since the epoch, inclusive; `until` exclusive. @property limit  left out: all. */
+/** @property since  ms since the epoch, inclusive; `until` exclusive. @property limit  left out: all.
+ *  @property adaptive  only requests that the adaptive router was asked about. */
 export type LedgerFilter = {
   readonly limit?: number;
   readonly since?: number;
   readonly until?: number;
   readonly sessionId?: string;
   readonly tag?: string;
+  readonly adaptive?: true;
 };
 
 /** @property by  what one row stands for. `slug` is the model that served, `route` the slug that was asked for. */

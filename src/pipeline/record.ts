@@ -110,6 +110,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
       ...(usage === undefined ? {} : { usage }),
       ...(price === undefined ? {} : { costNanoUsd: price.costNanoUsd, priceSource: price.source }),
       ...(broken === undefined ? {} : { cacheBreak: broken }),
+      ...(plan?.adaptive === undefined ? {} : { adaptive: plan.adaptive }),
       losses,
       toolCalls: { ...calls.count(), failedPatches },
       outcome: outcome(),

@@ -2,6 +2,7 @@ import type { Failure } from '../ir/failure.ts';
 import { isNonEmpty } from '../ir/non-empty.ts';
 import type { RouteQuery } from '../ir/query.ts';
 import type { Model } from '../providers/provider.ts';
+import type { AdaptiveDecision } from './adaptive/decision.ts';
 import { heldKey, holderFirst } from './affinity.ts';
 import { keyLimitOf } from './dispatch/hard-limits.ts';
 import { inputTokens } from './expected-cost.ts';
@@ -30,13 +31,15 @@ export function planRoute(query: RouteQuery, view: RouteView): Planned {
 }
 
 /** @property known  the slug is configured, whether or not it is in reach.
- *  @property ruled  a rule of a route chose the first model, for calls of this kind. */
+ *  @property ruled  a rule of a route chose the first model, for calls of this kind.
+ *  @property adaptive  what the adaptive router made of the outermost choice on the way to the first model. */
 type Found = {
   readonly known: boolean;
   readonly models: readonly Model[];
   readonly why: readonly Reason[];
   readonly ruled?: Purpose;
   readonly given?: ReadonlyMap<string, string>;
+  readonly adaptive?: AdaptiveDecision;
 };
 
 /** What a slug stands for. A rule that is not firm gives way where it would leave a route without any target: better a
@@ -69,12 +72,14 @@ function routed(
   const left: Reason[] = [];
   const ruledBelow = new Map<string, Purpose>();
   const given = new Map(first?.given);
+  const adaptiveBelow = new Map<string, AdaptiveDecision>();
   for (const target of route.targets) {
-    const { models, why, ruled: purpose, given: givenBelow = [] } = below(target);
+    const { models, why, ruled: purpose, given: givenBelow = [], adaptive } = below(target);
     for (const [inner, to] of givenBelow) given.set(inner, to);
     left.push(...why);
     if (isNonEmpty(models)) branches.push({ slug: target, models });
     if (purpose !== undefined) ruledBelow.set(target, purpose);
+    if (adaptive !== undefined) adaptiveBelow.set(target, adaptive);
   }
   const ordered = isNonEmpty(branches) ? sessionsFirst(route, order(route, branches, query, view), view) : undefined;
   if (ordered?.given !== undefined) given.set(slug, ordered.given);
@@ -86,7 +91,19 @@ function routed(
   const told: Reason = { slug, text: `The route "${slug}" (${route.strategy}) gives ${names}.` };
   const purpose =
     first !== undefined && first.models.length > 0 ? chosen?.purpose : ruledBelow.get(ordered?.branches[0].slug ?? '');
-  return { known: true, models, given, why: [told, ...tellings], ...(purpose === undefined ? {} : { ruled: purpose }) };
+  // A model that a rule put first was chosen by nobody.
+  const adaptive =
+    first !== undefined && first.models.length > 0
+      ? first.adaptive
+      : (ordered?.adaptive ?? adaptiveBelow.get(ordered?.branches[0].slug ?? ''));
+  return {
+    known: true,
+    models,
+    given,
+    why: [told, ...tellings],
+    ...(purpose === undefined ? {} : { ruled: purpose }),
+    ...(adaptive === undefined ? {} : { adaptive }),
+  };
 }
 
 /** What a rule of the route says of calls of this kind. */
@@ -171,6 +188,7 @@ function planned(slug: string, found: Found, query: RouteQuery, view: RouteView)
       why,
       ...(found.given === undefined ? {} : { given: found.given }),
       ...(found.ruled === undefined ? {} : { ruled: found.ruled }),
+      ...(found.adaptive === undefined ? {} : { adaptive: found.adaptive }),
     },
   };
 }

@@ -16,6 +16,7 @@ export type StrategyOptions = {
   /** @property planSteps  replies after which the planner hands over at the latest. */
   readonly split: { readonly planSteps: number };
   readonly risk: object;
+  readonly adaptive: object;
 };
 
 /** @property threshold  from here on, 0 to 1, a task begins with the strongest target. */

@@ -39,11 +39,12 @@ function readerOf(database: DatabaseSync, file: string): LedgerReader {
     }
   };
   return {
-    list: async ({ limit, since, until, sessionId, tag }) => {
+    list: async ({ limit, since, until, sessionId, tag, adaptive }) => {
       let query = db.selectFrom('requests').selectAll().orderBy('started_at', 'desc').orderBy('id', 'desc');
       if (since !== undefined) query = query.where('started_at', '>=', since);
       if (until !== undefined) query = query.where('started_at', '<', until);
       if (sessionId !== undefined) query = query.where('session_id', '=', sessionId);
+      if (adaptive === true) query = query.where('adaptive', 'is not', null);
       if (tag !== undefined) {
         query = query.where(
           sql<boolean>`exists (select 1 from json_each(requests.tags) where json_each.value = ${tag})`,

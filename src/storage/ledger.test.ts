@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import type { Attempt } from '../ir/attempt.ts';
 import type { Ledger, LedgerEntry, LedgerReader } from '../metering/ledger.ts';
+import { ARMS } from '../routing/adaptive/decision.ts';
 import { openLedgerReader } from './ledger-reader.ts';
 import { openLedger } from './ledger-writer.ts';
 import type { StorageProblem } from './problem.ts';
@@ -76,6 +77,10 @@ const attempt: fc.Arbitrary<Attempt> = fc.record(
   },
   { requiredKeys: ['provider', 'model', 'slug', 'startedAt'] },
 );
+const choice = fc.record(
+  { provider: text, slug: text, ttftMs: count, errors: duration, costNanoUsd: count },
+  { requiredKeys: ['provider', 'slug', 'ttftMs', 'errors'] },
+);
 const entry: fc.Arbitrary<LedgerEntry> = fc.record(
   {
     requestId: text,
@@ -105,6 +110,17 @@ const entry: fc.Arbitrary<LedgerEntry> = fc.record(
     usage: fc.record({ freshInput: count, cacheRead: count, cacheWrite: count, output: count, reasoning: count }),
     costNanoUsd: fc.maxSafeNat(),
     priceSource: text,
+    adaptive: fc.record({
+      baseline: choice,
+      suggested: choice,
+      wouldSwitch: fc.boolean(),
+      applied: fc.boolean(),
+      costGuardBlocked: fc.boolean(),
+      arm: fc.constantFrom(...ARMS),
+      health: fc.constant({ a: 'healthy', b: 'failing' } as const),
+      chance: duration,
+      following: duration,
+    }),
     cacheBreak: fc.oneof(
       fc.record({
         cause: fc.constant('moved' as const),
@@ -168,7 +184,9 @@ test('a ledger of the first format is brought to the newest, with all that it ho
   const old = entryOf({ requestId: 'old', sessionId: 's' });
   await write(file, [old]);
   const database = new DatabaseSync(file);
-  database.exec('alter table requests drop column cache_break; pragma user_version = 1');
+  database.exec(
+    'alter table requests drop column cache_break; alter table requests drop column adaptive; pragma user_version = 1',
+  );
   database.close();
   assert.deepEqual(await read(file), [old], 'a reader upgrades it as well as a writer');
   const broken = entryOf({ requestId: 'new', startedAt: 2_000, cacheBreak: { cause: 'unknown', lostTokens: 5 } });

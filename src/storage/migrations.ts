@@ -43,6 +43,7 @@ const STEPS: readonly string[] = [
    create index requests_by_request on requests (request_id);
    create index requests_by_session on requests (session_id, started_at) where session_id is not null;`,
   `alter table requests add column cache_break text;`,
+  `alter table requests add column adaptive text;`,
 ];
 
 export const FORMAT = STEPS.length;

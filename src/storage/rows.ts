@@ -4,6 +4,8 @@ import { parseJson } from '../ir/json.ts';
 import { PROTOCOL_IDS } from '../ir/protocol-id.ts';
 import type { CacheBreak } from '../metering/cache-break.ts';
 import type { LedgerEntry } from '../metering/ledger.ts';
+import { type AdaptiveDecision, ARMS } from '../routing/adaptive/decision.ts';
+import { STATES } from '../routing/adaptive/state.ts';
 import type { Reason } from '../routing/reason.ts';
 import type { NewRequestRow, RequestRow } from './tables.ts';
 
@@ -11,7 +13,7 @@ export function toRow(entry: LedgerEntry): NewRequestRow {
   const { requestId, sessionId, threadId, caller, originator, requestKind, tags, protocol, route, slug, ...more } =
     entry;
   const { provider, model, path, startedAt, firstTokenMs, totalMs, attempts, why, usage, costNanoUsd, ...last } = more;
-  const { priceSource, cacheBreak, losses, toolCalls, outcome, failureKind, status, ...rest } = last;
+  const { priceSource, cacheBreak, adaptive, losses, toolCalls, outcome, failureKind, status, ...rest } = last;
   // A member that the entry gains and this table does not hold is a compile error here.
   rest satisfies { readonly [name: string]: never };
   return {
@@ -41,6 +43,7 @@ export function toRow(entry: LedgerEntry): NewRequestRow {
     cost_nano_usd: costNanoUsd ?? null,
     price_source: priceSource ?? null,
     cache_break: cacheBreak === undefined ? null : JSON.stringify(cacheBreak),
+    adaptive: adaptive === undefined ? null : JSON.stringify(adaptive),
     losses: JSON.stringify(losses),
     tool_calls_made: toolCalls?.made ?? null,
     tool_calls_malformed: toolCalls?.malformed ?? null,
@@ -83,6 +86,7 @@ export function toEntry(row: RequestRow): LedgerEntry {
       costNanoUsd: row.cost_nano_usd,
       priceSource: row.price_source,
       cacheBreak: row.cache_break === null ? null : parseJson(row.cache_break),
+      adaptive: row.adaptive === null ? null : parseJson(row.adaptive),
       losses: parseJson(row.losses),
       toolCalls: together({
         made: row.tool_calls_made,
@@ -127,6 +131,25 @@ const cacheBreak: z.ZodType<CacheBreak> = z.discriminatedUnion('cause', [
   z.object({ cause: z.literal('unknown'), ...lost }),
 ]);
 
+const choice = z.object({
+  provider: z.string(),
+  slug: z.string(),
+  ttftMs: z.number(),
+  errors: z.number(),
+  costNanoUsd: z.number().exactOptional(),
+});
+const adaptive: z.ZodType<AdaptiveDecision> = z.object({
+  baseline: choice,
+  suggested: choice,
+  wouldSwitch: z.boolean(),
+  applied: z.boolean(),
+  costGuardBlocked: z.boolean(),
+  arm: z.enum(ARMS),
+  health: z.record(z.string(), z.enum(STATES)),
+  chance: z.number(),
+  following: z.number(),
+});
+
 const entrySchema: z.ZodType<LedgerEntry> = z.object({
   requestId: z.string(),
   sessionId: z.string().exactOptional(),
@@ -152,6 +175,7 @@ const entrySchema: z.ZodType<LedgerEntry> = z.object({
   costNanoUsd: z.int().exactOptional(),
   priceSource: z.string().exactOptional(),
   cacheBreak: cacheBreak.exactOptional(),
+  adaptive: adaptive.exactOptional(),
   losses: z.array(z.object({ path: z.string(), why: z.string() })),
   toolCalls: z.object({ made: count, malformed: count, failedPatches: count }).exactOptional(),
   outcome: z.enum(['completed', 'incomplete', 'failed', 'cancelled', 'refused']),

@@ -31,6 +31,7 @@ type RequestsTable = {
   cost_nano_usd: number | null;
   price_source: string | null;
   cache_break: string | null;
+  adaptive: string | null;
   losses: string;
   tool_calls_made: number | null;
   tool_calls_malformed: number | null;

@@ -1,5 +1,9 @@
 import type { RouteQuery } from '../../../src/ir/query.ts';
 import { NO_USAGE, totalInput } from '../../../src/ir/usage.ts';
+import { type Beliefs, NO_BELIEFS } from '../../../src/routing/adaptive/belief.ts';
+import type { AdaptiveDecision } from '../../../src/routing/adaptive/decision.ts';
+import { follow } from '../../../src/routing/adaptive/follow.ts';
+import type { AdaptiveSettings } from '../../../src/routing/adaptive/settings.ts';
 import type { Affinity } from '../../../src/routing/affinity.ts';
 import type { Deployment } from '../../../src/routing/dispatch/event.ts';
 import { type Health, NO_HEALTH } from '../../../src/routing/dispatch/health.ts';
@@ -15,17 +19,21 @@ const POOL = 'pool';
 /** As the line has it for providers whose cache is not documented. */
 const WARM_MS = 5 * 60_000;
 
-/** The product itself: its planner, its rules, its reducer, over a route of some strategy.
- *  @param route  but for its slug and targets, which are all the deployments. */
+/** The product itself: its planner, its rules, its reducers, over a route of some strategy.
+ *  @param route  but for its slug and targets, which are all the deployments. @param adaptive  absent: it is off.
+ *  @param decided  hears what the adaptive router makes of each choice. */
 export function product(
   name: string,
   routeOver: (common: Pick<Route, 'slug' | 'targets'>) => Route,
   dispatch: DispatchSettings = DEFAULT_DISPATCH,
+  adaptive?: AdaptiveSettings,
+  decided: (decision: AdaptiveDecision, now: number) => void = () => undefined,
 ): Policy {
   return {
     name,
     begin: (world, random) => {
       let health: Health = NO_HEALTH;
+      let beliefs: Beliefs = NO_BELIEFS;
       const sessions = createSessions(world);
       const models = world.deployments.map(({ model }) => model);
       const indexes = new Map(models.map(({ slug }, index) => [slug, index]));
@@ -41,6 +49,7 @@ export function product(
         priceOf: (model: { readonly slug: string }) => bySlug.get(model.slug)?.price,
         fence: () => undefined,
         dispatch,
+        ...(adaptive === undefined ? {} : { adaptive }),
       };
       return {
         plan: (asked, now) => {
@@ -50,18 +59,19 @@ export function product(
             now: EPOCH + now,
             draw: random(),
             health,
+            beliefs,
             ...(affinity === undefined ? {} : { affinity }),
           };
           const planned = planRoute(queryOf(asked), view);
           if (!planned.ok) throw new Error(planned.failure.message);
+          if (planned.plan.adaptive !== undefined) decided(planned.plan.adaptive, now);
           return planned.plan.targets.map(({ model }) => indexes.get(model.slug) ?? 0);
         },
         observe: (event, asked) => {
           const { session } = asked;
-          health = observe(
-            health,
-            event.type === 'attempt-start' ? { ...event, ...sessions.cached(asked, event) } : event,
-          );
+          const told = event.type === 'attempt-start' ? { ...event, ...sessions.cached(asked, event) } : event;
+          if (adaptive?.enabled === true) beliefs = follow(beliefs, told, health);
+          health = observe(health, told);
           if (event.type !== 'attempt-end' || event.attempt.failure !== undefined) return;
           const { provider, usage = NO_USAGE } = event.attempt;
           sessions.served(session, provider, totalInput(usage), event.at);

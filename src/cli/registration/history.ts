@@ -21,10 +21,15 @@ export function registerHistory({ context, group, command, end }: Registrar): vo
   command('stats', 'requests, tokens, cost, speed and quality')
     .addOption(new Option('--by <group>', 'what a row stands for').choices(['slug', 'model', 'provider', 'route']))
     .option('--since <when>', 'a time such as 24h or 7d ago, or a date such as 2026-11-01', sinceTime)
+    .option('--shadow', 'what following the adaptive router would have changed')
     .option('--against <slug>', 'what the same tokens would have cost there, as an estimate')
     .option(...JSON_FLAG)
-    .action(async (options: JsonOption & Omit<StatsOptions, 'json'>) =>
-      end((await import('../commands/stats.ts')).stats({ ...options, ...wantsJson(options) }, context)),
+    .action(async ({ shadow, ...options }: JsonOption & Omit<StatsOptions, 'json'> & { shadow?: true }) =>
+      end(
+        shadow === true
+          ? (await import('../commands/stats-shadow.ts')).statsShadow({ ...options, ...wantsJson(options) }, context)
+          : (await import('../commands/stats.ts')).stats({ ...options, ...wantsJson(options) }, context),
+      ),
     );
   command('why', 'which model a request got, and why')
     .argument('[request]', "a request id, or 'last'", 'last')

@@ -4,11 +4,11 @@ export type Average = { readonly mean: number; readonly weight: number; readonly
 
 export const NO_AVERAGE: Average = { mean: 0, weight: 0, at: 0 };
 
-/** @param halfLifeMs  after which a sample counts half. */
-export function sampled(average: Average, value: number, at: number, halfLifeMs: number): Average {
+/** @param halfLifeMs  after which a sample counts half. @param share  of a whole sample that this one counts, 0 to 1. */
+export function sampled(average: Average, value: number, at: number, halfLifeMs: number, share = 1): Average {
   const before = weightAt(average, at, halfLifeMs);
-  const weight = before + 1;
-  return { mean: average.mean + (value - average.mean) / weight, weight, at: Math.max(at, average.at) };
+  const weight = before + share;
+  return { mean: average.mean + ((value - average.mean) * share) / weight, weight, at: Math.max(at, average.at) };
 }
 
 export function weightAt(average: Average, at: number, halfLifeMs: number): number {

@@ -11,14 +11,15 @@ export type Line = {
 
 export const NO_LINE: Line = { weight: 0, x: 0, y: 0, xx: 0, xy: 0, at: 0 };
 
-export function through(line: Line, x: number, y: number, at: number, halfLifeMs: number): Line {
+/** @param share  of a whole sample that this one counts, 0 to 1. */
+export function through(line: Line, x: number, y: number, at: number, halfLifeMs: number, share = 1): Line {
   const kept = line.weight === 0 ? 0 : 2 ** (-Math.max(0, at - line.at) / halfLifeMs);
   return {
-    weight: line.weight * kept + 1,
-    x: line.x * kept + x,
-    y: line.y * kept + y,
-    xx: line.xx * kept + x * x,
-    xy: line.xy * kept + x * y,
+    weight: line.weight * kept + share,
+    x: line.x * kept + x * share,
+    y: line.y * kept + y * share,
+    xx: line.xx * kept + x * x * share,
+    xy: line.xy * kept + x * y * share,
     at: Math.max(at, line.at),
   };
 }

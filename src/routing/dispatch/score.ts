@@ -35,21 +35,31 @@ export function scoresOf(
   tuning: Tuning = TUNING,
 ): NonEmpty<Scored> {
   const spared = models.map((model) => sparedTokens(model, query, view));
-  const expected = expectations(models, spared, query, view, tuning);
-  const scales = scalesOf(expected, tuning);
   const { weights } = view.dispatch;
   const most = Math.max(...spared);
   const input = Math.max(1, inputTokens(query));
   // A cache spares time and money, so the weights of these two are its own.
   const worth = (tuning.cache * (weights.ttft + weights.cost)) / 2;
-  const scores = expected.map((one, index): Scored => {
+  const reloads = spared.map((tokens) => (worth * (most - tokens)) / input);
+  const scores = scored(expectations(models, spared, query, view, tuning), reloads, weights, tuning);
+  return isNonEmpty(scores) ? scores : [{ expected: NOTHING, terms: NOTHING, reload: 0, score: 0 }];
+}
+
+/** Expectations of the candidates, weighed against each other. @param reloads  what each counts for its lack of a cache. */
+export function scored(
+  expected: readonly Terms[],
+  reloads: readonly number[],
+  weights: Weights,
+  tuning: Tuning = TUNING,
+): readonly Scored[] {
+  const scales = scalesOf(expected, tuning);
+  return expected.map((one, index): Scored => {
     const terms = termsOf(one, scales, weights);
-    const reload = (worth * (most - (spared[index] ?? 0))) / input;
+    const reload = reloads[index] ?? 0;
     let score = reload;
     for (const term of TERMS) score += terms[term];
     return { expected: one, terms, reload, score };
   });
-  return isNonEmpty(scores) ? scores : [{ expected: NOTHING, terms: NOTHING, reload: 0, score: 0 }];
 }
 
 const NOTHING: Terms = { cost: 0, ttft: 0, latency: 0, tokensPerSecond: 0, errors: 0, tokenPressure: 0, queue: 0 };

@@ -2,6 +2,7 @@ import type { NonEmpty } from '../../ir/non-empty.ts';
 import type { RouteQuery } from '../../ir/query.ts';
 import type { Branch, Ordered, Router, RouteView } from '../plan.ts';
 import type { RouteOf, StrategyId } from '../route.ts';
+import { adaptive } from './adaptive.ts';
 import { auto } from './auto/auto.ts';
 import { cheapest } from './cheapest.ts';
 import { fallback } from './fallback.ts';
@@ -21,6 +22,7 @@ const STRATEGIES: { readonly [S in StrategyId]: Router<S> } = {
   auto,
   split,
   risk,
+  adaptive,
 };
 
 /** Does the strategy itself weigh where a session's cache lies? Where it does not, the branch that holds it is tried first. */
@@ -33,6 +35,7 @@ export const WEIGHS_SESSIONS: { readonly [S in StrategyId]: boolean } = {
   auto: true,
   split: true,
   risk: true,
+  adaptive: true,
 };
 
 /** Does the strategy look at what happened in the conversation? Where none does, it is not read for the plan's sake. */
@@ -45,6 +48,7 @@ export const LOOKS_AT_WORK: { readonly [S in StrategyId]: boolean } = {
   auto: true,
   split: true,
   risk: false,
+  adaptive: false,
 };
 
 /** A route's branches in the order that its strategy gives them. */

@@ -1,16 +1,22 @@
 import { isNonEmpty, type NonEmpty } from '../../ir/non-empty.ts';
 import type { RouteQuery } from '../../ir/query.ts';
 import type { Model } from '../../providers/provider.ts';
+import { type Weighed as Candidate, consider } from '../adaptive/consider.ts';
+import type { AdaptiveDecision } from '../adaptive/decision.ts';
 import { chancesOf, drawn } from '../dispatch/choice.ts';
 import { atCapacity } from '../dispatch/hard-limits.ts';
 import { type Scored, scoresOf } from '../dispatch/score.ts';
-import type { Branch, Router, RouteView } from '../plan.ts';
+import type { Branch, Ordered, Router, RouteView } from '../plan.ts';
 import type { Reason } from '../reason.ts';
 
 /** By what this call risks at each: cost, waiting, errors (`dispatch/score.ts`). The first is drawn, the better ones more
  *  often (`dispatch.temperature`), so that no deployment is run over by all and none is forgotten; the others follow by
  *  score. Those whose places are all taken come last. */
-export const risk: Router<'risk'> = (_route, branches, query, view) => {
+export const risk: Router<'risk'> = (_route, branches, query, view) => byRisk(branches, query, view, false);
+
+/** @param follows  the route follows the adaptive router where that is on and allowed to; else it is only asked, so that
+ *                  the ledger can tell what following it would have changed. */
+export function byRisk(branches: NonEmpty<Branch>, query: RouteQuery, view: RouteView, follows: boolean): Ordered {
   const weighed = weigh(branches, query, view);
   const free = weighed.filter(({ full }) => full === undefined);
   const candidates = free.length > 0 ? free : weighed;
@@ -23,9 +29,38 @@ export const risk: Router<'risk'> = (_route, branches, query, view) => {
     ];
   const byScore = weighed.toSorted((one, other) => rank(one) - rank(other));
   const ordered = [...byScore.filter((one) => one === first), ...byScore.filter((one) => one !== first)];
-  const placed = ordered.map(({ branch }) => branch);
-  return { branches: isNonEmpty(placed) ? placed : branches, why: ordered.map(reasonOf) };
-};
+  const why = ordered.map(reasonOf);
+  const { adaptive } = view;
+  if (adaptive?.enabled !== true || first === undefined) return { branches: placed(ordered, branches), why };
+  const { decision, order } = consider(
+    weighed.map(asCandidate),
+    weighed.indexOf(first),
+    follows,
+    query,
+    view,
+    adaptive,
+  );
+  const followed = decision.arm === 'canary' ? order.flatMap((index) => weighed[index] ?? []) : ordered;
+  const told = decision.wouldSwitch ? [adaptiveReason(decision), ...why] : why;
+  return { branches: placed(followed, branches), why: told, adaptive: decision };
+}
+
+function placed(ordered: readonly Weighed[], branches: NonEmpty<Branch>): NonEmpty<Branch> {
+  const all = ordered.map(({ branch }) => branch);
+  return isNonEmpty(all) ? all : branches;
+}
+
+function asCandidate({ branch, expected, reload, chance, full }: Weighed): Candidate {
+  return { model: branch.models[0], expected, reload, chance, full: full !== undefined };
+}
+
+function adaptiveReason({ baseline, suggested, applied, health }: AdaptiveDecision): Reason {
+  const state = (slug: string): string => `"${slug}" (${health[slug] ?? 'unknown'})`;
+  const text = applied
+    ? `The adaptive router prefers this to ${state(baseline.slug)}, which the draw chose: it seems ${health[suggested.slug]}.`
+    : `The adaptive router would prefer this, which seems ${health[suggested.slug]}, to ${state(baseline.slug)}; it is not followed.`;
+  return { slug: suggested.slug, text };
+}
 
 /** @property full  why it has no place for another call. @property chance  to be the first. */
 type Weighed = Scored & { readonly branch: Branch; readonly full?: string; readonly chance: number };
