@@ -11,6 +11,7 @@ import { planRun, type RunPlan } from '../run/plan-run.ts';
 import { planFacts, planInShort, showPlan } from '../run/show-plan.ts';
 import { takeWays } from '../run/take-ways.ts';
 import { WAY_PROGRAMS } from '../run/way-programs.ts';
+import { foldersOf } from '../run/working-tree.ts';
 
 /** @property prompt  `-`, or left out: what is piped in is the prompt.
  *  @property clean, compress  false where a flag says so. @property codexArgs  behind `--`, for `codex exec`. */
@@ -72,7 +73,7 @@ export async function run(options: RunOptions, context: CommandContext): Promise
       ways: plan.ways,
       prepare: (way) => WAY_PROGRAMS[way](input, context),
       input: plan.prompt.text,
-      folder: process.cwd(),
+      folders: foldersOf(options.codexArgs, process.cwd()),
     },
     io,
   );

@@ -4,20 +4,20 @@ import { CliError, DONE, FAILED } from '../cli-error.ts';
 import { type Io, line } from '../io.ts';
 import type { WeighedWay } from './codex-ways.ts';
 import type { WayProgram } from './way-programs.ts';
-import { treePrint } from './working-tree.ts';
+import { treePrints } from './working-tree.ts';
 
 /** @property prepare  lays a way out. @property input  the prompt, on standard input: a list of processes shows arguments.
- *  @property folder   in which Codex works. */
+ *  @property folders  in which Codex may change files. */
 export type WaysRun = {
   readonly ways: readonly WeighedWay[];
   readonly prepare: (way: CodexProvider) => Promise<WayProgram>;
   readonly input: string;
-  readonly folder: string;
+  readonly folders: readonly string[];
 };
 
 /** Runs Codex on the first way that is ready, and on the next where it ended badly, by itself, before it had changed a file.
  *  @returns its exit status. @throws CliError where no way could be taken, with each one's reason. */
-export async function takeWays({ ways, prepare, input, folder }: WaysRun, io: Io): Promise<number> {
+export async function takeWays({ ways, prepare, input, folders }: WaysRun, io: Io): Promise<number> {
   const passed: string[] = [];
   let failed: number | undefined;
   for (const { way, excluded } of ways) {
@@ -27,7 +27,7 @@ export async function takeWays({ ways, prepare, input, folder }: WaysRun, io: Io
       if (ways.length > 1) line(io.err, `plugboard: ${way} is passed over. ${made.reason}`);
       continue;
     }
-    const before = treePrint(folder);
+    const before = treePrints(folders);
     const status = await runProgram(withInput(made.program, input));
     if ('signal' in status) {
       endLike(status);
@@ -38,9 +38,9 @@ export async function takeWays({ ways, prepare, input, folder }: WaysRun, io: Io
     failed = status.code;
     const next = ways.slice(ways.findIndex((one) => one.way === way) + 1);
     if (next.length === 0) break;
-    if (before === undefined || treePrint(folder) !== before) {
+    if (before === undefined || treePrints(folders) !== before) {
       const words =
-        before === undefined ? 'this folder is too large to tell whether files were changed' : 'files were changed';
+        before === undefined ? 'its folder is too large to tell whether files were changed' : 'files were changed';
       line(io.err, `plugboard: Codex ended with status ${status.code}. No other way is tried, since ${words}.`);
       break;
     }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { treePrint } from './working-tree.ts';
+import { foldersOf, treePrint, treePrints } from './working-tree.ts';
 
 function folder(t: TestContext): string {
   const made = mkdtempSync(join(tmpdir(), 'plugboard-tree-'));
@@ -45,4 +45,17 @@ test("git's own files and what tools install do not count; a commit does", (t) =
 test('a folder that is too large, or not there, cannot be told', (t) => {
   assert.equal(treePrint(folder(t), 1), undefined);
   assert.equal(treePrint('/nowhere/at/all'), undefined);
+});
+
+test('a file that is changed where Codex was sent shows, too', (t) => {
+  const [here, there] = [folder(t), folder(t)];
+  for (const args of [['-C', there], [`-C${there}`], [`--cd=${there}`], ['--json', '--add-dir', there]]) {
+    assert.deepEqual(foldersOf(args, here), [here, there]);
+  }
+  assert.deepEqual(foldersOf(['--color', 'never', '--cd'], here), [here]);
+  const before = treePrints([here, there]);
+  assert.equal(treePrints([here, there]), before);
+  writeFileSync(join(there, 'a.txt'), 'other');
+  assert.notEqual(treePrints([here, there]), before);
+  assert.equal(treePrints([here, '/nowhere/at/all']), undefined);
 });

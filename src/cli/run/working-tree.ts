@@ -1,11 +1,26 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 
 /** A folder of more files than these is not looked at: whoever asks must then take it for changed. */
 const MAX_FILES = 50_000;
 /** What tools write on their own while they look around, and what would take longest to walk. */
 const LEFT_OUT: readonly string[] = ['.git', 'node_modules', '.venv', '__pycache__', '.pytest_cache', 'target'];
+
+/** Where Codex is told to work by its own arguments: here, or elsewhere (`--cd`), and beside that (`--add-dir`). */
+export function foldersOf(codexArgs: readonly string[], here: string): readonly string[] {
+  const named = codexArgs.flatMap((arg, at) => {
+    const [, attached] = /^(?:--cd=|--add-dir=|-C=?)(.+)$/.exec(arg) ?? [];
+    return attached ?? (['-C', '--cd', '--add-dir'].includes(arg) ? (codexArgs[at + 1] ?? []) : []);
+  });
+  return [here, ...named.map((folder) => resolve(here, folder))];
+}
+
+/** The same of several folders. @returns undefined where one of them cannot be told. */
+export function treePrints(folders: readonly string[]): string | undefined {
+  const prints = folders.map((folder) => treePrint(folder));
+  return prints.includes(undefined) ? undefined : prints.join();
+}
 
 /** What the files under a folder are, by name, size and time of change, without reading them: the same text where
  *  nothing was changed in between.
