@@ -28,14 +28,21 @@ export function isSummary(text: string): boolean {
 const NOD_LENGTH = 240;
 
 const NOD =
-  /^(?:(?:ok(?:ay)?|yes|yep|yeah|sure|please|now|so|and|then|no|nope|hm+|great|good|thanks|thank you)[\s,.!:;-]*)*(?:$|continue\b|go (?:on|ahead)\b|proceed\b|carry on\b|keep (?:going|at it|on)\b|(?:try|do it|run it) (?:again|once more)\b|retry\b|again\b|do (?:it|that|this)\b[.!]*$|fix (?:it|that|this|them)\b[.!]*$|implement (?:the|this|that|your) plan\b|finish (?:it|this|that)\b[.!]*$)/i;
+  /^(?:(?:ok(?:ay)?|yes|yep|yeah|sure|please|now|so|and|then|no|nope|hm+|great|good|thanks|thank you)[\s,.!:;-]*)*(?:$|continue\b|go (?:on|ahead)\b|proceed\b|carry on\b|keep (?:going|at it|on)\b|(?:try|do it|run it) (?:again|once more)\b|retry(?: (?:it|that|this|now|please))?[\s.!]*$|again\b|do (?:it|that|this)\b[.!]*$|fix (?:it|that|this|them)\b[.!]*$|implement (?:the|this|that|your) plan\b|finish (?:it|this|that)\b[.!]*$)/i;
 
-const TROUBLE =
-  /\b(?:still|again)\b[^.!?\n]{0,60}\b(?:fail\w*|broken|wrong|errors?|crash\w*|red|not work\w*|hang\w*|missing)\b|\b(?:did|does|do|is|was)(?:n't|n’t| not) (?:work\w*|help\w*|fix\w*|compile|pass\w*|build|right|correct)\b|\bsame (?:error|problem|issue|failure|bug)\b|\bnot (?:working|fixed|solved)\b|\b(?:that|this|it)(?:'s|’s| is) (?:still )?(?:wrong|broken|not right)\b/i;
+/** Said of what is in hand: "it", "that", "the fix", "still", "again". "The login page does not work" is a task of its own. */
+const TROUBLE: readonly RegExp[] = [
+  /\bstill\b[^.!?\n]{0,60}\b(?:fail\w*|broken|wrong|errors?|crash\w*|red|not work\w*|hang\w*|missing)\b/i,
+  /\b(?:fail\w*|broken?|crash\w*|wrong|hangs?|red) again\b|\bagain (?:broken|wrong|failing|red)\b/i,
+  /\b(?:it|this|that|these|those|they|nothing|(?:the|your|this|that) (?:(?:last|latest|new|second) )?(?:fix|change|patch|edit|solution|attempt|tests?|build|code|script))(?: also| really| even)? (?:did|does|do|is|was|are)(?:n't|n’t| not) (?:work\w*|help\w*|fix\w*|compile|pass\w*|build|right|correct|solved)\b/i,
+  /^(?:(?:no|nope|hm+|ok|but|well|sorry|unfortunately)[\s,.!:;-]+)*(?:(?:did|does|do|is|was)(?:n't|n’t| not)|not) (?:work\w*|help\w*|fix\w*|compile|pass\w*|build|right|correct|solved)\b/i,
+  /(?:^|\b(?:still|now|no|gets?|got|getting|see|seeing|have|hits?|throws|gives?|it is|it's|it’s),? )(?:exactly )?(?:the )?same (?:error|problem|issue|failure|bug)\b/i,
+  /\b(?:that|this|it)(?:'s|’s| is) (?:still )?(?:wrong|broken|not (?:right|working|fixed|solved))\b/i,
+];
 
 /** Does the user say that what was done does not work? Long messages are tasks of their own, whatever words they hold. */
 export function isTrouble(text: string): boolean {
-  return text.length <= NOD_LENGTH && TROUBLE.test(text);
+  return text.length <= NOD_LENGTH && TROUBLE.some((pattern) => pattern.test(text));
 }
 
 /** Does this message go on with the task in hand, and begin none of its own? */
@@ -54,21 +61,31 @@ export function takesUpPlan(text: string): boolean {
 }
 
 const VERB = String.raw`(?:^|[.,;:!?\n]\s*|\b(?:please|now|and|then|you (?:can|may|should|must)|let(?:'s|’s| us)|just|better) )(?:use|take|try|switch(?: back)?(?: over)? to|move (?:up|down|back|over)? ?to|go (?:up|down|back)? ?to|hand (?:it|this|over)(?: over)? to|ask) (?:(?:the|a|your|my) )?`;
+/** Of other things, too, one says "use a larger one" and "use the default model". */
+const BACK = String.raw`\b(?:switch|go|move)(?: back| up| down)?(?: over)? to (?:the |your )`;
+/** What may follow, where the words are about the work in hand and not about a program that has models of its own. */
+const AFTER = String.raw`(?= *(?:$|[.,;:!?\n)]|(?:now|here|please|again|instead|from|to|and|until|then|if|on (?:this|that|it)|for (?:this|that|it|now|the (?:rest|task|next|fix)))\b))`;
+const STRONGER =
+  '(?:strong(?:er|est)?|big(?:ger|gest)?|larger?|largest|best|better|smart(?:er|est)?|more (?:capable|powerful)|most (?:capable|powerful))';
+const CHEAPER = '(?:cheap(?:er|est)?|small(?:er|est)?|weak(?:er)?|fast(?:er|est)?|light(?:er)?|simpler?)';
 const STRONG = new RegExp(
-  `${VERB}(?:strong(?:er|est)?|big(?:ger|gest)?|larger?|largest|best|better|smart(?:er|est)?|more (?:capable|powerful)|most (?:capable|powerful)) (?:model|one|ai|llm)\\b|(?:^|[.,;:!?\\n]\\s*|\\bplease |\\band )(?:escalate|think (?:harder|very hard|longer|deeper|more deeply)|ultrathink)\\b(?! the)`,
+  String.raw`${VERB}${STRONGER} (?:model|ai|llm)\b${AFTER}|${BACK}${STRONGER} one\b|(?:^|[.!?\n]\s*|\bplease |\band )escalate(?= *(?:$|[.!\n]|(?:now|this|it|please)\b))|(?:^|[.,;:!?\n]\s*|\bplease |\band )(?:think (?:harder|very hard|longer|deeper|more deeply)|ultrathink)\b(?! the)`,
   'i',
 );
 const CHEAP = new RegExp(
-  `${VERB}(?:cheap(?:er|est)?|small(?:er|est)?|weak(?:er)?|fast(?:er|est)?|light(?:er)?|simple(?:r)?|default) (?:model|one|ai|llm)\\b|(?:^|[.,;:!?\\n]\\s*|\\bplease )(?:de-?escalate|step (?:back )?down)\\b`,
+  String.raw`${VERB}${CHEAPER} (?:model|ai|llm)\b${AFTER}|${BACK}(?:${CHEAPER} one|default model)\b|(?:^|[.!?\n]\s*|\bplease )(?:de-?escalate|step (?:back )?down)(?= *(?:$|[.!\n]|(?:now|again|please)\b))`,
   'i',
 );
+
+/** Code and quotations: matter, whoever is addressed in it. */
+const SHOWN = /^```[\s\S]*?(?:^```|$(?![\s\S]))|^[ \t]*>.*$/gm;
 
 /** Past this, words are read as matter, not as address to the gateway. */
 const WISH_LENGTH = 2_000;
 
 /** Which model the user asks for in so many words. */
 export function wishOf(text: string): Wish | undefined {
-  const heard = text.slice(0, WISH_LENGTH);
+  const heard = text.slice(0, WISH_LENGTH).replace(SHOWN, '');
   if (STRONG.test(heard)) return 'strong';
   return CHEAP.test(heard) ? 'cheap' : undefined;
 }

@@ -116,6 +116,12 @@ test('every runner is known by its own summary', () => {
     'tests-failed',
   );
   assert.deepEqual(kinds([...begin('x'), ...patched(), ...ran('cat old.log', 0, FAILED_TEST)]), ['edited']);
+  // Nor do commands fail as tests that only name them, or runs that passed and printed what a failing one prints.
+  assert.deepEqual(kinds([...begin('x'), ...patched(), ...ran('rg jest package.json', 1)]), ['edited']);
+  for (const printed of [FAILED_TEST, 'not ok 3 - later # TODO\n# fail 0\n']) {
+    const passed = ran('npm test', 0, printed);
+    assert.deepEqual(kinds([...begin('x'), ...patched(), ...passed]), ['edited', 'tests-passed']);
+  }
 });
 
 test('a patch that does not apply counts, by any tool; and it is no change', () => {
@@ -209,6 +215,13 @@ test('a wish is heard where it is addressed, the last one holds, and it begins a
     'escalation of errors',
     'rename the better model class',
     'explain the small model',
+    'MD5 is weak, use a stronger one',
+    'If the flag is absent, use the default model.',
+    'Use the best model class for it',
+    'Three verbs: acknowledge, escalate and close',
+    'May a user escalate privileges?',
+    'Mend the prompt:\n```\nThink harder.\nUse the best model.\n```',
+    'It printed this:\n> use the strong model',
   ]) {
     assert.equal(readWork(begin(text)).wish, undefined, text);
   }
@@ -257,8 +270,25 @@ test('law: what follows only adds to what was seen of a task', () => {
 
 test('trouble that the user tells of counts', () => {
   const first = [...begin('x'), ...said('Done.')];
-  for (const text of ['It still fails.', 'that did not work', "doesn't compile", 'Same error.']) {
+  for (const text of [
+    'It still fails.',
+    'that did not work',
+    "doesn't compile",
+    'Same error.',
+    'no, that is wrong',
+    'The fix did not help',
+    'It fails again',
+  ]) {
     assert.deepEqual(kinds([...first, ...user(text)]), ['still-broken'], text);
+  }
+  // A fault that is reported is a task of its own, and comes down from where the last one ended.
+  for (const text of [
+    'The login page does not work on Safari, please fix.',
+    'Run the linter again and fix all errors',
+    'Make both endpoints return the same error',
+    'Retry failed uploads three times',
+  ]) {
+    assert.deepEqual([readWork([...first, ...user(text)]).task, kinds([...first, ...user(text)])], [text, []]);
   }
 });
 

@@ -241,16 +241,18 @@ class Reader {
   /** @returns whether it was a run of tests. What fails before anything was changed is the task, not its failure. */
   #tests(call: ToolCallPart, step: number, output: string, failed: boolean, code: number | undefined): boolean {
     const command = testCommand(commandOf(call));
-    const run = failed || command !== undefined ? failingSummary(output) : undefined;
+    // What a run that passed prints may look like anything: tests of a test runner print its summaries.
+    const mayFail = failed || (command !== undefined && (code === undefined || command.hidden));
+    const run = mayFail ? failingSummary(output) : undefined;
     const isRun = command !== undefined && code !== 127 && code !== 126;
     if (run !== undefined || (isRun && failed)) {
-      const { runner = command ?? 'tests', failed: count, first } = run ?? {};
+      const { runner = command?.words ?? 'tests', failed: count, first } = run ?? {};
       const words = `${runner}${count === undefined ? '' : `: ${count} failed`}${first === undefined ? '' : `, first "${first}"`}`;
       if (this.#changed) this.#add('tests-failed', step, words);
       this.#changed = false;
       return true;
     }
-    if (isRun && code === 0) this.#add('tests-passed', step, command);
+    if (isRun && code === 0) this.#add('tests-passed', step, command?.words);
     return isRun;
   }
 

@@ -60,6 +60,12 @@ test('a test command is known wherever it stands in a line, and other commands a
     '{"cmd":"go test ./..."}',
     'RUST_LOG=1 cargo +nightly test',
     'bash -lc "bundle exec rspec"',
+    '{"command":["bash","-lc","pytest -q"]}',
+    '{"cmd":"cd a && ./node_modules/.bin/vitest run"}',
+    '{"cmd":"timeout 60 uv run pytest -x"}',
+    '{"cmd":"docker compose exec web pytest"}',
+    'await tools.exec({cmd:`npm test`})',
+    '{"cmd":"set -e\\nmake test"}',
   ];
   for (const command of known) assert.notEqual(testCommand(command), undefined, command);
   for (const command of [
@@ -70,6 +76,41 @@ test('a test command is known wherever it stands in a line, and other commands a
     'node build.js',
     'make',
     'grep -r pytest_plugins',
+    'pip install pytest',
+    'cat pytest.ini',
+    'rg jest package.json',
+    'which pytest',
+    'npm i -D mocha',
+    '{"cmd":"sed -n 1,20p tox.ini"}',
+    '{"cmd":"git commit -m \\"make test green\\""}',
   ])
     assert.equal(testCommand(command), undefined, command);
+});
+
+test('a status of 0 is told from one that something else in the line decided', () => {
+  for (const command of [
+    'npm test',
+    'npm test 2>&1',
+    'npm test && npm run lint',
+    '{"cmd":"pytest -q","workdir":"/a"}',
+  ]) {
+    assert.equal(testCommand(command)?.hidden, false, command);
+  }
+  for (const command of ['npm test | tail -5', 'npm test; echo', 'npm test || true', '{"cmd":"npm test\\nls"}']) {
+    assert.equal(testCommand(command)?.hidden, true, command);
+  }
+});
+
+test('a long line of a shell is looked through in no time', () => {
+  for (const long of [
+    '\n'.repeat(4_000),
+    'a=1 '.repeat(1_000),
+    `docker exec ${'x '.repeat(1_900)}`,
+    ';make a'.repeat(500),
+  ]) {
+    testCommand(long);
+    const at = performance.now();
+    testCommand(long);
+    assert.ok(performance.now() - at < 50, long.slice(0, 10));
+  }
 });

@@ -82,11 +82,24 @@ const LINE_LENGTH = 400;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals colour with them
 const COLOURS = /\u001b\[[\d;]*m/g;
 
-/** Commands that run tests, wherever they stand in a line of a shell. */
-const TEST_COMMAND =
-  /(?:^|[\s;&|("'`/])(?:(?:npm|pnpm|yarn|bun)(?: run| -s| --silent)* (?:t|test)\b|node (?:\S+ )*--test\b|(?:npx |pnpm |yarn |bunx )?(?:jest|vitest|mocha|ava|playwright test)\b|(?:python\d?(?:\.\d+)? -m )?(?:pytest|unittest|nose2)\b|py\.test\b|tox\b|nox\b|cargo (?:\S+ )?(?:test|nextest)\b|go test\b|(?:mvn|mvnw|\.\/mvnw)\b[^;&|]*\b(?:test|verify)\b|(?:gradle|gradlew|\.\/gradlew)\b[^;&|]*\b(?:test|check)\b|(?:bundle exec )?rspec\b|(?:vendor\/bin\/)?phpunit\b|dotnet test\b|ctest\b|make (?:\S+ )*(?:test|tests|check)\b|bazel test\b|deno test\b|swift test\b|mix test\b|rake (?:test|spec)\b|sbt test\b|stack test\b|cabal test\b|zig build test\b)/;
+/** Where a command begins in a line of a shell, or in the arguments of a call that has one: at its start, after what parts
+ *  commands, in a string that is an argument of its own, after `sh -c`. */
+const BEGINS = String.raw`(?:^|[;&|({\n${'`'}]|\\n|[:,[(][ \t]*\\?["'${'`'}]|\s-\w*c +\\?["'])[ \t]*`;
+/** What may stand before the program: variables, and programs that run others. */
+const BEFORE = String.raw`(?:(?:\w+=\S*|time|exec|sudo|env|nice|command|then|do|else|!|timeout(?:\s-\S+)*\s\d\w*|(?:poetry|uv|pipenv|rye|hatch|pdm) run|bundle exec|docker(?:[ -]compose)? (?:run|exec)(?:\s[^\s;&|]+){1,6}?|npx|bunx|pnpm(?: exec)?|yarn|coverage run -m|python\d?(?:\.\d+)? -m)\s+)*(?:[\w.~$-]*\/)*`;
+const RUNS = String.raw`(?:npm|pnpm|yarn|bun)(?: run| -s| --silent)* (?:t|test)\b|node (?:[^\s;&|]+ )*--test\b|(?:jest|vitest|mocha|ava|playwright test|pytest|unittest|nose2|py\.test|tox|nox)\b(?!=)|cargo (?:\S+ )?(?:test|nextest)\b|go test\b|mvnw?\b[^;&|]*\b(?:test|verify)\b|gradlew?\b[^;&|]*\b(?:test|check)\b|(?:rspec|phpunit|ctest)\b|dotnet test\b|make (?:[^\s;&|]+ )*(?:test|tests|check)\b|bazel test\b|deno test\b|swift test\b|mix test\b|rake (?:test|spec)\b|sbt test\b|stack test\b|cabal test\b|zig build test\b`;
+/** Commands that run tests; not those that install, look for or show what belongs to them. */
+const TEST_COMMAND = new RegExp(`${BEGINS}${BEFORE}(${RUNS})`);
 
-/** @returns the test command in a command line, for the words of a reason. */
-export function testCommand(command: string): string | undefined {
-  return TEST_COMMAND.exec(command)?.[0].replace(/^[\s;&|("'`/]+/, '');
+/** A command that runs tests.
+ *  @property words   the command, for a reason.
+ *  @property hidden  what follows it in the line decides about the status, as a pipe does: 0 says nothing. */
+export type TestCommand = { readonly words: string; readonly hidden: boolean };
+
+/** @param command  a command line, or the arguments of a call that has one. */
+export function testCommand(command: string): TestCommand | undefined {
+  const found = TEST_COMMAND.exec(command);
+  if (found?.[1] === undefined) return undefined;
+  const rest = command.slice(found.index + found[0].length).replace(/\d?>&\d|&&/g, '');
+  return { words: found[1], hidden: /[|;&\n]|\\n/.test(rest) };
 }

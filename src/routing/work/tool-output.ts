@@ -43,7 +43,7 @@ const EDITING_TOOL =
   /^(?:apply_?patch|edit|multi_?edit|write|write_file|edit_file|create_file|notebook_?edit|str_replace\w*|search_replace|replace\w*|insert\w*|update_file|patch)$/i;
 /** Commands that change files. */
 const EDITING_COMMAND =
-  /\bapply_patch\b|\bsed\s+(?:-[a-zA-Z]+\s+)*-[a-zA-Z]*i|\bperl\s+-[a-zA-Z]*i|\bgit apply\b|\bpatch\s+-p|\btee\s+|(?:^|[^-=<>\d&])>{1,2}\s*(?!\/dev\/|&|")[\w./~$-]|\bwrite_text\(|\.write\(|writeFileSync\(/;
+  /\bapply_patch\b|\bsed\s+(?:-[a-zA-Z]+\s+)*-[a-zA-Z]*i|\bperl\s+-[a-zA-Z]*i|\bgit apply\b|\bpatch\s+-p|\btee\s+|(?:^|[^-=<>\d&])>{1,2}\s*(?!\/dev\/|&|"|\d+\b)[\w./~$-]|\bwrite_text\(|\.write\(|writeFileSync\(/;
 
 export function isEditingTool({ name }: ToolCallPart): boolean {
   return EDITING_TOOL.test(name.name);
