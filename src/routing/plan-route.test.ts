@@ -197,6 +197,8 @@ test('law: a plan is never empty, holds only models in reach and none that is fe
       if (!planned.ok) return planned.failure.message.length > 0;
       const chosen = slugs(planned);
       assert.equal(new Set(chosen).size, chosen.length);
+      const shutOut = planned.plan.why.flatMap(({ rule, slug }) => (rule === undefined ? [] : [slug]));
+      assert.ok(!chosen.some((slug) => shutOut.includes(slug)), 'what is tried was not shut out');
       return chosen.length > 0 && chosen.every((slug) => up.includes(slug) && !fenced.includes(slug));
     }),
   );

@@ -51,7 +51,15 @@ function candidatesOf(slug: string, query: RouteQuery, view: RouteView): Found {
   const anyway = routed(slug, FIRM_RULES, query, view, []);
   if (anyway.models.length === 0) return found;
   const text = 'No target is left by the rules, so those that a rule only advises against are tried all the same.';
-  return { ...anyway, why: [...found.why, { slug, text }, ...anyway.why] };
+  return { ...anyway, why: [...advised(found.why), { slug, text }, ...anyway.why] };
+}
+
+/** What rules only advise against is told without the rule, since it is tried; what a firm rule says is told once, by the
+ *  plan that counts. */
+function advised(why: readonly Reason[]): readonly Reason[] {
+  return why.flatMap(({ rule, ...reason }) =>
+    rule === undefined || FIRM_RULES.some(({ id }) => id === rule) ? [] : [reason],
+  );
 }
 
 function routed(
