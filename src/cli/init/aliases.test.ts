@@ -85,9 +85,11 @@ test('law: whatever is found, the routes of the file that init writes load, and 
   const { context, home } = bench(t, { A_KEY: 'k' });
   mkdir(home);
   const presets = SUGGESTIONS.map(({ preset }) => preset);
-  const locals = fc.subarray(['qwen3-coder:30b', 'llama3:8b', 'gpt-oss:20b', 'nomic-embed-text:latest']);
+  const coders = Array.from({ length: 9 }, (_, at) => `coder-${at}:7b`);
+  const many = ['qwen3-coder:30b', 'qwen3:8b', 'qwen3-8b', 'gpt-oss:20b', 'glm-4.6:cloud', 'nomic-embed-text:latest'];
+  const locals = fc.tuple(fc.subarray(many), fc.boolean()).map(([some, all]) => [...(all ? coders : []), ...some]);
   fc.assert(
-    fc.property(fc.subarray(presets), locals, (keys, models) => {
+    fc.property(fc.subarray(presets), locals, locals, (keys, models, others) => {
       const found: FoundProvider[] = keys.map((preset) => ({
         kind: 'key',
         preset,
@@ -95,11 +97,17 @@ test('law: whatever is found, the routes of the file that init writes load, and 
         keyVariable: 'A_KEY',
       }));
       if (models.length > 0) found.push({ kind: 'local', preset: 'ollama', name: 'Ollama', models });
+      if (others.length > 0) found.push({ kind: 'local', preset: 'lmstudio', name: 'LM Studio', models: others });
       writeFileSync(join(home, 'config.yaml'), newConfigText(planConfig(found)));
       const snapshot = readConfiguration(context);
       assert.deepEqual(snapshot.warnings, []);
       const names = new Set(ALIASES.map(({ slug }) => slug));
       assert.ok(snapshot.routes.every(({ slug }) => names.has(slug)));
+      const here = snapshot.routes.find(({ slug }) => slug === 'codex-local')?.targets ?? [];
+      assert.ok(
+        here.every((slug) => !slug.includes('cloud')),
+        'what a server forwards does not run here',
+      );
     }),
     { numRuns: 25 },
   );

@@ -1,4 +1,5 @@
 import type { NewModel, NewRoute } from '../../config/new-config.ts';
+import { isNamedForwarded } from '../../providers/model-families.ts';
 import type { StrategyId } from '../../routing/route.ts';
 import { type Role, SUGGESTIONS, type SuggestedModel } from './suggestions.ts';
 
@@ -6,7 +7,7 @@ import { type Role, SUGGESTIONS, type SuggestedModel } from './suggestions.ts';
  *  - `each`: of every provider that is there its model for the role, in the order of the suggestions; then of those that
  *    have none their default, unless the role is needed (`only`).
  *  - `one`: of one provider.
- *  - `local`: models of the servers of this machine, those for code first. `named`: whose id holds this.
+ *  - `local`: models that run on the servers of this machine, those for code first. `named`: whose id holds this.
  *    `otherwise`: only where nothing stands before them.
  *  - `alias`: another one; without it this one is not there either. */
 export type Choice =
@@ -142,7 +143,7 @@ export function offeredAliases(available: readonly Available[], taken: ReadonlyS
     const key = `${provider.id}\n${model.id}`;
     const made = own ?? models.get(key)?.slug;
     if (made !== undefined) return made;
-    const slug = slugs.has(model.slug) ? `${provider.id}-${model.slug}` : model.slug;
+    const slug = freeSlug(model.slug, provider.id, slugs);
     slugs.add(slug);
     models.set(key, {
       slug,
@@ -174,7 +175,7 @@ export function offeredAliases(available: readonly Available[], taken: ReadonlyS
         if (choice.otherwise === true && before.length > 0) return [];
         return available
           .flatMap((provider) => codersFirst(provider.local ?? []).map((id) => ({ provider, id })))
-          .filter(({ id }) => id.toLowerCase().includes(choice.named ?? ''))
+          .filter(({ id }) => id.toLowerCase().includes(choice.named ?? '') && !isNamedForwarded(id))
           .slice(0, choice.atMost)
           .map(({ provider, id }) => slugOf(provider, { slug: localSlug(id), id }));
       case 'alias':
@@ -230,6 +231,13 @@ export function modelFor(preset: string, role: Role): SuggestedModel | undefined
 export function codersFirst(ids: readonly string[]): readonly string[] {
   const isCoder = (id: string): number => (/cod(e|er)|devstral/i.test(id) ? 0 : 1);
   return ids.filter((id) => !/embed|rerank|whisper/i.test(id)).sort((a, b) => isCoder(a) - isCoder(b));
+}
+
+/** The slug, or one made of it that nobody has. */
+export function freeSlug(slug: string, provider: string, taken: ReadonlySet<string>): string {
+  let free = slug;
+  for (let count = 1; taken.has(free); count += 1) free = `${provider}-${slug}${count === 1 ? '' : `-${count}`}`;
+  return free;
 }
 
 /** A local model's slug is one word that says where it runs. */

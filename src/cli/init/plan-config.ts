@@ -1,5 +1,5 @@
 import type { NewConfig, NewModel, NewProvider } from '../../config/new-config.ts';
-import { type Available, codersFirst, localSlug, offeredAliases } from './aliases.ts';
+import { type Available, codersFirst, freeSlug, localSlug, offeredAliases } from './aliases.ts';
 import { SUGGESTIONS } from './suggestions.ts';
 
 /** A provider that was found. @property keyVariable  the variable that holds its key.
@@ -32,14 +32,15 @@ const LOCAL_LIMIT = 8;
 /** What config.yaml is to hold for what was found, best first. */
 export function planConfig(found: readonly FoundProvider[]): NewConfig {
   const providers = [...found].sort((a, b) => rank(a) - rank(b));
-  const models = providers.flatMap(modelsOf);
-  const { routes } = offeredAliases(
-    providers.map((provider) => availableOf(provider, models)),
-    new Set(models.map(({ slug }) => slug)),
+  const own = namedApart(providers.flatMap(modelsOf));
+  const { models: more, routes } = offeredAliases(
+    providers.map((provider) => availableOf(provider, own)),
+    new Set(own.map(({ slug }) => slug)),
   );
   return {
     providers: providers.map(newProvider),
-    models,
+    // An alias may need one that has no place among the first of its server.
+    models: [...own, ...more],
     wildcards: providers.flatMap(({ preset }) => {
       const pick = suggestionFor(preset)?.pick;
       return pick === undefined ? [] : [{ provider: preset, pick }];
@@ -71,6 +72,16 @@ function modelsOf(provider: FoundProvider): readonly NewModel[] {
     ...(id === slug ? {} : { upstreamId: id }),
     ...(contextWindow === undefined ? {} : { contextWindow }),
   }));
+}
+
+/** Two servers of this machine may have the same model. */
+function namedApart(models: readonly NewModel[]): readonly NewModel[] {
+  const taken = new Set<string>();
+  return models.map((model) => {
+    const slug = freeSlug(model.slug, model.provider, taken);
+    taken.add(slug);
+    return slug === model.slug ? model : { ...model, slug, upstreamId: model.upstreamId ?? model.slug };
+  });
 }
 
 function availableOf(provider: FoundProvider, models: readonly NewModel[]): Available {
