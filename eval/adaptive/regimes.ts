@@ -87,7 +87,7 @@ export type Regime = {
   readonly burst?: boolean;
 };
 
-/** @public for adjusting the parameters; the evaluation does not look at it. */
+/** Of this the evaluation reports nothing but how well states are told. */
 export const TUNING: Regime = {
   name: 'tuning',
   kinds: ['slow', 'failing', 'dead', 'throttled', 'restart'],
