@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { findPreset } from '../../providers/presets/presets.ts';
@@ -41,6 +41,20 @@ test('one key is offered once, with the other doors of its maker; a plan has a k
     'longcat-2.0',
     'plan-qwen3-coder-plus',
   ]);
+});
+
+test('a file that init wrote when it found nothing gives way once there is a key', async (t) => {
+  const made = bench(t);
+  withoutLocalServers(made);
+  assert.equal(await made.run('init', '--yes'), 0, made.said.err);
+  assert.match(made.said.out, /0 models\..*then: plugboard init\n$/s);
+  writeFileSync(join(made.home, '.env'), 'DEEPSEEK_API_KEY=k\n', { mode: 0o600 });
+  assert.equal(await made.run('init', '--yes'), 0, made.said.err);
+  assert.equal(readConfiguration(made.context).defaultModel, 'codex-default');
+  assert.deepEqual(
+    readdirSync(made.home).filter((name) => name.startsWith('config.yaml')),
+    ['config.yaml'],
+  );
 });
 
 test('a file that is there stays, byte for byte', async (t) => {

@@ -1,9 +1,10 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findCodex } from '../../codex/launch/find-codex.ts';
 import { withDotenv } from '../../config/dotenv.ts';
 import { ensureHome } from '../../config/home.ts';
 import { newConfigText, writeNewConfig } from '../../config/new-config.ts';
+import { placeOf } from '../../policy/settings.ts';
 import { CliError, DONE, FAILED, WRONG_USAGE } from '../cli-error.ts';
 import { readConfiguration } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
@@ -21,7 +22,8 @@ import { withProgress } from '../progress.ts';
 /** @property yes      without questions. @property aliases  a config.yaml that is there gets the ready-made aliases. */
 export type InitOptions = { readonly yes: boolean; readonly aliases: boolean };
 
-/** Finds what this machine has and writes config.yaml. A file that stands there is never replaced unasked. */
+/** Finds what this machine has and writes config.yaml. A file that stands there is never replaced unasked, but for one that
+ *  an earlier init wrote when it found nothing. */
 export async function init(options: InitOptions, context: CommandContext): Promise<number> {
   if (!options.yes && !options.aliases && !context.io.interactive) {
     throw new CliError({
@@ -44,7 +46,8 @@ export async function init(options: InitOptions, context: CommandContext): Promi
 async function configure(questions: Questions, aliases: boolean, context: CommandContext): Promise<number> {
   const { io } = context;
   const file = join(context.places.home, 'config.yaml');
-  if (existsSync(file) && (aliases || !(await questions.confirm(`${file} is there already. Replace it?`, false)))) {
+  const standing = existsSync(file) && readFileSync(file, 'utf8') !== newConfigText(planConfig([]));
+  if (standing && (aliases || !(await questions.confirm(`${file} is there already. Replace it?`, false)))) {
     const added = async (): Promise<boolean> => {
       const found = [...findKeys(context), ...(await findLocalServers(context)).filter((server) => !isEmpty(server))];
       return addAliases(file, aliases, found, questions, context);
@@ -64,7 +67,8 @@ async function configure(questions: Questions, aliases: boolean, context: Comman
   const plan = planConfig(chosen);
   const slugs = plan.models.map((model) => model.slug);
   ensureHome(context.places.home);
-  if (existsSync(file)) renameSync(file, `${file}.${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
+  if (standing) renameSync(file, `${file}.${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
+  else rmSync(file, { force: true });
   writeNewConfig(file, newConfigText(plan));
   const snapshot = readConfiguration(context);
 
@@ -108,7 +112,13 @@ async function localServers(
     }
   }
   if (program !== undefined && needed && found.length > 0 && found.every(isEmpty)) {
-    if (await questions.confirm(`No local model yet. Pull ${SMALL_CODING_MODEL} (about 2 GB)?`, true)) {
+    const { policy } = readConfiguration(context);
+    if (policy.localOnly.value) {
+      line(
+        io.err,
+        `No local model yet, and ${placeOf(policy, 'localOnly')} lets none be fetched: ${SMALL_CODING_MODEL}`,
+      );
+    } else if (await questions.confirm(`No local model yet. Pull ${SMALL_CODING_MODEL} (about 2 GB)?`, true)) {
       const pulled = await pullModel(program, SMALL_CODING_MODEL, context);
       if (pulled) found = await findLocalServers(context);
       else line(io.err, `The model did not come. Try: ollama pull ${SMALL_CODING_MODEL}`);
