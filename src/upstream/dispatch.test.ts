@@ -137,6 +137,13 @@ test('the last failure is told with its provider, its model and the mend', async
   assert.match(reply.failure?.mend ?? '', /^Set FIRST_KEY/);
 });
 
+test('a redirect is not followed and is told as what it is', async () => {
+  const moved: Script = { status: 302, headers: { location: 'http://elsewhere.example/' }, pieces: ['moved'] };
+  const reply = await run([moved], { targets: [FIRST] });
+  assert.match(reply.failure?.message ?? '', /sends the call to another address \(HTTP 302\), which is not followed/);
+  assert.match(reply.failure?.mend ?? '', /base_url/);
+});
+
 test('no key is in any failure, wherever the provider put it', async () => {
   const key = 'key-of-the-test-0123456789';
   const words = `You sent Bearer ${key}; ${key} is wrong, and sk-proj-abcd1234efgh too`;

@@ -140,6 +140,10 @@ function open(transport: Transport, call: DispatchCall, target: Target): Opened 
 }
 
 async function refusal(reply: UpstreamReply, decoding: ReplyDecoding, now: () => number): Promise<Failure> {
+  if (reply.status < 400) {
+    reply.cancel();
+    return elsewhere(reply.status);
+  }
   let body = '';
   try {
     body = await reply.text(MAX_ERROR_BYTES);
@@ -148,6 +152,16 @@ async function refusal(reply: UpstreamReply, decoding: ReplyDecoding, now: () =>
     if (error.failure.kind === 'cancelled') return error.failure;
   }
   return decoding.decodeError(reply.status, reply.headers, body, now());
+}
+
+/** No redirect is followed: the key, and the conversation, would go to whoever is named. */
+function elsewhere(status: number): Failure {
+  return {
+    kind: 'server-error',
+    status,
+    message: `The provider sends the call to another address (HTTP ${status}), which is not followed.`,
+    mend: 'Correct `base_url`: the address after the redirect, https in the place of http.',
+  };
 }
 
 function recorded(call: DispatchCall, target: Target, startedAt: number, end: AttemptEnd): Attempt {

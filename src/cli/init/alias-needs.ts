@@ -1,3 +1,4 @@
+import { unreachable } from '../../ir/non-empty.ts';
 import { findPreset } from '../../providers/presets/presets.ts';
 import { ALIASES, type Alias, type Choice, modelFor, modelsOfEach } from './aliases.ts';
 
@@ -56,8 +57,4 @@ export function missingAliases(
 
 function variablesOf(preset: string): readonly string[] {
   return findPreset(preset)?.keyVariables ?? [];
-}
-
-function unreachable(choice: never): never {
-  throw new TypeError(`a choice that does not exist: ${JSON.stringify(choice)}`);
 }

@@ -1,4 +1,5 @@
 import type { NewModel, NewRoute } from '../../config/new-config.ts';
+import { unreachable } from '../../ir/non-empty.ts';
 import { isNamedForwarded } from '../../providers/model-families.ts';
 import type { StrategyId } from '../../routing/route.ts';
 import { type Role, SUGGESTIONS, type SuggestedModel } from './suggestions.ts';
@@ -243,8 +244,4 @@ export function freeSlug(slug: string, provider: string, taken: ReadonlySet<stri
 /** A local model's slug is one word that says where it runs. */
 export function localSlug(id: string): string {
   return `local-${id.replace(/:latest$/, '').replaceAll(/[^\w.-]+/g, '-')}`;
-}
-
-function unreachable(choice: never): never {
-  throw new TypeError(`a choice that does not exist: ${JSON.stringify(choice)}`);
 }
