@@ -90,11 +90,17 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     if (!(error instanceof GatewayError)) line.report(error, request.id);
     const failure = error instanceof GatewayError ? error.failure : UNEXPECTED;
     record.failed(failure);
-    tell(line, request, reply, () => (render === undefined ? refuse(failure) : render.fail(failure)));
+    // Where even that breaks, the connection does: half a reply must not look whole.
+    guarded(line, request, () => (render === undefined ? refuse(failure) : render.fail(failure)), reply.cut);
   } finally {
-    render?.dispose();
     const left = request.signal.aborted ? tried?.target.model : undefined;
-    money?.lease.settle(record.spentNanoUsd() + money.spending.untold(left));
+    guarded(line, request, () => render?.dispose());
+    guarded(
+      line,
+      request,
+      () => money?.lease.settle(record.spentNanoUsd() + money.spending.untold(left)),
+      () => money?.lease.release(),
+    );
     record.close();
   }
 }
@@ -124,13 +130,13 @@ function promised(
   return { lease, spending, signal: lease.limited ? AbortSignal.any([signal, over.signal]) : signal };
 }
 
-/** The last word to the client. Where even that breaks, the connection does: half a reply must not look whole. */
-function tell(line: Line, request: ClientRequest, reply: ClientReply, say: () => void): void {
+/** A step that must not keep the next ones from their turn: its error is a bug of ours, and is reported as one. */
+function guarded(line: Line, request: ClientRequest, step: () => void, otherwise?: () => void): void {
   try {
-    say();
+    step();
   } catch (error) {
     line.report(error, request.id);
-    reply.cut();
+    otherwise?.();
   }
 }
 
