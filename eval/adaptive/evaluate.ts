@@ -1,3 +1,4 @@
+import type { Effect } from '../../src/metering/shadow-effect.ts';
 import { STATES } from '../../src/routing/adaptive/state.ts';
 import { bootstrap, type Estimate } from '../../src/statistics/bootstrap.ts';
 import { mean } from '../../src/statistics/quantile.ts';
@@ -15,6 +16,7 @@ import type { Evaluation, EvaluationOptions, Figure } from '../evaluation.ts';
 import { breaches, decisionCost, guardBreaches } from './decisions.ts';
 import { adaptive } from './policies.ts';
 import { REPORTED, type Regime, TUNING } from './regimes.ts';
+import { shadowSays } from './shadow.ts';
 import { added, type Confusion, f1Of, judged, macroF1, noConfusion } from './states.ts';
 import { troubledWorld } from './worlds.ts';
 
@@ -23,6 +25,8 @@ const SEEDS = Array.from({ length: 12 }, (_, index) => 301 + index);
 const QUICK_SEEDS = [301, 302, 303];
 const LOAD = 0.5;
 const REQUESTS = 6_000;
+/** Regimes in which it is checked what the shadow tells ahead. */
+const TOLD_AHEAD = ['brown-outs', 'flapping'];
 const BASELINES: readonly Policy[] = [roundRobin, shortestQueue, peakEwma];
 
 /** @property quality  attempts that brought a whole reply, of all: what docs/stats.md calls answered; tools are not simulated. */
@@ -56,6 +60,8 @@ export async function evaluate({ data, quick, say }: EvaluationOptions): Promise
     const against = againstRisk(regime, ours, theirs, random);
     figures.push(...against.figures);
     if (against.better) better.push(regime.name);
+    if (TOLD_AHEAD.includes(regime.name))
+      figures.push(...toldAhead(regime, shadowSays(worlds, random), ours, theirs, random));
     for (const policy of BASELINES) figures.push(...fiveFigures(regime, policy, ours, run(policy), random));
   }
   say('states in the family that the parameters were adjusted on, unseen seeds');
@@ -95,6 +101,28 @@ function againstRisk(
     ],
     better: (p99.value <= -15 && p99.high < 0) || (errors.value <= -30 && errors.high < 0),
   };
+}
+
+/** What `stats --shadow` told of the errors before anybody followed, and what following then did. */
+function toldAhead(
+  { name }: Regime,
+  told: Effect,
+  ours: readonly Run[],
+  theirs: readonly Run[],
+  random: Random,
+): readonly Figure[] {
+  if (!told.enough) return [];
+  const { value, low, high } = told.errors;
+  return [
+    {
+      name: `${name}: errors by following, as stats --shadow tells ahead`,
+      value: value * 100,
+      low: low * 100,
+      high: high * 100,
+      unit: 'points',
+    },
+    { name: `${name}: errors by following, in truth`, ...pointsApart(ours, theirs, 'errors', random), unit: 'points' },
+  ];
 }
 
 function fiveFigures(

@@ -55,6 +55,7 @@ test('an empty ledger: how to begin', async (t) => {
   const { run, said } = bench(t);
   assert.equal(await run('stats', '--shadow'), 0);
   assert.match(said.err, /adaptive_router\.enabled to true/);
+  assert.equal(await run('stats', '--shadow', '--by', 'model'), 2);
 });
 
 test('what following would have changed, with its interval', async (t) => {

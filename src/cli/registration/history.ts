@@ -21,7 +21,9 @@ export function registerHistory({ context, group, command, end }: Registrar): vo
   command('stats', 'requests, tokens, cost, speed and quality')
     .addOption(new Option('--by <group>', 'what a row stands for').choices(['slug', 'model', 'provider', 'route']))
     .option('--since <when>', 'a time such as 24h or 7d ago, or a date such as 2026-11-01', sinceTime)
-    .option('--shadow', 'what following the adaptive router would have changed')
+    .addOption(
+      new Option('--shadow', 'what following the adaptive router would have changed').conflicts(['by', 'against']),
+    )
     .option('--against <slug>', 'what the same tokens would have cost there, as an estimate')
     .option(...JSON_FLAG)
     .action(async ({ shadow, ...options }: JsonOption & Omit<StatsOptions, 'json'> & { shadow?: true }) =>

@@ -12,7 +12,9 @@ import { expectedIn, type Outlook, outlookOf } from './outlook.ts';
 import type { AdaptiveSettings } from './settings.ts';
 import { likeliest, type State } from './state.ts';
 
-/** A candidate as `risk` weighed it. @property reload  what it counts for the lack of the session's cache. @property chance  to be the first. @property full  it has no place now. */
+/** A candidate as `risk` weighed it.
+ *  @property reload  what it counts for the lack of the session's cache.
+ *  @property chance  to be the first. @property full  it has no place now. */
 export type Weighed = {
   readonly model: Model;
   readonly expected: Terms;

@@ -6,9 +6,9 @@ import type { State } from './state.ts';
 
 /** Moves a second from one state to another. A state is left after one by the sum of its row on average: 0.02 is 50 s. */
 export const RATES: { readonly [From in State]: { readonly [To in Exclude<State, From>]: number } } = {
-  healthy: { warming: 1 / 5_000, overloaded: 1 / 900, failing: 1 / 1_200, cooldown: 1 / 2_400 },
+  healthy: { warming: 1 / 50_000, overloaded: 1 / 900, failing: 1 / 1_200, cooldown: 1 / 2_400 },
   warming: { healthy: 1 / 40, overloaded: 1 / 600, failing: 1 / 300, cooldown: 1 / 2_400 },
-  overloaded: { healthy: 1 / 90, warming: 1 / 1_200, failing: 1 / 900, cooldown: 1 / 2_400 },
+  overloaded: { healthy: 1 / 90, warming: 1 / 20_000, failing: 1 / 900, cooldown: 1 / 2_400 },
   failing: { healthy: 1 / 90, warming: 1 / 120, overloaded: 1 / 900, cooldown: 1 / 2_400 },
   cooldown: { healthy: 1 / 60, warming: 1 / 1_200, overloaded: 1 / 900, failing: 1 / 900 },
 };
@@ -21,7 +21,7 @@ type ByName<T> = { readonly [S in State]: T };
 export const FIRST_TOKEN: ByName<LogNormal> = {
   healthy: { mean: 0, spread: 0.35 },
   warming: { mean: 0.8, spread: 0.4 },
-  overloaded: { mean: 1.7, spread: 0.7 },
+  overloaded: { mean: 1.5, spread: 0.6 },
   failing: { mean: 0, spread: 0.35 },
   cooldown: { mean: 0, spread: 0.35 },
 };
