@@ -77,11 +77,31 @@ test('an attempt that failed and was counted all the same is a part of the cost'
       record.attempted({ ...attempt, usage: input(50), costNanoUsd: 50, firstTokenMs: 1 });
       record.committed(target('priced'), false, []);
       record.events([{ type: 'usage', usage: input(50) }]);
+      assert.equal(record.knownNanoUsd(), record.spentNanoUsd());
       assert.equal(record.spentNanoUsd(), 50 + lost.reduce((sum, { costNanoUsd = 0 }) => sum + costNanoUsd, 0));
     }).costNanoUsd;
   assert.equal(costWith(), 50);
   assert.equal(costWith({ costNanoUsd: 7 }), 57);
   assert.equal(costWith({}), undefined);
+});
+
+test('what the limits count is what the ledger keeps: also of a reply that broke or that a bug ended, and none twice', () => {
+  const failure = { kind: 'transport', message: 'Gone.' } as const;
+  const told = (...ends: readonly ('attempt' | 'bug')[]): readonly (number | undefined)[] => {
+    let known: number | undefined;
+    const { costNanoUsd } = recorded((record) => {
+      record.committed(target('priced'), false, []);
+      record.events([{ type: 'usage', usage: input(50) }]);
+      if (ends.includes('attempt')) {
+        const usage = input(50);
+        record.attempted({ provider: 'p', model: 'm', slug: 'priced', startedAt: 0, usage, costNanoUsd: 50, failure });
+      }
+      known = record.knownNanoUsd();
+    });
+    return [known, costNanoUsd];
+  };
+  assert.deepEqual(told('attempt'), [50, 50]);
+  assert.deepEqual(told('bug'), [50, 50]);
 });
 
 test('a loss is kept once, however often a reply says it', () => {

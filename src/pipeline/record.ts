@@ -46,8 +46,12 @@ export type Recorder = {
   readonly rounds: (usages: NonEmpty<Usage>) => void;
   /** A further model was asked for this request: its cost counts, its tokens are not those of the reply. */
   readonly spent: (model: Model, usage: Usage) => void;
-  /** What is known to have been spent by now, in nano-USD: every attempt whose provider counted, and further models. */
+  /** What is known to have been spent by what is over, in nano-USD: attempts whose providers counted, and further models. */
   readonly spentNanoUsd: () => number;
+  /** What is known of the whole, once it is over: the entry has the same sum, or none where a part of it has no price. */
+  readonly knownNanoUsd: () => number;
+  /** The provider that was tried last has told what it counted. */
+  readonly wasCounted: () => boolean;
   readonly close: () => void;
 };
 
@@ -61,6 +65,8 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
   let plan: RoutePlan | undefined;
   let watch: CacheWatch | undefined;
   let target: Target | undefined;
+  /** Where the attempt that was committed stands among all. */
+  let committedAt: number | undefined;
   let bytes = false;
   let losses: readonly Loss[] = [];
   /** Of each call that the reply is made of: nearly always one. */
@@ -87,7 +93,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     const last = attempts.at(-1);
     const broken = cacheBreak();
     const usage = usages.length === 0 ? undefined : usages.reduce(addUsage);
-    const price = together([...ownCosts(), ...further, ...lostCosts()]);
+    const price = together(costs());
     const firstTokenMs =
       last?.firstTokenMs === undefined ? undefined : last.startedAt - request.receivedAt + last.firstTokenMs;
     return {
@@ -132,6 +138,8 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     losses = [...losses, losses.length === MAX_LOSSES ? AND_MORE : { path, why }];
   }
 
+  const costs = (): readonly (Cost | undefined)[] => [...ownCosts(), ...further, ...lostCosts()];
+
   /** One call at a time: what a token costs may depend on the length of its prompt. */
   function ownCosts(): readonly (Cost | undefined)[] {
     const model = target?.model;
@@ -142,8 +150,8 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
   function lostCosts(): readonly (Cost | undefined)[] {
     return attempts
       .filter(
-        ({ usage, failure, firstTokenMs }) =>
-          usage !== undefined && failure !== undefined && firstTokenMs === undefined,
+        ({ usage, failure, firstTokenMs }, at) =>
+          usage !== undefined && failure !== undefined && firstTokenMs === undefined && at !== committedAt,
       )
       .map(({ costNanoUsd }) => (costNanoUsd === undefined ? undefined : { costNanoUsd, source: 'attempt' }));
   }
@@ -179,6 +187,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     },
     committed: (chosen, asBytes, lost) => {
       target = chosen;
+      committedAt = attempts.length;
       bytes = asBytes;
       losses = lost;
     },
@@ -207,6 +216,8 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     spentNanoUsd: () =>
       attempts.reduce((sum, { costNanoUsd = 0 }) => sum + costNanoUsd, 0) +
       further.reduce((sum, cost) => sum + (cost?.costNanoUsd ?? 0), 0),
+    knownNanoUsd: () => costs().reduce((sum, cost) => sum + (cost?.costNanoUsd ?? 0), 0),
+    wasCounted: () => attempts.at(-1)?.usage !== undefined,
     close: () => parts.ledger.record(entry()),
   };
 }

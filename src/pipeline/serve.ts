@@ -93,12 +93,12 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     // Where even that breaks, the connection does: half a reply must not look whole.
     guarded(line, request, () => (render === undefined ? refuse(failure) : render.fail(failure)), reply.cut);
   } finally {
-    const left = request.signal.aborted ? tried?.target.model : undefined;
+    const left = request.signal.aborted && !record.wasCounted() ? tried?.target.model : undefined;
     guarded(line, request, () => render?.dispose());
     guarded(
       line,
       request,
-      () => money?.lease.settle(record.spentNanoUsd() + money.spending.untold(left)),
+      () => money?.lease.settle(record.knownNanoUsd() + money.spending.untold(left)),
       () => money?.lease.release(),
     );
     record.close();

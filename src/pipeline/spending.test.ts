@@ -75,6 +75,16 @@ test('what the provider counted stands in the place of the estimate', (t) => {
   assert.equal(stops(), 1);
 });
 
+test('of a reply that broke, what came after the provider counted is estimated; of one that ended nothing is', (t) => {
+  const broken = watched(leased(t, 'max_cost_usd: 1'));
+  broken.say(words(60), { type: 'usage', usage: { ...NO_USAGE, output: 1 } });
+  broken.say({ type: 'error', failure: { kind: 'transport', message: 'Gone.' } });
+  assert.ok(broken.untold() > 50 * PER_TOKEN && broken.untold() < 70 * PER_TOKEN, String(broken.untold()));
+  const whole = watched(leased(t, 'max_cost_usd: 1'));
+  whole.say(words(60), { type: 'usage', usage: { ...NO_USAGE, output: 1 } }, { type: 'finish', reason: 'stop' });
+  assert.equal(whole.untold(), 0);
+});
+
 test('a reply that ended is not stopped, however dear; without a limit none is followed', (t) => {
   const dear = watched(leased(t, 'max_cost_usd: 0.01'));
   dear.say(words(500), { type: 'finish', reason: 'stop' });

@@ -7,8 +7,9 @@ import type { ReplySink } from '../upstream/call.ts';
 
 /** A running reply and its limits of cost.
  *  @property sink    the reply on its way: where a limit is reached the call is given up, and the reply ends with words.
- *  @property untold  nano-USD, by estimate, of a reply whose provider has not told what it counted. @param left  the model
- *                    that the client no longer waited for: its provider counts the prompt. */
+ *  @property untold  nano-USD, by estimate, of what the provider has not told: all of a reply that it did not count, and of
+ *                    one that broke what came after it had. @param left  the model that the client no longer waited for:
+ *                    its provider counts the prompt. */
 export type Spending = {
   readonly sink: <S extends ReplySink>(inner: S) => S;
   readonly untold: (left?: Model) => number;
@@ -29,6 +30,7 @@ export function watchSpending(lease: Lease, { price, spent, stop }: SpendingPart
   let outputTokens = 0;
   let usage: Usage | undefined;
   let stopped = false;
+  let finished = false;
 
   /** A provider may tell of the prompt first and of the reply at the end. */
   function running(left?: Model): number {
@@ -41,8 +43,15 @@ export function watchSpending(lease: Lease, { price, spent, stop }: SpendingPart
   function hear(events: readonly InferenceEvent[]): void {
     for (const event of events) {
       if (event.type === 'usage') usage = event.usage;
+      else if (event.type === 'finish') finished = true;
       else outputTokens += estimateTokens(textOf(event));
     }
+  }
+
+  function untold(left?: Model): number {
+    if (usage === undefined) return running(left);
+    const told = finished || model === undefined ? undefined : price(model, usage);
+    return told === undefined ? 0 : Math.max(0, running() - told);
   }
 
   /** The end of a call that was given up is told as what it was. */
@@ -52,7 +61,7 @@ export function watchSpending(lease: Lease, { price, spent, stop }: SpendingPart
   }
 
   return {
-    untold: (left) => (usage === undefined ? running(left) : 0),
+    untold,
     sink: (inner) => ({
       ...inner,
       commit: (target, attempts, bytes) => {

@@ -155,8 +155,10 @@ export function holdHead(reply: UpstreamReply, options: HeadOptions): Promise<At
       if (over) return;
       reply.cancel();
       try {
+        // What the provider counted by then is billed: some tell of the prompt at the beginning.
+        const counted = decode(null).filter((event) => event.type === 'usage');
         if (!committed) failure = options.explain(broken);
-        else if (!terminal) emit(null, [{ type: 'error', failure: broken }], nothing);
+        else if (!terminal) emit(null, [...counted, { type: 'error', failure: broken }], nothing);
         settle();
       } catch (error) {
         crash(error);
