@@ -175,6 +175,19 @@ test('a new task comes down only where that saves something', () => {
   assert.match(why(planned), /goes on with the new task/);
 });
 
+test('the end of plan mode is weighed as a new task is, and says what the change costs', () => {
+  const planned = [...task, ...said('1. a\n2. b\n3. c'), ...user('Implement the plan.')];
+  const asked = query(planned, { inputTokens: 100_000 });
+  const large = { affinity: held('large', 100_000) };
+  const down = planRoute(asked, view(two, large));
+  assert.equal(slugs(down)[0], 'small');
+  assert.match(why(down), /It is left: 8 calls with 100000 tokens/);
+  const near: { readonly [slug: string]: Price } = { small: usd(2.9, 0.29, 14), large: usd(3, 0.3, 15) };
+  const stays = planRoute(asked, view(two, { ...large, priceOf: ({ slug }) => near[slug] }));
+  assert.equal(slugs(stays)[0], 'large');
+  assert.match(why(stays), /goes on with the task/);
+});
+
 test('reviews and plans begin with the strongest', () => {
   assert.equal(slugs(planRoute(query(task, { subagent: 'review' }), view(two)))[0], 'large');
   assert.equal(

@@ -102,13 +102,13 @@ function climbing(scene: Scene): Choice {
   return { place, given, why };
 }
 
-/** Where the task begins. Down from where the session is, only if that saves something. */
+/** Where the task begins, or goes on once it was planned. Down from where the session is, only if that saves something. */
 function beginning(scene: Scene): Choice {
   const { route, ladder, query, view, work, held, holder, kept } = scene;
   const { place: graded, text, chance } = firstGrade(route, work, query);
   const place = graded === 'strong' ? route.targets.length - 1 : 0;
   const why: Reason[] = [{ slug: route.slug, text, ...(chance === undefined ? {} : { chance }) }];
-  const comesDown = holder !== undefined && holder.place > place && work.steps === 0 && kept === -1;
+  const comesDown = holder !== undefined && holder.place > place && kept === -1;
   if (!comesDown || held === undefined || work.wish !== undefined) return { place, why };
   const below = rungAt(ladder, place);
   const costs = stayOrMove(held, below.branch.models[0], query, view);
@@ -116,10 +116,8 @@ function beginning(scene: Scene): Choice {
   const { stay, move } = costs;
   const sums = `${EXPECTED_STEPS} calls with ${held.tokens} tokens in its cache cost about ${usd(stay)}, with "${below.branch.slug}", which has to read them anew, ${usd(move)}`;
   if (move < stay) return { place, why: [...why, { slug: holder.branch.slug, text: `It is left: ${sums}.` }] };
-  return {
-    place: holder.place,
-    why: [...why, { slug: holder.branch.slug, text: `It goes on with the new task: ${sums}.` }],
-  };
+  const goesOn = `It goes on with the ${work.steps === 0 ? 'new task' : 'task'}: ${sums}.`;
+  return { place: holder.place, why: [...why, { slug: holder.branch.slug, text: goesOn }] };
 }
 
 function evidenceReasons(slug: string, { words, score, steps }: Evidence, needed: number): readonly Reason[] {
