@@ -14,10 +14,10 @@ export function shortened(task: string): string {
   return `${task.slice(0, HEAD)}\n[...]\n${task.slice(-TAIL)}`.toWellFormed();
 }
 
-/** Models add a word or a percent sign, and some think aloud before: the last number counts.
+/** Models add a word, a percent sign or "out of 100", and some think aloud before: the last number counts.
  *  @returns 0 to 1; undefined where the answer holds no number from 0 to 100. */
 export function judgement(answer: string): number | undefined {
-  const numbers = answer.match(/\d+(?:\.\d+)?/g);
+  const numbers = answer.replace(/(?:\/|\bout of)\s*100\b/gi, '').match(/\d+(?:\.\d+)?/g);
   const value = Number(numbers?.at(-1));
   return numbers === null || !(value >= 0 && value <= 100) ? undefined : value / 100;
 }

@@ -80,6 +80,8 @@ test('the last number of an answer counts, and a long task is shown by its ends'
   assert.equal(judgement('85'), 0.85);
   assert.equal(judgement('I think 3 files are touched, so: 40%'), 0.4);
   assert.equal(judgement('0'), 0);
+  for (const answer of ['20/100', '20 / 100.', 'I would say 20 out of 100'])
+    assert.equal(judgement(answer), 0.2, answer);
   assert.equal(judgement('none'), undefined);
   assert.equal(judgement('400'), undefined);
   const long = shortened(`begin ${'x'.repeat(100_000)} end`);
