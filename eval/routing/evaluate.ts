@@ -9,7 +9,7 @@ import { subjectPrior } from './baselines.ts';
 import { openModelExamples, routeLlmExamples } from './examples.ts';
 import { measureIssues } from './issues.ts';
 import { type GradeTimes, RUNS, timeGrades } from './speed.ts';
-import { ALIKE, nearDuplicates, SPLIT_SEED, TUNED_SHARE, tunedPart } from './splits.ts';
+import { ALIKE, HELD, nearDuplicates, SPLIT_SEED, TUNED_SHARE, tunedPart } from './splits.ts';
 import { fitClassifier, fitHeads, type Prepared, prepare } from './training/fit.ts';
 
 const SEED = 20_261_126;
@@ -48,7 +48,7 @@ const NOTES = [
   'Subjects left out: each held-out prompt is scored by a classifier trained on the tuned part without its subject; one order over all.',
   `MMLU and GSM8K in ${FOLDS} folds: trained on the other folds, seed ${SEED}. Features and penalty were chosen on 70 % of this MMLU and on this`,
   'GSM8K, also by cross-validation, so these two are a little kind. GSM8K trains with the open models too, without near-duplicates.',
-  `Near-duplicate: of all pieces of five tokens of two prompts, ${ALIKE * 100} % are common. Subject prior: it is told the subject.`,
+  `Near-duplicate: of all pieces of five tokens of two prompts ${ALIKE * 100} % are common, or of the shorter one's ${HELD * 100} %. Subject prior: it is told the subject.`,
   'Intervals: 95 %, bootstrap over prompts. Times: of the clock, on a machine of two cores that did other work besides; the quickest of a few shows the grade without it.',
   'SWE-bench Verified: the shipped grade on the words of issues; nothing is trained on them.',
 ];

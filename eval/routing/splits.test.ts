@@ -17,6 +17,9 @@ test('texts that share most of their pieces are near-duplicates, others are not'
     nearDuplicates([text.replace('anew', 'again'), 'Who drew the borders of many states?', 'Who?'], [text, 'Who?']),
     [true, false, true],
   );
+  const asked = `After careful thought, answer this question and put your final answer into a box of its own, please. ${text}`;
+  assert.deepEqual(nearDuplicates([text, asked], [asked]), [true, true]);
+  assert.deepEqual(nearDuplicates([asked], [text]), [true]);
 });
 
 test('the area under the curve is the share of pairs in order', () => {

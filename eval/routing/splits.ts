@@ -17,11 +17,14 @@ export function tunedPart(count: number): boolean[] {
   });
 }
 
-/** Tokens in a row that count as one piece of a text, and the share of pieces from which two texts count as one. */
+/** Tokens in a row that count as one piece of a text. */
 const PIECE = 5;
+/** The share of the pieces of two texts together from which they count as one. */
 export const ALIKE = 0.7;
+/** Or of the shorter one's: one set of data puts an instruction around the questions of another. */
+export const HELD = 0.9;
 
-/** @returns for each text whether one of the others is nearly the same: of the pieces of both, that share is common. */
+/** @returns for each text whether one of the others is nearly the same, holds it or is held by it. */
 export function nearDuplicates(texts: readonly string[], others: readonly string[]): boolean[] {
   const holders = new Map<number, number[]>();
   const sizes = others.map((text, at) => {
@@ -39,7 +42,10 @@ export function nearDuplicates(texts: readonly string[], others: readonly string
     for (const piece of pieces) {
       for (const at of holders.get(piece) ?? []) common.set(at, (common.get(at) ?? 0) + 1);
     }
-    return [...common].some(([at, count]) => count / (pieces.size + (sizes[at] ?? 0) - count) >= ALIKE);
+    return [...common].some(([at, count]) => {
+      const other = sizes[at] ?? 0;
+      return count / (pieces.size + other - count) >= ALIKE || count / Math.min(pieces.size, other) >= HELD;
+    });
   });
 }
 
