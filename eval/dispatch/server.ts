@@ -11,7 +11,7 @@ const CONNECT_MS = 10_000;
 /** Of a failing deployment's failures, these break in the middle of the reply. */
 const CUT_SHARE = 0.2;
 /** A server's times differ by about this much, of their logarithm, for the same work. */
-const NOISE = 0.15;
+export const USUAL_NOISE = 0.15;
 /** Requests that a throttled deployment takes at once, above its rate. */
 const BURST = 2;
 /** How long a block of prefix stays in a cache unread: for good, since the measure is a cache without bounds. */
@@ -48,6 +48,7 @@ export class Server {
   readonly #random: Random;
   readonly #schedule: Schedule;
   readonly #requestsPerMs: number;
+  readonly #noise: number;
   readonly #waiting: Call[] = [];
   readonly #cache = new Map<number, number>();
   #active = 0;
@@ -62,8 +63,10 @@ export class Server {
     timeline: Timeline,
     random: Random,
     schedule: Schedule,
+    noise: number,
   ) {
     this.#of = of;
+    this.#noise = noise;
     this.#index = index;
     this.#requestsPerMs = requestsPerSecond / 1_000;
     this.#timeline = timeline;
@@ -126,7 +129,7 @@ export class Server {
     const episode = this.#timeline.at(this.#index, now);
     const slow = episode?.kind === 'slow' ? episode.severity : 1;
     const { baseMs, prefill, decode, slots } = this.#of;
-    const noise = (): number => logNormal(this.#random, NOISE);
+    const noise = (): number => logNormal(this.#random, this.#noise);
     const reading = ((call.input - call.cached) / prefill) * 1_000 * slow * noise();
     this.#prefillFreeAt = Math.max(now, this.#prefillFreeAt) + reading;
     const firstAt = this.#prefillFreeAt + baseMs * slow * noise();

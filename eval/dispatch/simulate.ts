@@ -7,14 +7,16 @@ import { capacity, type SimulatedDeployment } from './deployments.ts';
 import { type Episode, Timeline } from './episodes.ts';
 import { Heap } from './heap.ts';
 import { logNormal } from './noise.ts';
-import { type Call, type Fate, type Schedule, Server } from './server.ts';
+import { type Call, type Fate, type Schedule, Server, USUAL_NOISE } from './server.ts';
 import { meanSizes, type Requests } from './traces.ts';
 
-/** What a run takes place in. @property episodes  what goes wrong, and when. */
+/** What a run takes place in. @property episodes  what goes wrong, and when.
+ *  @property noise  of the servers' times, of their logarithm; absent: the usual. */
 export type World = {
   readonly deployments: readonly SimulatedDeployment[];
   readonly episodes: readonly Episode[];
   readonly requests: Requests;
+  readonly noise?: number;
 };
 
 /** One request as a gateway sees it. @property inputTokens  an estimate. @property session  -1: none. */
@@ -77,7 +79,15 @@ export function simulate(world: World, policy: Policy, random: (purpose: string)
   const sizes = meanSizes(requests);
   const servers = deployments.map(
     (one, index) =>
-      new Server(one, index, capacity(one, sizes.input, sizes.output), timeline, random(`server ${index}`), schedule),
+      new Server(
+        one,
+        index,
+        capacity(one, sizes.input, sizes.output),
+        timeline,
+        random(`server ${index}`),
+        schedule,
+        world.noise ?? USUAL_NOISE,
+      ),
   );
   const dispatcher = policy.begin(world, random('policy'), { timeline, servers });
   const estimates = random('estimates');
