@@ -96,7 +96,8 @@ function againstRisk(
   return {
     figures: [
       percent(`${name}: p99 TTFT against risk`, p99),
-      percent(`${name}: errors against risk`, errors),
+      // Where neither had an error there is nothing to compare.
+      ...(Number.isNaN(errors.value) ? [] : [percent(`${name}: errors against risk`, errors)]),
       percent(`${name}: cost against risk`, relativeChange(ours, theirs, 'costUsd', random)),
     ],
     better: (p99.value <= -15 && p99.high < 0) || (errors.value <= -30 && errors.high < 0),
