@@ -14,6 +14,7 @@ models:
   - { provider: w }
 routes:
   r: { strategy: cheepest, targets: [codr] }
+  s: { strategy: wieghted, targets: [coder, r], weights: [3, 1] }
 default_model: rr
 polcy: {}
 `;
@@ -30,8 +31,9 @@ polcy: {}
     '9:5 models[1] | has no slug. | Add "slug:", or "match:" for the provider\'s whole list.',
     '11:18 routes.r.strategy | "cheepest" is not one of the values that may stand here. | Did you mean "cheapest"?',
     '11:38 routes.r.targets[0] | "codr" is neither a model nor a route. | Did you mean "coder"?',
-    '12:16 default_model | "rr" is neither a model nor a route. | Did you mean "r"?',
-    '13:1  | unknown key "polcy". | Did you mean "policy"?',
+    '12:18 routes.s.strategy | "wieghted" is not one of the values that may stand here. | Did you mean "weighted"?',
+    '13:16 default_model | "rr" is neither a model nor a route. | Did you mean "r"?',
+    '14:1  | unknown key "polcy". | Did you mean "policy"?',
   ]);
   const loaded = load();
   assert.ok(!loaded.ok && !loaded.error.message.includes('sk-very-secret'));

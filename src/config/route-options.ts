@@ -1,4 +1,4 @@
-import type { StrategyId } from '../routing/route.ts';
+import { STRATEGY_IDS, type StrategyId } from '../routing/route.ts';
 import type { BadReference } from './issues.ts';
 
 /** Keys of a route that only some strategies take. */
@@ -16,6 +16,8 @@ export function badOptions(
   route: { readonly strategy: unknown; readonly targets: readonly unknown[]; readonly [key: string]: unknown },
 ): readonly BadReference[] {
   const strategy = String(route.strategy ?? 'fallback');
+  // A strategy that is none is told as that; what goes with the one that was meant is not wrong.
+  if (!STRATEGY_IDS.some((id) => id === strategy)) return unusedPurposes(slug, route['rules']);
   const bad = Object.entries(KEYS).flatMap(([key, owners]): readonly BadReference[] => {
     if (route[key] === undefined || owners.some((owner) => owner === strategy)) return [];
     return [

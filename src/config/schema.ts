@@ -5,6 +5,7 @@ import { CODEX_PROVIDERS } from '../policy/settings.ts';
 import { quirkSchema } from '../providers/quirk-schema.ts';
 import { SEARCH_KINDS } from '../providers/search-service.ts';
 import { PURPOSES } from '../routing/purpose.ts';
+import { STRATEGY_IDS } from '../routing/route.ts';
 import { DURATION, SIZE } from './units.ts';
 
 /** config.yaml. Every default that stands here is the one that CONTRACT.md names. Keys are checked strictly: what is
@@ -92,9 +93,7 @@ const model = z.strictObject({
 });
 
 const route = z.strictObject({
-  strategy: z
-    .enum(['fixed', 'fallback', 'weighted', 'cheapest', 'fastest', 'auto', 'split', 'risk', 'adaptive'])
-    .default('fallback'),
+  strategy: z.enum(STRATEGY_IDS).default('fallback'),
   targets: z.array(slug).min(1, 'names no target'),
   /** Of `weighted`: the share of each target, in their order. */
   weights: z.array(z.number().nonnegative()).exactOptional(),
@@ -182,7 +181,9 @@ const webSearch = z.strictObject({
 });
 
 /** What is made smaller on its way to a model. Off: whoever switches it on should know that models then read less. */
-const compression = z.strictObject({ tool_results: flag.default(false) });
+const compression = z.strictObject({
+  tool_results: flag.default(false).describe('Outputs of tools between 2,000 and 80,000 characters, in fewer words.'),
+});
 
 /** Off until it is there: another model, which sees, puts images into words for those that take text only. */
 const imageDescription = z.strictObject({ model: slug, prompt: text.exactOptional() });

@@ -24,6 +24,18 @@ export type JudgeOptions = JudgeSettings & { readonly threshold: number };
 
 export type StrategyId = keyof StrategyOptions;
 
+export const STRATEGY_IDS = [
+  'fixed',
+  'fallback',
+  'weighted',
+  'cheapest',
+  'fastest',
+  'auto',
+  'split',
+  'risk',
+  'adaptive',
+] as const satisfies readonly StrategyId[];
+
 /** A virtual model: a name that stands for a choice among others.
  *  @property targets  slugs of models and of other routes, in the order of the file; what the order means is the
  *                     strategy's to say.

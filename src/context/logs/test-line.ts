@@ -10,7 +10,8 @@ const PASSES: readonly RegExp[] = [
   /^(?:test_\w+ )?ok$/u, // SymPy; a name that stood above
   /^ *ok(?: {2}\t?\t?\S+\t.*| \d+(?: .*)?)$/u, // go test, TAP
   /^ *--- PASS: /u,
-  /^PASS(?: \S+.*)?$/u, // jest
+  /^ ?PASS(?: [\w@./-]+| {2}\S[^:]* )? {1,2}(?:\S*[/\\])?[^\s/\\]+\.[cm]?[jt]sx?(?: \(\d[^()]*\))?$/u, // jest: a project's name, a file, its time
+  /^PASS$/u, // go test
   /^\s*[✓✔√] \S/u, // mocha, vitest, node --test
 ];
 /** What says that a test began, or how long it took, and nothing else. */

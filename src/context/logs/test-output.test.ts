@@ -59,6 +59,15 @@ test('jest, vitest, mocha and TAP', () => {
     told('PASS src/a.test.js', '  ✓ adds (3 ms)', '  ✕ fails (4 ms)', 'Tests:       1 failed, 20 passed, 21 total'),
     ['[2 passed]', '  ✕ fails (4 ms)', 'Tests:       1 failed, 20 passed, 21 total'],
   );
+  const suites = [
+    'PASS src/a.test.js (5.2 s)',
+    'PASS unit src/b.test.tsx',
+    ' PASS  web app  lib\\c.spec.mjs (12.1 s, 98 MB heap size)',
+    'PASS ./d.test.ts',
+  ];
+  assert.deepEqual(told(...suites, 'Tests:       4 passed, 4 total'), ['[4 passed]', 'Tests:       4 passed, 4 total']);
+  const words = ['PASS rate 71% is below 90%: build broken', 'PASS is what a.js says it is', 'PASS: 3 of 4'];
+  assert.deepEqual(told(...suites, ...words), ['[4 passed]', ...words]);
   assert.deepEqual(
     told(
       'TAP version 13',

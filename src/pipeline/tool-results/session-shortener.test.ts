@@ -49,6 +49,16 @@ test('each output is made shorter, in each turn in the same way; what a person w
   assert.deepEqual(createSessionShortener()('t', false)(second).messages, two.messages, 'whatever was asked before');
 });
 
+test('an output that would hold up other requests stays as it is', () => {
+  const shorten = createSessionShortener()('s', false);
+  const lines = logOf('one');
+  const long = lines.repeat(Math.ceil(80_001 / lines.length)).slice(0, 80_001);
+  const [a] = outputs(shorten(turn('a', long)).messages);
+  assert.equal(a, long);
+  const [b] = outputs(shorten(turn('b', long.slice(1))).messages);
+  assert.match(b ?? '', /^\[Shortened/u);
+});
+
 test('what was done is told', () => {
   const { losses } = createSessionShortener()(undefined, false)([asked, ...turn('a', logOf('one'))]);
   assert.equal(losses.length, 1);

@@ -12,9 +12,10 @@ export type SessionShortener = (
   known: boolean,
 ) => (messages: readonly Message[]) => { readonly messages: readonly Message[]; readonly losses: readonly Loss[] };
 
-/** Shorter outputs cost little as they are, in characters; longer ones than the second would hold up others. */
+/** Shorter outputs cost little as they are, in characters; longer ones than the second would hold up other requests: 80,000
+ *  of a log in which every line is another take 40 ms on two busy cores, a million takes a second (docs/compression.md). */
 const LEAST = 2_000;
-const MOST = 1_000_000;
+const MOST = 80_000;
 
 /** JSON may be a file that is to be patched: the model has to know it as it is. */
 const LEFT: ReadonlySet<TextKind> = new Set(['json']);
