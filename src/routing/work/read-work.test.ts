@@ -64,6 +64,24 @@ test('tests that fail after a change count, by their name; those that failed bef
   assert.deepEqual(kinds([...begin('mend it'), ...patched(), ...ran('npm test', 127, 'npm: not found')]), ['edited']);
 });
 
+test('a status is what the agent says of a command, not what the command printed', () => {
+  const call = { kind: 'function', name: 'Bash', input: '{"command":"npm test"}' } as const;
+  const of = (output: string): readonly WorkEventKind[] => kinds([...begin('x'), ...patched(), ...step(call, output)]);
+  for (const failed of [
+    'Exit code 1\nboom',
+    'Exit Code: 1',
+    'Command failed with exit code 1.',
+    'Process exited with code 1\nOutput:\n',
+    '{"output":"boom","exit_code":1}',
+    'boom\n(exit code 1)',
+  ]) {
+    assert.deepEqual(of(failed), ['edited', 'tests-failed'], failed);
+  }
+  for (const printed of ['✔ returns exit code 1 for a bad flag (2ms)\n', '    exit code 2 is told\n  2 passing\n']) {
+    assert.deepEqual(of(printed), ['edited'], printed);
+  }
+});
+
 test('every runner is known by its own summary', () => {
   const outputs: readonly (readonly [string, string, string])[] = [
     [

@@ -11,8 +11,10 @@ export function outputText({ content }: ToolResultPart): string {
   return text.length <= HEAD + TAIL ? text : `${text.slice(0, HEAD)}\n${text.slice(-TAIL)}`;
 }
 
-/** Codex: `Process exited with code 1`; its patches and other agents: `Exit code: 1`; its code mode: `"exit_code":1`. */
-const EXIT = /(?:\bexited with (?:code|status)|\bexit[_ ](?:code|status)["']?\s*:?)\s*(-?\d+)/i;
+/** Codex: `Process exited with code 1`; its patches and other agents: `Exit code: 1`, `Command failed with exit code 1.`;
+ *  its code mode: `"exit_code":1`. On a line of its own: "returns exit code 1" is the name of somebody's test. */
+const EXIT =
+  /(?:^[\s[(<]*(?:(?:the )?(?:command|process|script) )?(?:(?:failed|finished|completed|ended) with )?(?:exited with (?:code|status)|exit[_ ](?:code|status))\s*[:=]?|["']exit_code\\?["']\s*:)\s*(-?\d+)(?=[.\s]*(?:$|[\])>,}]))/im;
 const EXIT_PLACE = 400;
 
 /** @returns undefined where the output does not say. */
