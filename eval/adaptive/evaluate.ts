@@ -20,7 +20,7 @@ import { shadowSays } from './shadow.ts';
 import { added, type Confusion, f1Of, judged, macroF1, noConfusion } from './states.ts';
 import { troubledWorld } from './worlds.ts';
 
-/** Adjusting looked at seeds 1 to 4 of the regime `tuning`, and at nothing of these. */
+/** Adjusting looked at seeds 1 to 6 of the regime `tuning`, and at nothing of these. */
 const SEEDS = Array.from({ length: 12 }, (_, index) => 301 + index);
 const QUICK_SEEDS = [301, 302, 303];
 const LOAD = 0.5;
@@ -224,7 +224,7 @@ function sentence(runs: readonly Run[]): string {
 }
 
 const NOTES: readonly string[] = [
-  'Seeds 301 to 312 of regimes that no parameter was adjusted on (that was regime "tuning", seeds 1 to 4); intervals: 95%, seeds resampled.',
+  'Seeds 301 to 312 of regimes that no parameter was adjusted on (that was regime "tuning", seeds 1 to 6); intervals: 95%, seeds resampled.',
   'Risk and adaptive share the planner, the draw, the rules and the noise: each seed is a pair. Load 0.5, the first 6,000 requests of the Azure conversation trace.',
   'Truth of the states: the phase of trouble of eval/adaptive/regimes.ts; else overloaded while more than half as many requests wait at the door as there are slots; else healthy. Throttling (cooldown) is in no reported regime, so F1 there is of the other four.',
   'Quality: attempts that brought a whole reply, of all attempts; what models do with tools is not simulated.',
