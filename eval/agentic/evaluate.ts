@@ -1,4 +1,5 @@
 import { bootstrap, type Estimate } from '../../src/statistics/bootstrap.ts';
+import { mean } from '../../src/statistics/quantile.ts';
 import { seededRandom, shuffled } from '../../src/statistics/random.ts';
 import type { Evaluation, EvaluationOptions, Figure } from '../evaluation.ts';
 import { longAfter, type Outcome, takenOver, type Verifier, verified } from './cascade.ts';
@@ -173,10 +174,6 @@ function picked<T>(items: readonly T[], indexes: Uint32Array): T[] {
     if (item !== undefined) all.push(item);
   }
   return all;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
 function figure(name: string, { value, low, high }: Estimate): Figure {
