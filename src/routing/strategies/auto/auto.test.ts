@@ -100,6 +100,9 @@ test('a ladder is climbed one rung for each measure of evidence, and no further 
     'small',
   ]);
   assert.equal(slugs(planRoute(query([...task, ...failure, ...failure, ...failure]), view(three)))[0], 'large');
+  assert.match(why(planRoute(query([...task, ...failure, ...failure]), view(two))), /enough for a step up/);
+  const wished = query([...begin('use the strong model'), ...failure]);
+  assert.match(why(planRoute(wished, view(two))), /enough, and there is no stronger one/);
   const patient = { ...two, patience: 2 };
   assert.equal(slugs(planRoute(query([...task, ...failure]), view(patient)))[0], 'small');
   assert.equal(slugs(planRoute(query([...task, ...failure, ...failure]), view(patient)))[0], 'large');

@@ -92,7 +92,10 @@ function climbing(scene: Scene): Choice {
   const needed = route.patience * evidenceFactor(cost);
   const evidence = weighEvents(work.events, needed);
   const climbed = Math.min(first.place + evidence.steps, route.targets.length - 1);
-  const why: Reason[] = [...first.why, ...evidenceReasons(route.slug, evidence, needed)];
+  const why: Reason[] = [
+    ...first.why,
+    ...evidenceReasons(route.slug, evidence, needed, route.targets.length - 1 - first.place),
+  ];
   if (evidence.words.length > 0 && cost !== undefined) why.push(costReason(next, cost, needed / route.patience));
   const place = Math.max(climbed, kept);
   const given = route.targets[place];
@@ -120,10 +123,20 @@ function beginning(scene: Scene): Choice {
   return { place: holder.place, why: [...why, { slug: holder.branch.slug, text: goesOn }] };
 }
 
-function evidenceReasons(slug: string, { words, score, steps }: Evidence, needed: number): readonly Reason[] {
+/** @param room  rungs above the one where the task began. */
+function evidenceReasons(
+  slug: string,
+  { words, score, steps }: Evidence,
+  needed: number,
+  room: number,
+): readonly Reason[] {
   if (words.length === 0) return [];
-  const verdict =
-    steps === 0 ? 'not enough for a step up' : `enough for ${steps === 1 ? 'a step' : `${steps} steps`} up`;
+  const climbed = Math.min(steps, room);
+  const enough =
+    climbed === 0
+      ? 'enough, and there is no stronger one'
+      : `enough for ${climbed === 1 ? 'a step' : `${climbed} steps`} up`;
+  const verdict = steps === 0 ? 'not enough for a step up' : enough;
   const text = `Since the task began: ${words.join(', ')}. That weighs ${short(score)} where a step takes ${short(needed)}: ${verdict}.`;
   return [{ slug, text, score }];
 }
