@@ -1,7 +1,8 @@
-import { loadConfig } from '../config/load.ts';
+import { loadConfig, policyWithoutFile } from '../config/load.ts';
 import { modelsBehind } from '../config/models-behind.ts';
 import type { Snapshot } from '../config/snapshot.ts';
 import { fixedView } from '../config/view.ts';
+import type { PolicySettings } from '../policy/settings.ts';
 import type { Model } from '../providers/provider.ts';
 import { nearest } from '../routing/nearest.ts';
 import { CliError } from './cli-error.ts';
@@ -13,6 +14,14 @@ export function readConfiguration(context: CommandContext): Snapshot {
   const loaded = loadConfig({ places: context.places, environment: context.environment });
   if (!loaded.ok) throw loaded.error;
   return loaded.snapshot;
+}
+
+/** The policy of the file; of the environment alone where the file does not load: `init` is what replaces such a file.
+ *  @throws ConfigError for a variable that says nothing clear. */
+export function readPolicy({ places, environment }: CommandContext): PolicySettings {
+  const source = { places, environment };
+  const loaded = loadConfig(source);
+  return loaded.ok ? loaded.snapshot.policy : policyWithoutFile(source);
 }
 
 /** The models behind a slug, at least one. @throws CliError naming the nearest slugs, or why none can be reached. */

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type PolicyFlags, withFlags } from '../policy/settings.ts';
+import { type PolicyFlags, type PolicySettings, withFlags } from '../policy/settings.ts';
 import { meant } from '../routing/nearest.ts';
 import { adaptiveWarnings, compileAdaptive } from './adaptive.ts';
 import { compileModels, compileProviders, compileServer, compileWildcards } from './compile.ts';
 import { compileDispatch } from './dispatch.ts';
-import { readDocument } from './document.ts';
+import { readDocument, type SourceDocument } from './document.ts';
 import { withDotenv } from './dotenv.ts';
 import type { Environment, Places } from './environment.ts';
 import { ConfigError, type ConfigIssue, dotted, suggestion } from './issues.ts';
 import { configJsonSchema } from './json-schema.ts';
 import { literalKeyWarnings } from './literal-keys.ts';
-import { type Override, readOverrides } from './overrides.ts';
+import { type BadVariable, type Override, readOverrides } from './overrides.ts';
 import { compilePolicy, liftedLimits } from './policy.ts';
 import { badReferences, isConfigured, unnamedProvider } from './references.ts';
 import { compileRoutes } from './routes.ts';
@@ -38,6 +38,18 @@ export type LoadedConfig =
 
 export function configFile(source: ConfigSource): string {
   return source.file === undefined ? join(source.places.home, 'config.yaml') : resolve(source.file);
+}
+
+/** The policy of the environment and the flags alone, for where there is no file, or one that is to be replaced.
+ *  @throws ConfigError for a variable that says nothing clear. */
+export function policyWithoutFile(source: ConfigSource): PolicySettings {
+  const file = configFile(source);
+  const { overrides, bad } = readOverrides(withDotenv(source.places.home, source.environment).environment);
+  if (bad.length > 0) throw refuse(file, bad.map(variableIssue)).error;
+  const document: SourceDocument = { value: {}, at: () => ({ line: 1, column: 1 }) };
+  const defaultModel = overrides.model?.value ?? '';
+  const policy = compilePolicy(configSchema.parse({}), { written: {}, document, file, overrides, defaultModel });
+  return withFlags(policy, source.flags ?? {});
 }
 
 /** Reads the configuration, `PLUGBOARD_HOME/.env` and the environment into one frozen value. All that is wrong is told
@@ -72,7 +84,7 @@ function compile(
   const parsed = configSchema.safeParse(expanded.value, { jitless: true });
   const { overrides, bad } = readOverrides(source.environment);
 
-  const issues: ConfigIssue[] = bad.map(({ variable, message, mend }) => ({ path: variable, message, mend }));
+  const issues: ConfigIssue[] = bad.map(variableIssue);
   if (!parsed.success) issues.push(...schemaIssues(parsed.error.issues, document, configJsonSchema));
   for (const { path, part, message, mend } of badReferences(expanded.value)) {
     issues.push({ ...document.at(path, part), path: dotted(path), message, mend });
@@ -159,6 +171,10 @@ function unknownProvider({ variable, value }: Override<string>, written: unknown
   return unnamedProvider(value, written).map(({ message, mend }) => ({ path: variable, message, mend }));
 }
 
+function variableIssue({ variable, message, mend }: BadVariable): ConfigIssue {
+  return { path: variable, message, mend };
+}
+
 function slugsOf(config: ConfigFile): readonly string[] {
   return [...config.models.flatMap((model) => model.slug ?? []), ...Object.keys(config.routes)];
 }
@@ -169,7 +185,7 @@ function withoutEmptySections(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([, section]) => section !== null));
 }
 
-function refuse(file: string, issues: readonly ConfigIssue[]): LoadedConfig {
+function refuse(file: string, issues: readonly ConfigIssue[]): LoadedConfig & { readonly ok: false } {
   const place = (issue: ConfigIssue): number => (issue.line ?? 0) * 10_000 + (issue.column ?? 0);
   return {
     ok: false,

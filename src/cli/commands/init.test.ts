@@ -5,8 +5,10 @@ import { type TestContext, test } from 'node:test';
 import { findPreset } from '../../providers/presets/presets.ts';
 import { demoScenario } from '../../simulator/demo.ts';
 import { startSimulator } from '../../simulator/server.ts';
-import { readConfiguration } from '../configuration.ts';
+import { readConfiguration, readPolicy } from '../configuration.ts';
+import type { Questions } from '../init/questions.ts';
 import { bench, type TestBench } from '../testing/context.ts';
+import { configure } from './init.ts';
 
 test('without a terminal it wants --yes', async (t) => {
   const { run, said } = bench(t);
@@ -65,6 +67,31 @@ test('a file that is there stays, byte for byte', async (t) => {
   assert.equal(await made.run('init', '--yes'), 0);
   assert.equal(readFileSync(file, 'utf8'), '# mine\n');
   assert.match(made.said.out, /is there already and stays as it is/);
+});
+
+test('a file that does not load can be replaced, and stands beside the new one then', async (t) => {
+  const made = bench(t, { DEEPSEEK_API_KEY: 'k' });
+  await withOllama(t, made, ['qwen2.5-coder:3b']);
+  const file = join(made.home, 'config.yaml');
+  writeFileSync(file, 'providers: { a: [\npolcy: 1\n');
+  const yes: Questions = { confirm: async () => true, choose: async (found) => found };
+  assert.equal(await configure(yes, false, made.context), 0, made.said.err);
+  const { models } = readConfiguration(made.context);
+  assert.ok(models.some(({ slug }) => slug === 'local-qwen2.5-coder-3b'));
+  const kept = readdirSync(made.home).find((name) => name.startsWith('config.yaml.'));
+  assert.equal(readFileSync(join(made.home, kept ?? ''), 'utf8'), 'providers: { a: [\npolcy: 1\n');
+});
+
+test('where a file does not load, the policy of the environment holds', async (t) => {
+  const made = bench(t, { PLUGBOARD_LOCAL_ONLY: '1' });
+  mkdirSync(made.home);
+  writeFileSync(join(made.home, 'config.yaml'), 'providers: { a: [\n');
+  assert.deepEqual(readPolicy(made.context).localOnly, {
+    value: true,
+    origin: { from: 'variable', name: 'PLUGBOARD_LOCAL_ONLY' },
+  });
+  const unclear = { ...made.context, environment: { PLUGBOARD_LOCAL_ONLY: 'perhaps' } };
+  assert.throws(() => readPolicy(unclear), /PLUGBOARD_LOCAL_ONLY: is neither true nor false/);
 });
 
 test('the aliases that its providers can fill are written, and what the others need is said', async (t) => {

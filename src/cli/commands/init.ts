@@ -6,7 +6,7 @@ import { ensureHome } from '../../config/home.ts';
 import { newConfigText, writeNewConfig } from '../../config/new-config.ts';
 import { placeOf } from '../../policy/settings.ts';
 import { CliError, DONE, FAILED, WRONG_USAGE } from '../cli-error.ts';
-import { readConfiguration } from '../configuration.ts';
+import { readConfiguration, readPolicy } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
 import { findProgram } from '../find-program.ts';
 import { plural } from '../format.ts';
@@ -42,8 +42,9 @@ export async function init(options: InitOptions, context: CommandContext): Promi
   }
 }
 
-/** @param aliases  a file that is there is to get the ready-made aliases. */
-async function configure(questions: Questions, aliases: boolean, context: CommandContext): Promise<number> {
+/** Exported for tests, which have no terminal to answer at.
+ *  @param aliases  a file that is there is to get the ready-made aliases. */
+export async function configure(questions: Questions, aliases: boolean, context: CommandContext): Promise<number> {
   const { io } = context;
   const file = join(context.places.home, 'config.yaml');
   const standing = existsSync(file) && readFileSync(file, 'utf8') !== newConfigText(planConfig([]));
@@ -112,7 +113,7 @@ async function localServers(
     }
   }
   if (program !== undefined && needed && found.length > 0 && found.every(isEmpty)) {
-    const { policy } = readConfiguration(context);
+    const policy = readPolicy(context);
     if (policy.localOnly.value) {
       line(
         io.err,

@@ -5,6 +5,7 @@ import { configSchema } from '../../config/schema.ts';
 import { presetsOf } from '../../config/user-presets.ts';
 import type { Preset } from '../../providers/preset.ts';
 import type { Provider } from '../../providers/provider.ts';
+import { readPolicy } from '../configuration.ts';
 import type { CommandContext } from '../context.ts';
 import { probeAll } from '../providers.ts';
 import type { FoundKey, FoundProvider } from './plan-config.ts';
@@ -43,7 +44,7 @@ function variantRank({ variantOf }: Preset): number {
 /** The local model servers that answer, each with its models. */
 export async function findLocalServers(context: CommandContext): Promise<readonly FoundProvider[]> {
   const providers = localProviders(context);
-  const probes = await probeAll(providers, context);
+  const probes = await probeAll(providers, context, [], readPolicy(context));
   return providers.flatMap((provider): FoundProvider[] => {
     const models = probes.get(provider.id)?.modelIds;
     if (models === undefined) return [];
