@@ -97,6 +97,7 @@ const reason = z.object({
   rule: z.enum(RULE_IDS).exactOptional(),
   score: z.number().exactOptional(),
   chance: z.number().exactOptional(),
+  order: z.array(z.string()).exactOptional(),
 });
 
 const explainedSchema: z.ZodType<Explained> = z.object({

@@ -1,26 +1,5 @@
 import type { Reason } from '../routing/reason.ts';
 import { UNKNOWN } from './format.ts';
-import { type Column, table } from './table.ts';
-
-/** The reasons that weigh a candidate or shut it out, as lines of a table: none where nothing was weighed. */
-export function weighedLines(why: readonly Reason[]): readonly string[] {
-  const weighed = why.filter(isWeighed);
-  if (weighed.length === 0) return [];
-  const rows = weighed.map(({ slug = '', rule, score, chance }) => [
-    slug,
-    scoreText(score),
-    chanceText(chance),
-    rule === undefined ? '' : `shut out: ${rule}`,
-  ]);
-  return table(HEAD, rows).trimEnd().split('\n');
-}
-
-const HEAD: readonly Column[] = [
-  { title: 'CANDIDATE' },
-  { title: 'SCORE', right: true },
-  { title: 'CHANCE', right: true },
-  { title: '' },
-];
 
 /** Each reason as a sentence with the candidate that it is about. */
 export function reasonLines(why: readonly Reason[]): readonly string[] {
@@ -40,6 +19,6 @@ export function chanceText(chance: number | undefined): string {
   return chance === undefined ? UNKNOWN : `${Math.round(chance * 100)} %`;
 }
 
-function isWeighed({ slug, rule, score, chance }: Reason): boolean {
+export function isWeighed({ slug, rule, score, chance }: Reason): boolean {
   return slug !== undefined && (rule !== undefined || score !== undefined || chance !== undefined);
 }

@@ -46,6 +46,11 @@ test('nested routes are flattened, and a model that comes twice is tried once', 
   const routes = [fallback('outer', 'inner', 'a', 'c'), fallback('inner', 'b', 'a')];
   const planned = planRoute(query('outer'), view([model('a'), model('b'), model('c')], routes));
   assert.deepEqual(slugs(planned), ['b', 'a', 'c']);
+  const orders = planned.ok ? planned.plan.why.map(({ order }) => order) : [];
+  assert.deepEqual(orders, [
+    ['b', 'a', 'c'],
+    ['b', 'a'],
+  ]);
 });
 
 test('a target out of reach is left out, and the plan says why', () => {
@@ -53,7 +58,10 @@ test('a target out of reach is left out, and the plan says why', () => {
   const planned = planRoute(query('r'), { ...base, unavailable: () => 'the variable A_KEY is not set.' });
   assert.deepEqual(slugs(planned), ['b']);
   assert.ok(
-    planned.ok && planned.plan.why.some((reason) => reason.slug === 'a' && /A_KEY is not set/.test(reason.text)),
+    planned.ok &&
+      planned.plan.why.some(
+        ({ slug, text, rule }) => slug === 'a' && rule === 'out-of-reach' && /A_KEY is not set/.test(text),
+      ),
   );
 });
 

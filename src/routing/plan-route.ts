@@ -10,7 +10,7 @@ import { nearest } from './nearest.ts';
 import type { Branch, Ordered, Planned, RouteView } from './plan.ts';
 import { targetsOf } from './pool.ts';
 import { type Purpose, purposeOf } from './purpose.ts';
-import type { Reason } from './reason.ts';
+import type { Reason, RuleId } from './reason.ts';
 import type { Route } from './route.ts';
 import { FIRM_RULES, type Rule, rulesFor, shutOut } from './rules.ts';
 import { order, WEIGHS_SESSIONS } from './strategies/registry.ts';
@@ -58,9 +58,11 @@ function candidatesOf(slug: string, query: RouteQuery, view: RouteView): Found {
  *  plan that counts. */
 function advised(why: readonly Reason[]): readonly Reason[] {
   return why.flatMap(({ rule, ...reason }) =>
-    rule === undefined || FIRM_RULES.some(({ id }) => id === rule) ? [] : [reason],
+    rule === undefined || rule === OUT_OF_REACH || FIRM_RULES.some(({ id }) => id === rule) ? [] : [reason],
   );
 }
+
+const OUT_OF_REACH = 'out-of-reach' satisfies RuleId;
 
 function routed(
   slug: string,
@@ -95,8 +97,9 @@ function routed(
   const models = distinct([...(first?.models ?? []), ...rest]);
   const tellings = [...ruleReasons(slug, chosen, first), ...(ordered?.why ?? []), ...left];
   if (models.length === 0) return { known: true, models, why: tellings };
-  const names = models.map((model) => model.slug).join(', then ');
-  const told: Reason = { slug, text: `The route "${slug}" (${route.strategy}) gives ${names}.` };
+  const slugs = models.map((model) => model.slug);
+  const text = `The route "${slug}" (${route.strategy}) gives ${slugs.join(', then ')}.`;
+  const told: Reason = { slug, text, order: slugs };
   const purpose =
     first !== undefined && first.models.length > 0 ? chosen?.purpose : ruledBelow.get(ordered?.branches[0].slug ?? '');
   // A model that a rule put first was chosen by nobody.
@@ -160,7 +163,11 @@ function direct(slug: string, rules: readonly Rule[], query: RouteQuery, view: R
   if (model === undefined) {
     const reason = view.unavailable(slug);
     if (reason === undefined) return { known: false, models: [], why: [] };
-    return { known: true, models: [], why: [{ slug, text: `"${slug}" is out of reach: ${reason}` }] };
+    return {
+      known: true,
+      models: [],
+      why: [{ slug, text: `"${slug}" is out of reach: ${reason}`, rule: OUT_OF_REACH }],
+    };
   }
   const excluded = shutOut(model, rules, query, view);
   return excluded === undefined

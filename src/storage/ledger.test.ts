@@ -102,7 +102,14 @@ const entry: fc.Arbitrary<LedgerEntry> = fc.record(
     attempts: fc.array(attempt, { maxLength: 2 }),
     why: fc.array(
       fc.record(
-        { slug: text, text, rule: fc.constant('hard-limit' as const), score: fc.nat(), chance: fc.nat() },
+        {
+          slug: text,
+          text,
+          rule: fc.constant('hard-limit' as const),
+          score: fc.nat(),
+          chance: fc.nat(),
+          order: fc.array(text, { maxLength: 2 }),
+        },
         { requiredKeys: ['text'] },
       ),
       { maxLength: 2 },

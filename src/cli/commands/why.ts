@@ -2,13 +2,14 @@ import type { Attempt } from '../../ir/attempt.ts';
 import { totalInput } from '../../ir/usage.ts';
 import type { LedgerEntry } from '../../metering/ledger.ts';
 import { cacheBreakText, cachedText } from '../cache-words.ts';
+import { candidateLines } from '../candidate-lines.ts';
 import { CliError, DONE } from '../cli-error.ts';
 import type { CommandContext } from '../context.ts';
 import { clockTime, duration, money, tokens } from '../format.ts';
 import { type Io, line, printJson, section } from '../io.ts';
 import { withLedger } from '../ledger.ts';
 import { result, servedBy, withShare } from '../ledger-entry-lines.ts';
-import { reasonLines, weighedLines } from '../reason-lines.ts';
+import { reasonLines } from '../reason-lines.ts';
 
 /** Which model a request got and why: the plan's reasons, every attempt, what could not be carried.
  *  @param request  its id, or `last`. */
@@ -41,7 +42,7 @@ function explain(entry: LedgerEntry, io: Io): void {
     const input = `${tokens(totalInput(usage))} in, of which cached ${cachedText(usage)}`;
     line(out, `tokens      ${input}; ${tokens(usage.output)} out, ${money(entry.costNanoUsd)}`);
   }
-  section(io, 'candidates', weighedLines(entry.why));
+  section(io, 'candidates', candidateLines(entry));
   section(io, 'why', reasonLines(entry.why));
   section(io, 'attempts', entry.attempts.map(attemptText));
   section(io, 'prompt cache', entry.cacheBreak === undefined ? [] : [cacheBreakText(entry.cacheBreak)]);
