@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isJsonObject, type JsonObject, parseJson } from '../ir/json.ts';
 import { FAILED_TEST } from '../routing/work/testing/conversation.ts';
-import { lastEntry, say, staged } from './testing/stage.ts';
+import { chunk, lastEntry, say, staged } from './testing/stage.ts';
 
 const ROUTE =
   '  climbs: { strategy: auto, targets: [one, two] }\n  judged: { strategy: auto, targets: [blind, two], judge: { model: eyes, timeout: 500ms, threshold: 0.6 } }\n  divides: { strategy: split, targets: [two, one] }\n';
@@ -171,4 +171,24 @@ test('a judge that would break a limit of the session, or stands outside the fen
       policy,
     );
   }
+});
+
+test('what a judge cost counts against the limits also where nothing can serve then', async (t) => {
+  const { ask, seen } = await staged(
+    t,
+    (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const usage = { prompt_tokens: 100, completion_tokens: 3_000, total_tokens: 3_100 };
+      response.end(`${chunk('90')}${chunk('', 'stop')}data: ${JSON.stringify({ choices: [], usage })}\n\n`);
+    },
+    '  judged: { strategy: auto, targets: [eyes, one], judge: { model: blind } }\npolicy: { max_cost_usd_per_session: 0.005 }\n',
+  );
+  const asked = async (task: string): Promise<number> => {
+    const body = JSON.stringify({ model: 'judged', stream: true, input: [message('user', task)] });
+    return (await ask({ body, headers: { 'session-id': 's' } })).status;
+  };
+  assert.notEqual(await asked('mend the parser'), 200);
+  assert.equal(seen.length, 1, 'the judge is cheap enough, the targets are not');
+  assert.notEqual(await asked('write a changelog'), 200);
+  assert.equal(seen.length, 1, 'what the first answer cost is more than the session may');
 });

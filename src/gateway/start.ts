@@ -201,6 +201,7 @@ async function start(
     transport,
     sessions,
     admit: admissions.admit,
+    charge: admissions.charge,
     thoughts: createThoughts(Date.now),
     search: searchPort(transport, () => live.current().webSearch),
     descriptions: descriptionPort(asking, () => live.current().imageDescription),

@@ -1,4 +1,6 @@
+import { estimateTokens } from '../context/estimate.ts';
 import { append } from '../ir/append.ts';
+import type { Attempt } from '../ir/attempt.ts';
 import type { InferenceEvent } from '../ir/event.ts';
 import { jsonText } from '../ir/json.ts';
 import { isNonEmpty } from '../ir/non-empty.ts';
@@ -16,6 +18,7 @@ import { dispatch } from '../upstream/dispatch.ts';
 import type { Traffic } from '../upstream/traffic.ts';
 import type { Transport } from '../upstream/upstream.ts';
 import type { RecordParts } from './record.ts';
+import { textOf } from './spending.ts';
 
 /** The way to a model for a question of the gateway's own. */
 export type AskParts = {
@@ -31,7 +34,8 @@ export type AskParts = {
  *  @property kind         what the call is for, so that a queue tells calls apart.
  *  @property inputTokens  at a guess.
  *  @property sessionId    for whose sake it is asked: the limits of that session hold for it too.
- *  @property takes        can this target answer at all? @property spent  hears what it used. */
+ *  @property takes        can this target answer at all?
+ *  @property spent        hears what each call used; at a guess, where its provider told nothing of it. */
 export type Question = {
   readonly model: string;
   readonly messages: readonly Message[];
@@ -66,12 +70,22 @@ export async function askModel(parts: AskParts, question: Question): Promise<Ans
   if (!isNonEmpty(targets)) return undefined;
   const request = requestOf(question);
   const events: InferenceEvent[] = [];
+  let asked: Target | undefined;
   let served: Target | undefined;
+  /** Also of a reply that broke, or that nobody waited for any longer: it was paid for. */
+  const settle = ({ usage }: Attempt): void => {
+    if (asked === undefined) return;
+    if (usage !== undefined) spent(asked.model, usage);
+    else if (asked === served || signal.aborted) spent(asked.model, guessed(inputTokens, events));
+  };
   await dispatch(
     transport,
     {
       targets,
-      prepare: (target) => prepared(protocols(target.model.provider.protocol), target, request),
+      prepare: (target) => {
+        asked = target;
+        return prepared(protocols(target.model.provider.protocol), target, request);
+      },
       clientHeaders: {},
       signal,
       kind,
@@ -79,7 +93,7 @@ export async function askModel(parts: AskParts, question: Question): Promise<Ans
       inputTokens,
       price: (priced, usage) => price(priced, usage, now())?.costNanoUsd,
       now,
-      observe: () => {},
+      observe: settle,
     },
     {
       commit: (target) => {
@@ -93,9 +107,6 @@ export async function askModel(parts: AskParts, question: Question): Promise<Ans
     },
   );
   if (served === undefined) return undefined;
-  // Also of a reply that broke: it was paid for.
-  const counted = events.findLast((event) => event.type === 'usage');
-  if (counted !== undefined) spent(served.model, counted.usage);
   const folded = foldEvents(events);
   if (!folded.ok) return undefined;
   const text = folded.response.parts
@@ -103,6 +114,12 @@ export async function askModel(parts: AskParts, question: Question): Promise<Ans
     .join('\n')
     .trim();
   return text === '' ? undefined : { text, by: served.model };
+}
+
+/** What a provider counts that has not said it: the whole prompt, and what came of the reply. */
+function guessed(inputTokens: number, events: readonly InferenceEvent[]): Usage {
+  const output = estimateTokens(events.map(textOf).join(''));
+  return { freshInput: inputTokens, cacheRead: 0, cacheWrite: 0, output, reasoning: 0 };
 }
 
 function requestOf({ model, messages }: Question): InferenceRequest {

@@ -73,7 +73,11 @@ export async function begin(
       ? undefined
       : affinityFor(query, line.sessions.affinity(sessionId, query.model, line.now()));
   const planned = line.plan(query, affinity);
-  if (!planned.ok) throw new GatewayError(planned.failure);
+  if (!planned.ok) {
+    // No lease will settle what a judge has cost.
+    line.charge(query, record.knownNanoUsd());
+    throw new GatewayError(planned.failure);
+  }
   const { plan } = planned;
   // Every answer is given before a provider hears of the call; only native providers take what nobody has read.
   if (!plan.targets.every(source.passesBytes)) source.decode();

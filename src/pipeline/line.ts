@@ -1,6 +1,6 @@
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import type { RouteQuery } from '../ir/query.ts';
-import type { AdmissionPolicy } from '../policy/admission.ts';
+import type { AdmissionPolicy, Charge } from '../policy/admission.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import type { Affinity } from '../routing/affinity.ts';
 import type { Planned } from '../routing/plan.ts';
@@ -19,6 +19,7 @@ import type { SessionShortener } from './tool-results/session-shortener.ts';
  *  @property plan     over the configuration of this moment: a request keeps the plan that it was given.
  *                     `affinity`: who served the session when it last asked for this.
  *  @property admit    promises a call the money that it may cost, or refuses it.
+ *  @property charge   what a request spent that was promised nothing.
  *  @property needs    what a plan for this has to know beside the outline.
  *  @property judge    asks a model about a task, where a route wants that.
  *  @property search   the user's search service, where one is configured.
@@ -30,6 +31,7 @@ export type Line = RecordParts & {
   readonly protocols: (id: ProtocolId) => Protocol;
   readonly plan: (query: RouteQuery, affinity: Affinity | undefined) => Planned;
   readonly admit: AdmissionPolicy;
+  readonly charge: Charge;
   readonly needs: (query: RouteQuery) => Needs;
   readonly judge: TaskJudge;
   readonly transport: Transport;

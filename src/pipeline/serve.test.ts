@@ -35,6 +35,7 @@ async function served(lease: Partial<Lease>) {
           ...lease,
         },
       }),
+      charge: () => {},
       needs: () => ({ work: false, judges: [] }),
       judge: async () => undefined,
       transport,

@@ -113,7 +113,7 @@ function remember({ sessions, now }: Line, id: string, query: RouteQuery, plan: 
 /** What a call may cost, and what it has cost. @property signal  aborts when the client leaves, or a limit is reached. */
 type Money = { readonly lease: Lease; readonly spending: Spending; readonly signal: AbortSignal };
 
-/** @throws GatewayError policy, before any provider hears of the call. */
+/** @throws GatewayError policy, before any provider hears of the call. What a judge has cost by then counts all the same. */
 function promised(
   line: Line,
   { caller, signal }: ClientRequest,
@@ -122,7 +122,10 @@ function promised(
   spent: () => number,
 ): Money {
   const admission = line.admit(caller, query, plan);
-  if (!admission.admitted) throw new GatewayError(admission.failure);
+  if (!admission.admitted) {
+    line.charge(query, spent());
+    throw new GatewayError(admission.failure);
+  }
   const { lease } = admission;
   const over = new AbortController();
   const price = (model: Model, usage: Usage): number | undefined => line.price(model, usage, line.now())?.costNanoUsd;

@@ -82,7 +82,8 @@ export function watchSpending(lease: Lease, { price, spent, stop }: SpendingPart
   };
 }
 
-function textOf(event: InferenceEvent): string {
+/** What a model wrote, in words or arguments. */
+export function textOf(event: InferenceEvent): string {
   switch (event.type) {
     case 'text-delta':
     case 'refusal-delta':

@@ -13,6 +13,9 @@ export type Admission =
   | { readonly admitted: true; readonly lease: Lease }
   | { readonly admitted: false; readonly failure: Failure };
 
+/** In nano-USD. */
+export type Charge = (query: RouteQuery, nanoUsd: number) => void;
+
 /** What a call was promised. @property limited  there is a limit that it may run into.
  *  @property covers   may it come to that much? More is promised to it as long as the limits allow.
  *  @property expects  what it has cost by now, at this many tokens of output, where the provider has told nothing yet.
@@ -42,10 +45,12 @@ export type AdmissionParts = {
 /** @property afford  why one model would break a limit, as a sentence: routing leaves it out, so that a cheaper target may
  *                    still serve.
  *  @property admit   promises the money before the call goes out, so that calls side by side cannot overspend together.
+ *  @property charge  what was spent on behalf of a request that came to no promise, as by a judge before its plan.
  *  @property learn   what was spent before. Until then no limit of a session or a month can be kept, so none is served. */
 export type Admissions = {
   readonly afford: (query: RouteQuery, model: Model, cost: CallCost) => string | undefined;
   readonly admit: AdmissionPolicy;
+  readonly charge: Charge;
   readonly learn: (spent: SpentBefore) => void;
 };
 
@@ -127,6 +132,10 @@ export function createAdmissions({ policy, expected, now }: AdmissionParts): Adm
       if (hold === undefined) return { admitted: false, failure: overrun(caps) };
       holding.set(query, hold);
       return { admitted: true, lease: leaseOf(hold, caps, query) };
+    },
+    charge: (query, nanoUsd) => {
+      if (nanoUsd === 0) return;
+      for (const account of [sessionAccount(query), monthAccount(now())]) budget.add(account, nanoUsd);
     },
     learn: (spent) => {
       if (before.state === 'known') return;

@@ -76,6 +76,24 @@ test('nobody waits for it longer than its time limit', async () => {
   assert.ok(performance.now() - again < 100);
 });
 
+test('a judge that is cut off, or counts nothing, has cost something all the same', async () => {
+  const silent = judge([{ pieces: [text('70'), STOP] }]);
+  assert.deepEqual(await silent.asks('x'), { by: 'judge', need: 0.7 });
+  const late = judge([{ pieces: [text('7'), 'stay'] }]);
+  assert.equal(await late.asks('x'), undefined);
+  const mute = judge([{ pieces: ['stay'] }]);
+  assert.equal(await mute.asks('x'), undefined);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  for (const { spent } of [silent, late, mute]) {
+    assert.equal(spent.length, 1);
+    assert.ok((spent[0]?.freshInput ?? 0) > 20);
+  }
+  assert.deepEqual([(silent.spent[0]?.output ?? 0) > 0, mute.spent[0]?.output], [true, 0]);
+  const refused = judge([{ status: 401, pieces: ['{"error":{"message":"no"}}'] }]);
+  assert.equal(await refused.asks('x'), undefined);
+  assert.equal(refused.spent.length, 0);
+});
+
 test('the last number of an answer counts, and a long task is shown by its ends', () => {
   assert.equal(judgement('85'), 0.85);
   assert.equal(judgement('I think 3 files are touched, so: 40%'), 0.4);
