@@ -7,7 +7,7 @@ export const ANY_PLACES: Places = { count: Number.POSITIVE_INFINITY, at: 0 };
 /** Without new evidence it is believed to have twice as many after so long: servers grow, and evidence may mislead. */
 const DOUBLES_AFTER_MS = 60_000;
 /** A call is late that took this many times what was foreseen, and longer by at least this much. */
-const LATE = { times: 1.6, byMs: 150 } as const;
+const LATE = { times: 2.5, byMs: 150 } as const;
 
 /** @param among  calls under way when this one started. @param foreseenMs  by what was to be read, places aside. */
 export function afterFirstToken(places: Places, among: number, ttftMs: number, foreseenMs: number, at: number): Places {
