@@ -25,6 +25,8 @@ const CONTRAST = `(() => {
   return least;
 })()`;
 
+if (chromium === undefined) console.log('not run: the report in a browser, because chromium is missing');
+
 for (const view of [
   { width: 1280, height: 900, dark: false },
   { width: 1280, height: 900, dark: true },
