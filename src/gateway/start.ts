@@ -53,6 +53,7 @@ import { logEntry } from './log-entry.ts';
 import { register } from './register.ts';
 import { requestPolicy } from './request-policy.ts';
 import { searchPort } from './search-port.ts';
+import { spendingBefore } from './spending-before.ts';
 import { readinessOf, snapshotStatus } from './status.ts';
 import { createTraffic } from './traffic.ts';
 
@@ -171,17 +172,14 @@ async function start(
     },
     now: Date.now,
   });
-  let learning: Promise<void> | undefined;
-  const learnSpending = async (): Promise<void> => {
-    const spent = await readSpending(ledgerFile, startOfMonth(startedAt), startedAt);
-    // What could not be read now may be readable when the next one asks.
-    if (spent.state === 'unknown') learning = undefined;
-    admissions.learn(spent);
-  };
+  const spentBefore = spendingBefore({
+    learn: admissions.learn,
+    learnLate: admissions.learnLate,
+    read: (after) => readSpending(ledgerFile, startOfMonth(startedAt), startedAt, after),
+  });
+  undo.push(spentBefore.close);
   const spendingFor = async (asked: PolicySettings): Promise<void> => {
-    if (!needsSpending(asked)) return;
-    learning ??= learnSpending();
-    await learning;
+    if (needsSpending(asked)) await spentBefore.learned();
   };
   await spendingFor(first.policy);
   const plan: Line['plan'] = (query, affinity) => planRoute(query, view(affinity));

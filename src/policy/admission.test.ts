@@ -44,6 +44,15 @@ test('what was spent before counts, and until it is known nothing is served', (t
   assert.match(made.afford(query('b'), MODEL, COST) ?? '', /for this month, of which \$0\.05 is left/);
 });
 
+test('what was written late and what was spent without a promise counts as well', (t) => {
+  const made = admissions(t, 'max_cost_usd_per_month: 9, max_cost_usd_per_session: 0.3');
+  made.learn({ state: 'known', month: 0.05 * NANO, sessions: new Map([['a', 0.05 * NANO]]) });
+  made.learnLate({ state: 'known', month: 0.1 * NANO, sessions: new Map([['a', 0.1 * NANO]]) });
+  assert.equal(made.afford(query('a'), MODEL, COST), undefined);
+  made.charge(query('a'), 0.1 * NANO);
+  assert.match(made.afford(query('a'), MODEL, COST) ?? '', /for this session, of which \$0\.05 is left/);
+});
+
 test('a new month begins with nothing spent; a session goes on', (t) => {
   const clock = { now: Date.UTC(2026, 10, 30, 23, 59) };
   const made = admissions(t, 'max_cost_usd_per_month: 0.15, max_cost_usd_per_session: 9', clock);

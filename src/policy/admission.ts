@@ -46,12 +46,14 @@ export type AdmissionParts = {
  *                    still serve.
  *  @property admit   promises the money before the call goes out, so that calls side by side cannot overspend together.
  *  @property charge  what was spent on behalf of a request that came to no promise, as by a judge before its plan.
+ *  @property learnLate  what was spent before and written only after the rest was learned.
  *  @property learn   what was spent before. Until then no limit of a session or a month can be kept, so none is served. */
 export type Admissions = {
   readonly afford: (query: RouteQuery, model: Model, cost: CallCost) => string | undefined;
   readonly admit: AdmissionPolicy;
   readonly charge: Charge;
   readonly learn: (spent: SpentBefore) => void;
+  readonly learnLate: (spent: SpentBefore) => void;
 };
 
 type CapKey = 'maxCostUsd' | 'maxCostUsdPerSession' | 'maxCostUsdPerMonth';
@@ -140,11 +142,17 @@ export function createAdmissions({ policy, expected, now }: AdmissionParts): Adm
     learn: (spent) => {
       if (before.state === 'known') return;
       before = spent;
-      if (spent.state === 'unknown') return;
-      budget.add(`month ${startedIn}`, spent.month);
-      for (const [session, nanoUsd] of spent.sessions) budget.add(`session ${session}`, nanoUsd);
+      addBefore(spent);
     },
+    learnLate: addBefore,
   };
+
+  function addBefore(spent: SpentBefore): void {
+    if (spent.state === 'unknown') return;
+    for (const [session, nanoUsd] of spent.sessions) budget.add(`session ${session}`, nanoUsd);
+    // Last, so that no number of sessions makes it forgotten.
+    budget.add(`month ${startedIn}`, spent.month);
+  }
 
   function leaseOf(hold: Hold, caps: readonly Cap[], query: RouteQuery): Lease {
     const perRequest = caps.find(({ account }) => account === undefined)?.nanoUsd ?? Number.POSITIVE_INFINITY;

@@ -11,7 +11,7 @@ test('sums of a month and of each session, without what is unpriced or came late
   const folder = mkdtempSync(join(tmpdir(), 'plugboard-spending-'));
   t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   const file = join(folder, 'plugboard.db');
-  assert.deepEqual(await readSpending(file, 0, 1_000), { state: 'known', month: 0, sessions: new Map() });
+  assert.deepEqual(await readSpending(file, 0, 1_000), { state: 'known', month: 0, sessions: new Map(), lastRow: 0 });
   const opened = openLedger(file, { trouble: () => {} });
   assert.ok(opened.ok);
   for (const [sessionId, startedAt, costNanoUsd] of [
@@ -39,6 +39,16 @@ test('sums of a month and of each session, without what is unpriced or came late
       ['a', 12],
       ['b', 11],
     ]),
+    lastRow: 6,
+  });
+  assert.deepEqual(await readSpending(file, 500, 1_000, 2), {
+    state: 'known',
+    month: 24,
+    sessions: new Map([
+      ['', 13],
+      ['b', 11],
+    ]),
+    lastRow: 6,
   });
   const broken = join(folder, 'broken.db');
   writeFileSync(broken, 'no database');
