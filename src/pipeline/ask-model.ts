@@ -17,7 +17,7 @@ import type { PreparedCall } from '../upstream/call.ts';
 import { dispatch } from '../upstream/dispatch.ts';
 import type { Traffic } from '../upstream/traffic.ts';
 import type { Transport } from '../upstream/upstream.ts';
-import type { RecordParts } from './record.ts';
+import type { RecordParts, Spent } from './record.ts';
 import { textOf } from './spending.ts';
 
 /** The way to a model for a question of the gateway's own. */
@@ -44,7 +44,7 @@ export type Question = {
   readonly sessionId?: string | undefined;
   readonly takes?: (target: Target) => boolean;
   readonly signal: AbortSignal;
-  readonly spent: (model: Model, usage: Usage) => void;
+  readonly spent: Spent;
 };
 
 export type Answer = { readonly text: string; readonly by: Model };
@@ -75,8 +75,8 @@ export async function askModel(parts: AskParts, question: Question): Promise<Ans
   /** Also of a reply that broke, or that nobody waited for any longer: it was paid for. */
   const settle = ({ usage }: Attempt): void => {
     if (asked === undefined) return;
-    if (usage !== undefined) spent(asked.model, usage);
-    else if (asked === served || signal.aborted) spent(asked.model, guessed(inputTokens, events));
+    if (usage !== undefined) spent(asked.model, usage, 'told');
+    else if (asked === served || signal.aborted) spent(asked.model, guessed(inputTokens, events), 'guessed');
   };
   await dispatch(
     transport,

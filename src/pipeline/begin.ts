@@ -75,7 +75,7 @@ export async function begin(
   const planned = line.plan(query, affinity);
   if (!planned.ok) {
     // No lease will settle what a judge has cost.
-    line.charge(query, record.knownNanoUsd());
+    line.charge(query, record.spentNanoUsd());
     throw new GatewayError(planned.failure);
   }
   const { plan } = planned;

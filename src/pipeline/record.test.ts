@@ -51,7 +51,7 @@ test('each call of a reply is priced for itself: the price may depend on the len
 test('a cost is unknown where a part of it is: half of it must not look like the whole', () => {
   const costWith = (slug: string, further: string): number | undefined =>
     recorded((record) => {
-      record.spent(target(further).model, input(10));
+      record.spent(target(further).model, input(10), 'told');
       record.committed(target(slug), false, []);
       record.events([{ type: 'usage', usage: input(50) }]);
     }).costNanoUsd;
@@ -62,10 +62,19 @@ test('a cost is unknown where a part of it is: half of it must not look like the
 
 test('what a further model cost counts where no reply came', () => {
   const entry = recorded((record) => {
-    record.spent(target('priced').model, input(10));
+    record.spent(target('priced').model, input(10), 'told');
     record.failed({ kind: 'overloaded', message: 'Busy.' });
   });
   assert.deepEqual([entry.costNanoUsd, entry.usage], [10, undefined]);
+});
+
+test('what a further model is guessed to have cost is nothing for the ledger, and something for limits', () => {
+  const entry = recorded((record) => {
+    record.spent(target('priced').model, input(10), 'told');
+    record.spent(target('priced').model, input(7), 'guessed');
+    assert.deepEqual([record.spentNanoUsd(), record.guessedNanoUsd(), record.knownNanoUsd()], [17, 7, 10]);
+  });
+  assert.equal(entry.costNanoUsd, 10);
 });
 
 test('an attempt that failed and was counted all the same is a part of the cost', () => {

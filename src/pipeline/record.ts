@@ -26,6 +26,9 @@ export type RecordParts = {
   readonly now: () => number;
 };
 
+/** Hears what a further model used. @param how  what nobody told counts against limits alone, never in the ledger. */
+export type Spent = (model: Model, usage: Usage, how: 'told' | 'guessed') => void;
+
 /** Gathers what one request was and became.
  *  @property refused  an error went to the client, with this status and no head before it.
  *  @property close    writes the ledger entry. */
@@ -45,9 +48,11 @@ export type Recorder = {
   /** The usage of each call that the reply is made of, where it is made of several: the ledger has them all together. */
   readonly rounds: (usages: NonEmpty<Usage>) => void;
   /** A further model was asked for this request: its cost counts, its tokens are not those of the reply. */
-  readonly spent: (model: Model, usage: Usage) => void;
+  readonly spent: Spent;
   /** What is known to have been spent by what is over, in nano-USD: attempts whose providers counted, and further models. */
   readonly spentNanoUsd: () => number;
+  /** Of further models, what their providers did not tell: by estimate, a part of the sum above, and none of the next. */
+  readonly guessedNanoUsd: () => number;
   /** What is known of the whole, once it is over: the entry has the same sum, or none where a part of it has no price. */
   readonly knownNanoUsd: () => number;
   /** The provider that was tried last has told what it counted. */
@@ -78,6 +83,7 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
   let waitedMs = 0;
   /** Of the further models, each call: undefined where it is unpriced. */
   const further: (Cost | undefined)[] = [];
+  let guessed = 0;
   const calls = toolCallCounter();
 
   function cacheBreak(): CacheBreak | undefined {
@@ -210,10 +216,14 @@ export function openRecord(request: ClientRequest, parts: RecordParts): Recorder
     rounds: (each) => {
       usages = each;
     },
-    spent: (model, used) => {
-      further.push(parts.price(model, used, parts.now()));
+    spent: (model, used, how) => {
+      const cost = parts.price(model, used, parts.now());
+      if (how === 'told') further.push(cost);
+      else guessed += cost?.costNanoUsd ?? 0;
     },
+    guessedNanoUsd: () => guessed,
     spentNanoUsd: () =>
+      guessed +
       attempts.reduce((sum, { costNanoUsd = 0 }) => sum + costNanoUsd, 0) +
       further.reduce((sum, cost) => sum + (cost?.costNanoUsd ?? 0), 0),
     knownNanoUsd: () => costs().reduce((sum, cost) => sum + (cost?.costNanoUsd ?? 0), 0),

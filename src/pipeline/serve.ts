@@ -98,7 +98,7 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
     guarded(
       line,
       request,
-      () => money?.lease.settle(record.knownNanoUsd() + money.spending.untold(left)),
+      () => money?.lease.settle(record.knownNanoUsd() + record.guessedNanoUsd() + money.spending.untold(left)),
       () => money?.lease.release(),
     );
     record.close();

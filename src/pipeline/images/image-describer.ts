@@ -1,9 +1,8 @@
 import { GatewayError } from '../../ir/failure.ts';
 import type { ImagePart } from '../../ir/request.ts';
-import type { Usage } from '../../ir/usage.ts';
 import { dialectFor } from '../../providers/dialect.ts';
-import type { Model } from '../../providers/provider.ts';
 import { type AskParts, askModel } from '../ask-model.ts';
+import type { Spent } from '../record.ts';
 import { type Description, imageKey } from './described.ts';
 
 /** @property model  a slug or a route's. @property prompt  what that model is asked. */
@@ -12,7 +11,7 @@ export type DescriptionSettings = { readonly model: string; readonly prompt: str
 /** Who asks for a description. @property spent  hears what it used. */
 export type DescriptionCaller = {
   readonly signal: AbortSignal;
-  readonly spent: (model: Model, usage: Usage) => void;
+  readonly spent: Spent;
 };
 
 export type DescribeImage = (

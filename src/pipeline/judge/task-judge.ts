@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../../ir/failure.ts';
-import type { Usage } from '../../ir/usage.ts';
 import type { JudgeSettings, Verdict } from '../../ir/work.ts';
-import type { Model } from '../../providers/provider.ts';
 import { type AskParts, askModel } from '../ask-model.ts';
 import { boundedMap } from '../bounded-map.ts';
+import type { Spent } from '../record.ts';
 import { judgement, QUESTION, shortened } from './judge-words.ts';
 
 /** Whose task it is. @property session  absent where the client names none.
@@ -14,7 +13,7 @@ export type JudgeCaller = {
   readonly caller: string;
   readonly session: string | undefined;
   readonly signal: AbortSignal;
-  readonly spent: (model: Model, usage: Usage) => void;
+  readonly spent: Spent;
 };
 
 /** Asks a model how likely a task needs the stronger one. It never takes longer than its time limit.
