@@ -70,3 +70,14 @@ test('what is no sum of money is a bug', () => {
     assert.throws(() => budget.add('month', nano), RangeError);
   }
 });
+
+test('what was left alone for longest is forgotten, never what a call draws on or what every call uses', () => {
+  const budget = createBudget(10);
+  const drawing = budget.hold(['session slow', 'month'], LIMITS, 0);
+  for (let at = 0; at < 1_000; at += 1) budget.hold([`session ${at}`, 'month'], LIMITS, 0)?.settle(1);
+  assert.equal(budget.spent('session 0'), 0);
+  assert.equal(budget.spent('session 999'), 1);
+  drawing?.settle(7);
+  assert.equal(budget.spent('session slow'), 7);
+  assert.equal(budget.spent('month'), 1_007);
+});

@@ -20,18 +20,32 @@ export type Budget = {
   readonly hold: (accounts: readonly string[], limits: readonly Limit[], nanoUsd: number) => Hold | undefined;
 };
 
-type Account = { spent: number; promised: number };
+/** @property holds  calls under way that draw on it. */
+type Account = { spent: number; promised: number; holds: number };
 
-export function createBudget(): Budget {
+/** Accounts that are kept, some 20 MB of them. */
+const MAX_ACCOUNTS = 100_000;
+
+/** @param maxAccounts  beyond them the one that was left alone for longest is forgotten, where no call draws on it. A session
+ *  that comes back after so many others begins anew, which its client could have had under another name. */
+export function createBudget(maxAccounts = MAX_ACCOUNTS): Budget {
+  /** In the order of use. */
   const accounts = new Map<string, Account>();
 
   function accountOf(name: string): Account {
-    let account = accounts.get(name);
-    if (account === undefined) {
-      account = { spent: 0, promised: 0 };
-      accounts.set(name, account);
-    }
+    const account = accounts.get(name) ?? { spent: 0, promised: 0, holds: 0 };
+    accounts.delete(name);
+    accounts.set(name, account);
+    if (accounts.size > maxAccounts) forgetOne(account);
     return account;
+  }
+
+  function forgetOne(but: Account): void {
+    for (const [name, account] of accounts) {
+      if (account.holds > 0 || account === but) continue;
+      accounts.delete(name);
+      return;
+    }
   }
 
   const left = ({ account, nanoUsd }: Limit): number => {
@@ -49,7 +63,11 @@ export function createBudget(): Budget {
       const fits = (more: number): boolean => limits.every((limit) => left(limit) >= more);
       let held = amount(nanoUsd);
       if (!fits(held)) return undefined;
-      const drawn = [...new Set(names)].map(accountOf);
+      const drawn = [...new Set(names)].map((name) => {
+        const account = accountOf(name);
+        account.holds += 1;
+        return account;
+      });
       const promise = (more: number): void => {
         for (const account of drawn) account.promised += more;
       };
@@ -59,7 +77,10 @@ export function createBudget(): Budget {
         if (!open) return;
         open = false;
         promise(-held);
-        for (const account of drawn) account.spent += nanoSpent;
+        for (const account of drawn) {
+          account.spent += nanoSpent;
+          account.holds -= 1;
+        }
         held = 0;
       };
       return {

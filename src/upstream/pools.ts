@@ -10,6 +10,11 @@ import type { AddressGuard } from './upstream.ts';
 /** Connections are kept this long without use, in ms: longer than the pauses of an agent's loop. */
 const KEEP_ALIVE_MS = 60_000;
 
+/** A pool that no call has asked for in so long a time, in ms, is closed: after a reload nothing leads to it. */
+const UNUSED_MS = 10 * 60_000;
+
+type Pool = { readonly dispatcher: Dispatcher; usedAt: number };
+
 /** Connection pools, one for each set of connection settings, so that providers that differ in nothing share one.
  *  HTTP/1.1 only: a lost packet on a shared HTTP/2 connection would stall every stream on it. */
 export type Pools = {
@@ -18,26 +23,51 @@ export type Pools = {
   readonly close: () => Promise<void>;
 };
 
-export function createPools(proxies: ProxySettings): Pools {
-  const pools = new Map<string, Dispatcher>();
+/** @param now  ms, of any clock. */
+export function createPools(proxies: ProxySettings, now: () => number = () => performance.now()): Pools {
+  const pools = new Map<string, Pool>();
+  /** Their last replies are still coming. */
+  const closing = new Set<Dispatcher>();
+  let lookedAt = now();
+
+  function closeUnused(): void {
+    for (const [key, { dispatcher, usedAt }] of pools) {
+      if (now() - usedAt < UNUSED_MS) continue;
+      pools.delete(key);
+      closing.add(dispatcher);
+      // One that is made to end meanwhile has ended all the same.
+      const gone = (): unknown => closing.delete(dispatcher);
+      dispatcher.close().then(gone, gone);
+    }
+  }
+
   return {
     poolFor: (provider, url, guard) => {
+      if (now() - lookedAt >= UNUSED_MS / 10) {
+        lookedAt = now();
+        closeUnused();
+      }
       const proxy = proxyFor(url, provider.proxy, proxies);
       const { concurrency, caFile } = provider;
       const own = concurrency === undefined ? undefined : provider.id;
       const key = JSON.stringify([url.origin, proxy, caFile, concurrency, own, provider.timeouts.connectMs, guard?.id]);
       let pool = pools.get(key);
       if (pool === undefined) {
-        pool = createPool(provider, proxy, guard);
+        pool = { dispatcher: createPool(provider, proxy, guard), usedAt: 0 };
         pools.set(key, pool);
       }
-      return pool;
+      pool.usedAt = now();
+      return pool.dispatcher;
     },
     close: async () => {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      await Promise.all([...closing, ...[...pools.values()].map(({ dispatcher }) => dispatcher)].map(destroyed));
       pools.clear();
     },
   };
+}
+
+async function destroyed(dispatcher: Dispatcher): Promise<void> {
+  await dispatcher.destroy();
 }
 
 function createPool(provider: Provider, proxy: string | undefined, guard: AddressGuard | undefined): Dispatcher {
