@@ -28,11 +28,11 @@ function judge(scripts: readonly Script[], reachable = true) {
     now: Date.now,
   });
   const spent: Usage[] = [];
-  const asks = (task: string, session = 's') =>
+  const asks = (task: string, session = 's', signal = new AbortController().signal) =>
     ask(task, SETTINGS, {
       caller: 'c',
       session,
-      signal: new AbortController().signal,
+      signal,
       spent: (_, usage) => spent.push(usage),
     });
   return { asks, spent, calls };
@@ -64,6 +64,19 @@ test('what fails, answers no number or is out of reach is no verdict, and is not
   const fenced = judge([], false);
   assert.equal(await fenced.asks('x'), undefined);
   assert.equal(fenced.calls.length, 0);
+});
+
+test('where the client left whose request asked, who waits for the answer asks, and is answered once', async () => {
+  const answer = { pieces: [text('70'), STOP, USAGE] };
+  const { asks, calls } = judge([{ pieces: [text('7'), 'stay'] }, answer]);
+  const leaving = new AbortController();
+  const first = asks('x', 's', leaving.signal);
+  const waiting = [asks('x'), asks('x')];
+  setTimeout(() => leaving.abort(), 20);
+  assert.equal(await first, undefined);
+  const verdict = { by: 'judge', need: 0.7 };
+  assert.deepEqual(await Promise.all([...waiting, asks('x')]), [verdict, verdict, verdict]);
+  assert.equal(calls.length, 2);
 });
 
 test('nobody waits for it longer than its time limit', async () => {

@@ -24,32 +24,43 @@ export type TaskJudge = (task: string, settings: JudgeSettings, caller: JudgeCal
 const MAX_REMEMBERED = 5_000;
 const TOKENS_PER_CHARACTER = 0.25;
 
-/** Each task of a session is judged once, also where the judge fails: a session must not wait for it at every step. What
- *  is remembered is a digest of the task and a number, in memory alone. */
+/** Each task of a session is judged once, also where the judge fails: a session must not wait for it at every step. Only
+ *  where the client left whose request asked is it asked again, by whoever waits or comes next. What is remembered is a
+ *  digest of the task and a number, in memory alone. */
 export function taskJudge(parts: AskParts): TaskJudge {
-  const remembered = boundedMap<string, Promise<Verdict | undefined>>(MAX_REMEMBERED);
+  const remembered = boundedMap<string, Promise<Judged>>(MAX_REMEMBERED);
 
-  return async (task, settings, caller) => {
+  async function verdictOn(task: string, settings: JudgeSettings, caller: JudgeCaller): Promise<Verdict | undefined> {
     const digest = createHash('sha256').update(task).digest('base64');
     const key = JSON.stringify([caller.caller, caller.session ?? null, settings.model, digest]);
-    let verdict = remembered.get(key);
-    if (verdict === undefined) {
-      verdict = judged(parts, task, settings, caller);
-      remembered.set(
-        key,
-        verdict.catch(() => undefined),
-      );
+    while (!caller.signal.aborted) {
+      const under = remembered.get(key);
+      const asked = under ?? judged(parts, task, settings, caller);
+      // Who waits for another's answer hears nothing of its errors.
+      if (under === undefined)
+        remembered.set(
+          key,
+          asked.catch(() => undefined),
+        );
+      const heard = await asked;
+      if (heard !== 'left') return heard;
+      if (under === undefined) remembered.delete(key);
     }
-    return Promise.race([verdict, after(settings.timeoutMs)]);
-  };
+    return undefined;
+  }
+
+  return (task, settings, caller) => Promise.race([verdictOn(task, settings, caller), after(settings.timeoutMs)]);
 }
+
+/** `left`: the client left before there was an answer. */
+type Judged = Verdict | 'left' | undefined;
 
 async function judged(
   parts: AskParts,
   task: string,
   { model, timeoutMs }: JudgeSettings,
   { session, signal, spent }: JudgeCaller,
-): Promise<Verdict | undefined> {
+): Promise<Judged> {
   const words = shortened(task);
   try {
     const answer = await askModel(parts, {
@@ -65,10 +76,11 @@ async function judged(
       spent,
     });
     const need = answer === undefined ? undefined : judgement(answer.text);
-    return need === undefined ? undefined : { by: model, need };
+    if (need !== undefined) return { by: model, need };
+    return signal.aborted ? 'left' : undefined;
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    return undefined;
+    return signal.aborted ? 'left' : undefined;
   }
 }
 
