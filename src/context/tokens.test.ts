@@ -77,6 +77,22 @@ test('what is beyond any window counts like what is before it', async () => {
   assert.ok(Math.abs(tokens - 2 * 1024 * 1024) < 20_000, String(tokens));
 });
 
+test('a request that would take minutes holds up no other for long', async () => {
+  let state = 1;
+  const letters = Array.from({ length: 8 * 1024 * 1024 }, () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return 33 + (state % 94);
+  });
+  const began = performance.now();
+  const [long, short] = await Promise.all([
+    counter.count(asking(says(Buffer.from(letters).toString('latin1')))),
+    counter.count(asking(says('hello world'))),
+  ]);
+  assert.ok(performance.now() - began < 12_000, `${performance.now() - began} ms`);
+  assert.ok(long > 2_000_000 && long < 9_000_000, String(long));
+  assert.ok(short < 20);
+});
+
 test('an idle process ends, and the next count starts another', async () => {
   const brief = createTokenCounter(5);
   const first = await brief.count(asking(says('hello world')));

@@ -6,7 +6,8 @@ import type { CountAnswer, CountOrder } from './token-process.ts';
 /** Counts what a request's input is in tokens, for clients that ask before they call.
  *
  *  An estimate: with OpenAI's vocabulary `o200k_base` for every model, four tokens for the marks of each message and
- *  1,100 for each image. Other makers have vocabularies of their own.
+ *  1,100 for each image. Other makers have vocabularies of their own. One request is counted for two seconds at most, so
+ *  that it holds up no other: what is left then counts like what was counted, character by character.
  *  @property count  resolves once another process has counted: nothing waits for it but its caller. Rejects when closed.
  *  @property close  ends the process, if one runs. */
 export type TokenCounter = {
