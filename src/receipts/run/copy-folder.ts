@@ -1,13 +1,14 @@
 import { constants, type Dirent } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir, readFile, readlink, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 /** Copies a folder so that nothing done in the copy reaches the original: hard links become files, absolute links within
  *  the folder point into the copy, and a `.git` file that names a repository elsewhere (a worktree's) is left out, since
  *  a commit in the copy would be one in that repository. Sockets and pipes are left out too.
- *  @param except  paths that are not copied. */
+ *  @param except  folders that are not copied, whatever links their paths go by. */
 export async function copyFolder(from: string, to: string, except: readonly string[] = []): Promise<void> {
-  await copyInto(from, to, { from, to, except: new Set(except) });
+  const real = await Promise.all(except.map((path) => realpath(path).catch(() => path)));
+  await copyInto(from, to, { from, to, except: new Set([...except, ...real]) });
 }
 
 type Copy = { readonly from: string; readonly to: string; readonly except: ReadonlySet<string> };
@@ -16,7 +17,10 @@ async function copyInto(from: string, to: string, copy: Copy): Promise<void> {
   await mkdir(to, { recursive: true });
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (!copy.except.has(source)) await copyEntry(entry, source, target, copy);
+    const isLeftOut =
+      copy.except.has(source) ||
+      (entry.isDirectory() && copy.except.size > 0 && copy.except.has(await realpath(source)));
+    if (!isLeftOut) await copyEntry(entry, source, target, copy);
   }
 }
 
