@@ -8,6 +8,7 @@ import type { CommandContext } from '../context.ts';
 import { line, printJson } from '../io.ts';
 import { withProgress } from '../progress.ts';
 import { planRun, type RunPlan } from '../run/plan-run.ts';
+import { readPiped } from '../run/read-piped.ts';
 import { planFacts, planInShort, showPlan } from '../run/show-plan.ts';
 import { takeWays } from '../run/take-ways.ts';
 import { WAY_PROGRAMS } from '../run/way-programs.ts';
@@ -83,7 +84,7 @@ async function promptParts(
   { prompt, clean, compress }: RunOptions,
   { io }: CommandContext,
 ): Promise<{ readonly prompt: string; readonly piped?: string; readonly clean: boolean; readonly compress: boolean }> {
-  const piped = await io.piped();
+  const piped = await readPiped(io);
   const isPiped = piped !== undefined && piped.trim() !== '';
   if (prompt !== undefined && prompt !== '-' && (isPiped || prompt.trim() !== '')) {
     return { prompt, clean, compress, ...(isPiped ? { piped } : {}) };

@@ -33,6 +33,17 @@ test('what is piped in stands behind the prompt under a mark, folded, its failur
   assert.equal(compressed.length, 1);
 });
 
+test('what is piped in loses its escapes and control characters, and nothing else', () => {
+  const piped = '  a\u00a0b  \r\n\n\n\u001b[31mred\u001b[0m\tc\u0000d\u0007\n';
+  const { text, removed } = preparePrompt({ prompt: 'Why?', piped, clean: true, compress: false });
+  assert.equal(text, 'Why?\n\n<stdin>\n  a\u00a0b  \r\n\n\nred\tcd\n</stdin>');
+  assert.deepEqual(
+    removed.map(({ count }) => count),
+    [2, 2],
+  );
+  assert.ok(preparePrompt({ prompt: 'Why?', piped, clean: false, compress: false }).text.includes('\u001b[31m'));
+});
+
 test('a log within a code block is folded between its marks', () => {
   const { text } = preparePrompt({ prompt: `Why?\n\`\`\`\n${LOG}\n${FAILURE}\n\`\`\`\nThanks.`, ...BOTH });
   assert.match(text, /^Why\?\n```\n[\s\S]*\n```\nThanks\.$/);

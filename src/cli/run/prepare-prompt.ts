@@ -1,4 +1,5 @@
 import { compressText, type TextKind } from '../../context/logs/compress.ts';
+import { withoutControls } from '../../context/prompt/characters.ts';
 import { cleanPrompt, type Removal } from '../../context/prompt.ts';
 
 /** @property text        what Codex is given.
@@ -20,8 +21,8 @@ export type PromptParts = {
   readonly compress: boolean;
 };
 
-/** The prompt as it goes to Codex: cleaned, what it quotes folded, and behind it what was piped in, under the mark that
- *  Codex itself gives it. */
+/** The prompt as it goes to Codex: cleaned, what it quotes folded, and behind it what was piped in, without escapes
+ *  and control characters, under the mark that Codex itself gives it. */
 export function preparePrompt({ prompt, piped, clean, compress }: PromptParts): PreparedPrompt {
   const compressed: CompressedPart[] = [];
   const fold = (text: string): string => {
@@ -32,8 +33,10 @@ export function preparePrompt({ prompt, piped, clean, compress }: PromptParts): 
   };
   const { text, removed } = clean ? cleanPrompt(prompt) : { text: prompt, removed: [] };
   const parts = partsOf(text).map((part) => (part.fenced ? fencedBy(part, fold) : fold(part.text)));
-  const behind = piped === undefined || piped === '' ? '' : `\n\n<stdin>\n${fold(piped).trimEnd()}\n</stdin>`;
-  return { text: parts.join('') + behind, removed, compressed };
+  if (piped === undefined || piped === '') return { text: parts.join(''), removed, compressed };
+  const quoted = clean ? withoutControls(piped) : { text: piped, removed: [] };
+  const behind = `\n\n<stdin>\n${fold(quoted.text).trimEnd()}\n</stdin>`;
+  return { text: parts.join('') + behind, removed: [...removed, ...quoted.removed], compressed };
 }
 
 type PromptPart =

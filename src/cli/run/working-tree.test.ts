@@ -42,6 +42,23 @@ test("git's own files and what tools install do not count; a commit does", (t) =
   assert.notEqual(treePrint(at), before);
 });
 
+test('a commit in a worktree of git shows; `target` is left out only where a build fills it', (t) => {
+  const [at, git] = [folder(t), folder(t)];
+  writeFileSync(join(at, '.git'), `gitdir: ${git}\n`);
+  mkdirSync(join(at, 'target'));
+  const before = treePrint(at);
+  mkdirSync(join(git, 'logs'));
+  writeFileSync(join(git, 'logs', 'HEAD'), 'a commit\n');
+  const committed = treePrint(at);
+  assert.notEqual(committed, before);
+  writeFileSync(join(at, 'target', 'own.txt'), 'x');
+  assert.notEqual(treePrint(at), committed);
+  writeFileSync(join(at, 'Cargo.toml'), '');
+  const built = treePrint(at);
+  writeFileSync(join(at, 'target', 'more.txt'), 'x');
+  assert.equal(treePrint(at), built);
+});
+
 test('a folder that is too large, or not there, cannot be told', (t) => {
   assert.equal(treePrint(folder(t), 1), undefined);
   assert.equal(treePrint('/nowhere/at/all'), undefined);

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type Dirent, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 
 /** A folder of more files than these is not looked at: whoever asks must then take it for changed. */
 const MAX_FILES = 50_000;
 /** What tools write on their own while they look around, and what would take longest to walk. */
-const LEFT_OUT: readonly string[] = ['.git', 'node_modules', '.venv', '__pycache__', '.pytest_cache', 'target'];
+const LEFT_OUT: readonly string[] = ['.git', 'node_modules', '.venv', '__pycache__', '.pytest_cache'];
+/** Beside one of these, `target` is what a build fills. */
+const BUILDS_INTO_TARGET: readonly string[] = ['Cargo.toml', 'pom.xml'];
 
 /** Where Codex is told to work by its own arguments: here, or elsewhere (`--cd`), and beside that (`--add-dir`). */
 export function foldersOf(codexArgs: readonly string[], here: string): readonly string[] {
@@ -29,9 +31,12 @@ export function treePrint(folder: string, limit = MAX_FILES): string | undefined
   const hash = createHash('sha256');
   let files = 0;
   const walk = (directory: string): boolean => {
-    for (const entry of sorted(directory)) {
+    const entries = sorted(directory);
+    const builds = entries.some(({ name }) => BUILDS_INTO_TARGET.includes(name));
+    for (const entry of entries) {
       if (entry.isDirectory()) {
-        if (!LEFT_OUT.includes(entry.name) && !walk(join(directory, entry.name))) return false;
+        const isLeftOut = LEFT_OUT.includes(entry.name) || (builds && entry.name === 'target');
+        if (!isLeftOut && !walk(join(directory, entry.name))) return false;
         continue;
       }
       files += 1;
@@ -43,11 +48,19 @@ export function treePrint(folder: string, limit = MAX_FILES): string | undefined
   };
   try {
     // Every commit and checkout adds a line to it; git's other files also change when somebody merely looks.
-    hash.update(sizeOf(join(folder, '.git', 'logs', 'HEAD')));
+    hash.update(sizeOf(join(gitFolder(folder), 'logs', 'HEAD')));
     return walk(folder) ? hash.digest('hex') : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A worktree of git has a file in its place, which names the folder. */
+function gitFolder(folder: string): string {
+  const at = join(folder, '.git');
+  if (statSync(at, { throwIfNoEntry: false })?.isFile() !== true) return at;
+  const named = /^gitdir: (.+)$/m.exec(readFileSync(at, 'utf8'))?.[1];
+  return named === undefined ? at : resolve(folder, named.trim());
 }
 
 function sorted(directory: string): Dirent[] {

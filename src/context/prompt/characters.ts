@@ -39,6 +39,34 @@ export function plain(line: string): { readonly text: string; readonly removed: 
   return { text, removed };
 }
 
+/** A text of many lines without escapes and control characters. All else stays, line breaks too. */
+export function withoutControls(text: string): { readonly text: string; readonly removed: readonly Removal[] } {
+  const told = new Map<string, Removal>();
+  const tell = (removed: readonly Removal[]): void => {
+    for (const { what, count, characters } of removed) {
+      const sum = told.get(what);
+      told.set(what, { what, count: (sum?.count ?? 0) + count, characters: (sum?.characters ?? 0) + characters });
+    }
+  };
+  const cleaned = (line: string): string => {
+    if (!CONTROL.test(line)) return line;
+    const removed: Removal[] = [];
+    let left = line;
+    for (let before = ''; left !== before; ) {
+      before = left;
+      for (const { what, pattern } of CONTROLS) left = replaced(left, pattern, '', what, removed);
+    }
+    tell(removed);
+    return left;
+  };
+  // Every other piece is line breaks.
+  const pieces = text.split(/([\r\n]+)/u).map((piece, at) => (at % 2 === 0 ? cleaned(piece) : piece));
+  return { text: pieces.join(''), removed: [...told.values()] };
+}
+
+const CONTROL = /(?!\t)\p{Cc}/u;
+const CONTROLS = REMOVED.filter(({ what }) => what !== 'invisible characters');
+
 const NOTHING: readonly Removal[] = [];
 
 /** Whether there is anything to look at: most lines have none of it. */
