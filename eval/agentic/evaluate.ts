@@ -1,6 +1,7 @@
 import { bootstrap, type Estimate } from '../../src/statistics/bootstrap.ts';
 import { mean } from '../../src/statistics/quantile.ts';
 import { seededRandom, shuffled } from '../../src/statistics/random.ts';
+import { areaUnderCurve } from '../area-under-curve.ts';
 import type { Evaluation, EvaluationOptions, Figure } from '../evaluation.ts';
 import { longAfter, type Outcome, takenOver, type Verifier, verified } from './cascade.ts';
 import { type Matrix, type Run, readMatrix } from './matrix.ts';
@@ -131,12 +132,10 @@ function gainOverLot(tasks: readonly Runs[], after: number, resamples: number): 
 function auc(tasks: readonly Runs[], resamples: number): Estimate {
   const of = (indexes: Uint32Array): number => {
     const runs = picked(tasks, indexes).flatMap(([cheap]) => cheap ?? []);
-    const failed = runs.filter(({ resolved }) => !resolved);
-    const good = runs.filter(({ resolved }) => resolved);
-    let above = 0;
-    for (const { calls } of failed)
-      for (const other of good) above += calls > other.calls ? 1 : calls === other.calls ? 0.5 : 0;
-    return above / Math.max(1, failed.length * good.length);
+    return areaUnderCurve(
+      runs.map(({ calls }) => calls),
+      runs.map(({ resolved }) => !resolved),
+    );
   };
   return bootstrap(tasks.length, of, { random: seededRandom(SEED), resamples });
 }

@@ -1,6 +1,7 @@
 import { gradeTask } from '../../src/routing/classifier/grade-task.ts';
 import { mean } from '../../src/statistics/quantile.ts';
 import { readMatrix } from '../agentic/matrix.ts';
+import { areaUnderCurve } from '../area-under-curve.ts';
 import { gunzipped } from '../data.ts';
 
 /** A strong model resolves at least this much more than a cheap one. */
@@ -40,13 +41,4 @@ export function measureIssues(folder: string): IssueFigures {
     pairs: outcomes.length,
     strong: mean(grades.map(({ clear }) => (clear === 'strong' ? 1 : 0))),
   };
-}
-
-/** @returns how often one with the outcome scores higher than one without, ties for a half. */
-export function areaUnderCurve(scores: readonly number[], outcome: readonly boolean[]): number {
-  const withIt = scores.filter((_, at) => outcome[at]);
-  const without = scores.filter((_, at) => !outcome[at]);
-  let above = 0;
-  for (const one of withIt) for (const other of without) above += one > other ? 1 : one === other ? 0.5 : 0;
-  return above / (withIt.length * without.length);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { areaUnderCurve } from './issues.ts';
+import { areaUnderCurve } from '../area-under-curve.ts';
 import { nearDuplicates, tunedPart } from './splits.ts';
 
 test('the part that is tuned on is always the same, and of its share', () => {
