@@ -2,10 +2,8 @@ import { type Failure, GatewayError } from '../ir/failure.ts';
 import type { NonEmpty } from '../ir/non-empty.ts';
 import type { ProtocolId } from '../ir/protocol-id.ts';
 import type { RouteQuery } from '../ir/query.ts';
-import type { Usage } from '../ir/usage.ts';
-import type { Lease } from '../policy/admission.ts';
 import type { IngressCodec } from '../protocols/protocol.ts';
-import type { Model, Target } from '../providers/provider.ts';
+import type { Target } from '../providers/provider.ts';
 import type { RoutePlan } from '../routing/plan.ts';
 import type { PreparedCall } from '../upstream/call.ts';
 import { type DispatchCall, dispatch } from '../upstream/dispatch.ts';
@@ -14,12 +12,12 @@ import type { ClientReply, ClientRequest } from './client.ts';
 import { replyContext, replyHeaders } from './head.ts';
 import { describeImages } from './images/describe-images.ts';
 import type { Line } from './line.ts';
+import { type Money, promised } from './money.ts';
 import { openRecord, type Recorder } from './record.ts';
 import { type Render, renderStream } from './render.ts';
 import { renderWhole } from './render-whole.ts';
 import { dispatchSearching, searchRounds } from './search/search-rounds.ts';
 import { rememberedAs } from './sessions.ts';
-import { type Spending, watchSpending } from './spending.ts';
 
 /** The straight line: parse, plan, dispatch, render; and whatever happens, one ledger entry. */
 export async function serve(line: Line, request: ClientRequest, reply: ClientReply): Promise<void> {
@@ -108,29 +106,6 @@ export async function serve(line: Line, request: ClientRequest, reply: ClientRep
 function remember({ sessions, now }: Line, id: string, query: RouteQuery, plan: RoutePlan, target: Target): void {
   sessions.remember(id, rememberedAs(query.model, plan), target, now());
   if (query.work !== undefined && plan.given !== undefined) sessions.give(id, query.work.key, plan.given);
-}
-
-/** What a call may cost, and what it has cost. @property signal  aborts when the client leaves, or a limit is reached. */
-type Money = { readonly lease: Lease; readonly spending: Spending; readonly signal: AbortSignal };
-
-/** @throws GatewayError policy, before any provider hears of the call. What a judge has cost by then counts all the same. */
-function promised(
-  line: Line,
-  { caller, signal }: ClientRequest,
-  query: RouteQuery,
-  plan: RoutePlan,
-  spent: () => number,
-): Money {
-  const admission = line.admit(caller, query, plan);
-  if (!admission.admitted) {
-    line.charge(query, spent());
-    throw new GatewayError(admission.failure);
-  }
-  const { lease } = admission;
-  const over = new AbortController();
-  const price = (model: Model, usage: Usage): number | undefined => line.price(model, usage, line.now())?.costNanoUsd;
-  const spending = watchSpending(lease, { price, spent, stop: () => over.abort() });
-  return { lease, spending, signal: lease.limited ? AbortSignal.any([signal, over.signal]) : signal };
 }
 
 /** A step that must not keep the next ones from their turn: its error is a bug of ours, and is reported as one. */
