@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { type Ended, liveBench, PROGRAM } from '../../src/cli/testing/live.ts';
+import { liveBench, runProgram } from '../../src/cli/testing/live.ts';
 import { isJsonObject, type Json } from '../../src/ir/json.ts';
 import { call, rounds, say, script } from '../../src/simulator/script.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
@@ -34,7 +33,8 @@ models: [{ slug: m, provider: sim, context_window: 128000 }]
   const work = join(dirname(bench.home), 'work');
   mkdirSync(work);
   writeFileSync(join(work, 'app.log'), `${LOG}\n`);
-  const ended = await codex(work, bench.environment);
+  const args = ['codex', 'exec', '--skip-git-repo-check', '--sandbox', 'danger-full-access', '--ephemeral', 'Look.'];
+  const ended = await runProgram(args, bench.environment, { cwd: work });
   assert.equal(ended.status, 0, ended.err);
   assert.match(ended.out, /permission of index\.db/);
   const bodies = simulator.requests.filter(({ path }) => path.endsWith('/chat/completions')).map(({ body }) => body);
@@ -53,21 +53,4 @@ function outputOf(body: Json | undefined): string {
   const messages = isJsonObject(body) && Array.isArray(body['messages']) ? body['messages'] : [];
   const result = messages.find((message: Json) => isJsonObject(message) && message['role'] === 'tool');
   return isJsonObject(result) ? JSON.stringify(result['content']) : '';
-}
-
-function codex(cwd: string, env: { readonly [name: string]: string }): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const args = ['codex', 'exec', '--skip-git-repo-check', '--sandbox', 'danger-full-access', '--ephemeral', 'Look.'];
-    const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let out = '';
-    let err = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      out += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      err += text;
-    });
-    child.once('error', reject);
-    child.once('close', (status) => resolve({ status, out, err }));
-  });
 }

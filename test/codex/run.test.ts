@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Ended, liveBench, PROGRAM } from '../../src/cli/testing/live.ts';
+import { type Ended, liveBench, runProgram } from '../../src/cli/testing/live.ts';
 import { byModel, call, httpReply, rounds, type Scenario, say, script } from '../../src/simulator/script.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 
@@ -62,21 +62,7 @@ ${more}`,
   mkdirSync(work);
   const environment = { ...bench.environment, OLLAMA_HOST: simulator.url, CODEX_OSS_BASE_URL: `${simulator.url}/v1` };
   const run: Stage['run'] = (args, input = '', begun = () => {}) =>
-    new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [PROGRAM, 'run', ...args, '--', ...CODEX], { cwd: work, env: environment });
-      begun(child);
-      let out = '';
-      let err = '';
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        out += text;
-      });
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        err += text;
-      });
-      child.stdin.end(input);
-      child.once('error', reject);
-      child.once('close', (status) => resolve({ status, out, err }));
-    });
+    runProgram(['run', ...args, '--', ...CODEX], environment, { cwd: work, input, begun });
   return { work, simulator, run };
 }
 

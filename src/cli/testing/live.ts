@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -42,15 +42,33 @@ export async function liveBench(t: TestContext, config = ''): Promise<LiveBench>
   return { home, codexHome, port, environment, gatewayPid, run: (...args) => runProgram(args, environment) };
 }
 
-export function runProgram(args: readonly string[], environment: { readonly [name: string]: string }): Promise<Ended> {
+/** @property cwd    where it runs, if not here. @property input  what is piped in; left out: nothing, not even a pipe.
+ *  @property begun  is given the process, once it runs. */
+export type ProgramRun = {
+  readonly cwd?: string;
+  readonly input?: string;
+  readonly begun?: (child: ChildProcess) => void;
+};
+
+export function runProgram(
+  args: readonly string[],
+  environment: { readonly [name: string]: string },
+  { cwd, input, begun }: ProgramRun = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      env: environment,
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      ...(cwd === undefined ? {} : { cwd }),
+    });
+    begun?.(child);
+    child.stdin?.end(input);
     let out = '';
     let err = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       out += text;
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       err += text;
     });
     child.once('error', reject);
